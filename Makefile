@@ -1,0 +1,38 @@
+# make demo   runs the image workflow on real photographs, on the embedded service
+# make test   passes the tests
+# make check  format, lint, types, import contract, documentation
+# make docs   builds the documentation into docs/_build/html
+# make bench  prints the project's benchmarks
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check docs bench clean
+
+# One stamp an extra: a target installs what it needs and nothing else, once per change of setup.cfg.
+$(VENV)/.installed-%: setup.cfg pyproject.toml
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	@touch $@
+
+demo: $(VENV)/.installed-demo
+	$(BIN)/flowy demo
+
+test: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n auto -m 'not benchmark' $(ARGS)
+
+check: $(VENV)/.installed-check $(VENV)/.installed-docs
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/sphinx-build -q -W --keep-going -b html docs docs/_build/html
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/sphinx-build -W -b html docs docs/_build/html
+
+bench: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m benchmark -p no:xdist -s --timeout=0 tests/benchmarks $(ARGS)
+
+clean:
+	rm -rf $(VENV) docs/_build build dist *.egg-info

@@ -1,0 +1,116 @@
+"""Every error of Flowy, in one tree, branched by what the catcher can do about it.
+
+::
+
+    FlowyError
+    ├── TaskError                   a task did not give a result: handle it in the workflow
+    │   ├── TaskTimedout            … because it, or all its attempts, ran out of time
+    │   ├── TaskCanceled            … because it was cancelled
+    │   ├── TaskTerminated          … because somebody ended the child execution
+    │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    ├── PayloadError                a value cannot travel: change the value
+    │   └── PayloadTooLarge         … because it is longer than SWF's field
+    ├── DefinitionError             a declaration is wrong: change the code
+    ├── RegistrationError           registered types differ from the code: give a new version
+    ├── DatabaseError               the database cannot be used: see its message
+    ├── NondeterminismError         the code does not do what its history says it did
+    ├── StaleRunError               a kept run does not fit this history: replay from the start
+    ├── ServiceUnavailable          the service gave no answer: try again
+    └── Fault                       the service refused a call
+        └── (one class a modelled fault, `flowy.protocol.faults`)
+
+    SuspendTask                     a BaseException: leave the task open, another process answers
+"""
+
+
+class FlowyError(Exception):
+    """Anything that Flowy raises for its callers to handle."""
+
+
+class TaskError(FlowyError):
+    """A task ended without a result.
+
+    Args:
+        reason: What the task said, at most 256 characters when it came over SWF.
+        details: The remote traceback, where the task gave one.
+    """
+
+    def __init__(self, reason: str = "", details: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.details = details
+
+
+class TaskTimedout(TaskError):
+    """A task, and every further attempt that it was allowed, ran out of time."""
+
+
+class TaskCanceled(TaskError):
+    """A task was cancelled before it gave a result."""
+
+
+class TaskTerminated(TaskError):
+    """A child execution was terminated from outside."""
+
+
+class TaskNotScheduled(TaskError):
+    """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
+
+
+class PayloadError(FlowyError):
+    """A value cannot be carried by the transport, or a carried text cannot be read."""
+
+
+class PayloadTooLarge(PayloadError):
+    """An encoded value is longer than the field that would carry it."""
+
+
+class DefinitionError(FlowyError, ValueError):
+    """A decorator, a proxy or an option got a value that can never work."""
+
+
+class RegistrationError(FlowyError):
+    """Types that the service knows differ from what the code declares.
+
+    Args:
+        differences: One line a differing field: type, field, ours, theirs.
+    """
+
+    def __init__(self, differences: list[str]) -> None:
+        super().__init__("\n".join(differences))
+        self.differences = differences
+
+
+class DatabaseError(FlowyError):
+    """The database cannot be opened, written, or is of another version of Flowy."""
+
+
+class NondeterminismError(FlowyError):
+    """Workflow code asked for something else than its history records at this point."""
+
+
+class StaleRunError(FlowyError):
+    """A run kept in memory has gone another way than the recorded history; replay it anew."""
+
+
+class Fault(FlowyError):
+    """The service refused a call.
+
+    Args:
+        message: What the service says about it.
+    """
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ServiceUnavailable(FlowyError):
+    """The service could not be reached, or its answer could not be read; try again later."""
+
+
+class SuspendTask(BaseException):
+    """Raised by an activity: send no answer, keep the task open for whoever holds its token.
+
+    It is a ``BaseException`` so that ``except Exception`` in user code cannot swallow it.
+    """

@@ -1,0 +1,23 @@
+"""What user code may catch or raise: the documented names of Flowy's exceptions."""
+
+from flowy.errors import (
+    NondeterminismError,
+    PayloadError,
+    SuspendTask,
+    TaskCanceled,
+    TaskError,
+    TaskNotScheduled,
+    TaskTerminated,
+    TaskTimedout,
+)
+
+__all__ = [
+    "NondeterminismError",
+    "PayloadError",
+    "SuspendTask",
+    "TaskCanceled",
+    "TaskError",
+    "TaskNotScheduled",
+    "TaskTerminated",
+    "TaskTimedout",
+]

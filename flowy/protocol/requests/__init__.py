@@ -1,0 +1,1 @@
+"""One request class an API operation, by family; each names the class of its answer."""

@@ -1,0 +1,13 @@
+"""What all wire values have in common: frozen, keyword-only, camelCase on the wire."""
+
+import msgspec
+
+
+class Value(
+    msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False
+):
+    """A value of SWF's protocol.
+
+    Members that are ``None`` stay away from the wire. Values never refer to each other in a circle,
+    so the garbage collector need not look at them.
+    """
