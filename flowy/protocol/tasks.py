@@ -7,7 +7,7 @@ from flowy.protocol.value import Value
 
 
 class ActivityTask(Value):
-    """One activity task for a worker; an empty ``task_token`` says that there was none."""
+    """One activity task for a worker; none found has an empty ``task_token``."""
 
     task_token: str = ""
     started_event_id: EventId = 0
@@ -24,7 +24,7 @@ class ActivityTaskStatus(Value):
 
 
 class DecisionTask(Value):
-    """One decision task with a page of history; an empty ``task_token`` says that there was none."""
+    """One decision task with a page of history; none found has an empty ``task_token``."""
 
     task_token: str = ""
     started_event_id: EventId = 0

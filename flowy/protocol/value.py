@@ -1,8 +1,11 @@
 """What all wire values have in common: frozen, keyword-only, camelCase on the wire."""
 
+from typing import dataclass_transform
+
 import msgspec
 
 
+@dataclass_transform(kw_only_default=True, frozen_default=True, field_specifiers=(msgspec.field,))
 class Value(
     msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, rename="camel", gc=False
 ):
