@@ -88,9 +88,9 @@ class ActivityPoller:
     ) -> Answer | None:
         try:
             activity: Task = definition.factory(task.input, heartbeat, task.task_token)
-            args, kwargs = activity._deserialize_arguments()  # noqa: SLF001 -- the documented hook
+            args, kwargs = activity._deserialize_arguments()
             value = self._strategy.run(activity.run, args, kwargs)
-            result = _checked(activity._serialize_result(value), definition)  # noqa: SLF001
+            result = _checked(activity._serialize_result(value), definition)
         except SuspendTask:
             logger.info("%s is left open for whoever holds its token", _named(task))
             return None

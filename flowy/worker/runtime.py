@@ -106,5 +106,9 @@ def _polled(poller: Poller[Any], backoff: Backoff) -> Any:
     except FlowyError as error:
         backoff.failed(error)
         return None
+    except Exception as error:
+        logger.debug("an unexpected error of the client", exc_info=True)
+        backoff.failed(error)
+        return None
     backoff.succeeded()
     return task
