@@ -17,6 +17,7 @@ History answers in two ways. The *echo* of a decision ties event ids to calls (`
 
 import math
 from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from flowy.decider.slots import Key, Kind, Slots
@@ -74,13 +75,20 @@ class Calls:
         self.next_number = 0
         self.held = 0
         """Results that the workflow waits for before it ends."""
-        self.failed: list[Result] = []
-        """Failures that fail the workflow at its end, unless somebody looks at them."""
+        self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[], Result] = Result
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
         self._timers: dict[str, Timer] = {}
+
+    def unseen_failure(self) -> BaseException | None:
+        """Return the failure that fails the workflow at its end: one that nobody looked at.
+
+        Of several it is the one that was asked for first, whichever came first.
+        """
+        unseen = [entry for entry in self._failed if entry[1].failure_unseen]
+        return min(unseen, key=itemgetter(0))[1].exception() if unseen else None
 
     # Asking
 
@@ -252,7 +260,7 @@ class Calls:
             return
         self._ended(task)
         if not task.call.options.error_handling:
-            self.failed.append(task.result)
+            self._failed.append((task.number, task.result))
         task.result.set_exception(error)
 
     def time_out(self, task: Task | None, timeout: str) -> None:

@@ -101,7 +101,12 @@ class WorkflowRun:
                 the whole history.
         """
         with self._loop.running():
-            for event in self._new(events):
+            known = self.last_event_id
+            for event in events:
+                if event.event_id <= known:
+                    continue
+                if self.last_event_id == known and event.event_id != known + 1:
+                    raise self._stale(event)
                 self.last_event_id = event.event_id
                 take = _TAKERS.get(type(event))
                 if take is not None:
@@ -119,19 +124,12 @@ class WorkflowRun:
 
     # Events
 
-    def _new(self, events: Iterable[Event]) -> Iterable[Event]:
-        known = self.last_event_id
-        fresh = (event for event in events if event.event_id > known)
-        for event in fresh:
-            # Later gaps are events of types that this version does not know.
-            if event.event_id != known + 1:
-                raise StaleRunError(
-                    f"{self._execution}: the history goes on at event {event.event_id}, "
-                    f"this run has seen {known}"
-                )
-            yield event
-            break
-        yield from fresh
+    def _stale(self, event: Event) -> StaleRunError:
+        # Only the first new event tells: a later gap is an event of a type not known here.
+        return StaleRunError(
+            f"{self._execution}: the history goes on at event {event.event_id}, "
+            f"this run has seen {self.last_event_id}"
+        )
 
     def take_start(self, event: workflow.WorkflowExecutionStarted) -> None:
         """Take the event that the history begins with."""
@@ -265,9 +263,9 @@ class WorkflowRun:
             if self._calls.held and not self._abandons:
                 return None
             value = resolve(value)
-            for result in self._calls.failed:
-                if result.failure_unseen:
-                    result.result()
+            unseen = self._calls.unseen_failure()
+            if unseen is not None:
+                return _fail(unseen)
             text = self._instance._serialize_result(value)
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
