@@ -98,7 +98,7 @@ class WorkflowStarter:
         block = self._block()
         return StartWorkflowExecution(
             domain=self._domain,
-            workflow_id=block.workflow_id or str(uuid.uuid4()),
+            workflow_id=block.workflow_id or self.new_id(),
             workflow_type=self._type,
             task_list=self._task_list,
             input=self._serialize_arguments(*args, **kwargs),
@@ -106,6 +106,11 @@ class WorkflowStarter:
             execution_start_to_close_timeout=self._workflow_duration,
             task_start_to_close_timeout=self._decision_duration,
         )
+
+    @staticmethod
+    def new_id() -> str:
+        """Return a workflow id that nobody else has."""
+        return str(uuid.uuid4())
 
     @contextmanager
     def id(self, workflow_id: Any) -> Iterator[None]:
