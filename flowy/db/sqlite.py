@@ -26,7 +26,7 @@ BUSY_TIMEOUT = 30.0
 SYNCHRONOUS = ("full", "normal", "off")
 WAL_ATTEMPTS = 5
 
-_dialect = SQLiteDialect_pysqlite(paramstyle="named")  # type: ignore[no-untyped-call]
+_dialect = SQLiteDialect_pysqlite(paramstyle="named")
 
 
 class SqliteSession:

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from flowy.db.session import Session
-from flowy.db.statement import Statement
+from flowy.db.statement import ZERO, Statement
 from flowy.protocol.fields import RegistrationStatus
 from flowy.protocol.registration import ResourceTag
 from flowy.protocol.value import Value
@@ -21,10 +21,15 @@ _tags_of = domain_tags.c.domain == bindparam("of_domain")
 
 FIND = Statement(select(*_columns).where(_by_name))
 COUNT = Statement(select(func.count()).select_from(domains))
-INSERT = Statement(insert(domains))
+INSERT = Statement(insert(domains), columns=("name", "status", "retention", "description"))
 SET_STATUS = Statement(update(domains).where(_by_name).values(status=bindparam("status")))
 RETENTIONS = Statement(select(domains.c.id, domains.c.retention))
-_page = select(*_columns).where(domains.c.status == bindparam("status")).limit(bindparam("size"))
+_page = (
+    select(*_columns)
+    .where(domains.c.status == bindparam("status"))
+    .limit(bindparam("size"))
+    .offset(ZERO)
+)
 PAGE = Statement(_page.where(domains.c.name > bindparam("after")).order_by(domains.c.name))
 PAGE_BACK = Statement(
     _page.where(domains.c.name < bindparam("after")).order_by(domains.c.name.desc())
@@ -49,15 +54,13 @@ class Domain(Value):
 
 def _domain(row: tuple[int, str, RegistrationStatus, str, str | None]) -> Domain:
     number, name, status, retention, description = row
-    return Domain(
-        id=number, name=name, status=status, retention=retention, description=description
-    )
+    return Domain(id=number, name=name, status=status, retention=retention, description=description)
 
 
 def find(session: Session, name: str) -> Domain | None:
     """Return the domain of a name, or None."""
     row = session.one(FIND, {"of_name": name})
-    return None if row is None else _domain(row)  # type: ignore[arg-type]
+    return None if row is None else _domain(row)
 
 
 def count(session: Session) -> int:
@@ -69,7 +72,6 @@ def count(session: Session) -> int:
 def register(session: Session, name: str, retention: str, description: str | None) -> Domain:
     """Make a domain and return it."""
     values = {
-        "id": None,
         "name": name,
         "status": "REGISTERED",
         "retention": retention,
@@ -96,7 +98,7 @@ def page(
     else:
         parameters["after"] = after or ""
         rows = session.all(PAGE_BACK if reverse else PAGE, parameters)
-    return [_domain(row) for row in rows]  # type: ignore[arg-type]
+    return [_domain(row) for row in rows]
 
 
 def retentions(session: Session) -> list[tuple[int, str]]:
