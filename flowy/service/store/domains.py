@@ -24,6 +24,7 @@ COUNT = Statement(select(func.count()).select_from(domains))
 INSERT = Statement(insert(domains), columns=("name", "status", "retention", "description"))
 SET_STATUS = Statement(update(domains).where(_by_name).values(status=bindparam("status")))
 RETENTIONS = Statement(select(domains.c.id, domains.c.retention))
+RETENTION = Statement(select(domains.c.retention).where(domains.c.id == bindparam("of_id")))
 _page = (
     select(*_columns)
     .where(domains.c.status == bindparam("status"))
@@ -104,6 +105,12 @@ def page(
 def retentions(session: Session) -> list[tuple[int, str]]:
     """Return the key and the retention period of every domain."""
     return [(int(row[0]), str(row[1])) for row in session.all(RETENTIONS, {})]
+
+
+def retention(session: Session, domain: int) -> str | None:
+    """Return the retention period of a domain by its key."""
+    row = session.one(RETENTION, {"of_id": domain})
+    return str(row[0]) if row else None
 
 
 def tags(session: Session, domain: int) -> dict[str, str | None]:
