@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flowy.protocol.event import Event
-from flowy.protocol.events import child, external, workflow
+from flowy.protocol.events import external, workflow
 from flowy.protocol.ids import ExecutionId
-from flowy.service.domain import closing, messages
+from flowy.service.domain import closing, messages, replies
 from flowy.service.domain.change import Change
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.draft import Draft
@@ -163,141 +162,20 @@ def _request_cancel_of_child(draft: Draft, message: messages.ApplyChildPolicy) -
     draft.wake()
 
 
-# To a parent
-
-
-def _child_started(draft: Draft, message: messages.ChildStarted) -> None:
-    if message.initiated_event_id not in draft.state.children:
-        return
-    attributes = child.ChildWorkflowExecutionStartedAttributes(
-        workflow_execution=message.child,
-        workflow_type=message.workflow_type,
-        initiated_event_id=message.initiated_event_id,
-    )
-    draft.record(child.ChildWorkflowExecutionStarted, attributes)
-    draft.wake()
-
-
-def _child_start_failed(draft: Draft, message: messages.ChildStartFailed) -> None:
-    initiated = draft.state.children.get(message.initiated_event_id)
-    if initiated is None:
-        return
-    attributes = child.StartChildWorkflowExecutionFailedAttributes(
-        workflow_type=initiated.workflow_type,
-        cause=message.cause,
-        workflow_id=initiated.workflow_id,
-        initiated_event_id=message.initiated_event_id,
-        decision_task_completed_event_id=initiated.decision_task_completed_event_id,
-        control=initiated.control,
-    )
-    draft.record(child.StartChildWorkflowExecutionFailed, attributes)
-    draft.wake()
-
-
-def _child_closed(draft: Draft, message: messages.ChildClosed) -> None:
-    started = draft.state.children.get(message.initiated_event_id)
-    if started is None:
-        return
-    event_class, attributes_class, members = _OUTCOMES[type(message.outcome)]
-    attributes = attributes_class(
-        workflow_execution=message.child,
-        workflow_type=message.workflow_type,
-        initiated_event_id=message.initiated_event_id,
-        started_event_id=started.started_event_id,
-        **{member: getattr(message.outcome.attributes, member) for member in members},
-    )
-    draft.record(event_class, attributes)
-    draft.wake()
-
-
-# To the sender of a request
-
-
-def _signal_delivered(draft: Draft, message: messages.SignalDelivered) -> None:
-    if message.initiated_event_id not in draft.state.requests:
-        return
-    attributes = external.ExternalWorkflowExecutionSignaledAttributes(
-        workflow_execution=message.receiver, initiated_event_id=message.initiated_event_id
-    )
-    draft.record(external.ExternalWorkflowExecutionSignaled, attributes)
-    draft.wake()
-
-
-def _cancel_request_delivered(draft: Draft, message: messages.CancelRequestDelivered) -> None:
-    if message.initiated_event_id not in draft.state.requests:
-        return
-    attributes = external.ExternalWorkflowExecutionCancelRequestedAttributes(
-        workflow_execution=message.receiver, initiated_event_id=message.initiated_event_id
-    )
-    draft.record(external.ExternalWorkflowExecutionCancelRequested, attributes)
-    draft.wake()
-
-
-def _request_refused(
-    event_class: type[Event], attributes_class: type[Any]
-) -> Callable[[Draft, Any], None]:
-    def refused(
-        draft: Draft, message: messages.SignalRefused | messages.CancelRequestRefused
-    ) -> None:
-        request = draft.state.requests.get(message.initiated_event_id)
-        if request is None:
-            return
-        attributes = attributes_class(
-            workflow_id=request.workflow_id,
-            cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
-            initiated_event_id=message.initiated_event_id,
-            decision_task_completed_event_id=request.decision_task_completed_event_id,
-            run_id=request.run_id,
-            control=request.control,
-        )
-        draft.record(event_class, attributes)
-        draft.wake()
-
-    return refused
-
-
-_OUTCOMES: dict[type[messages.Outcome], tuple[type[Event], type[Any], tuple[str, ...]]] = {
-    workflow.WorkflowExecutionCanceled: (
-        child.ChildWorkflowExecutionCanceled,
-        child.ChildWorkflowExecutionCanceledAttributes,
-        ("details",),
-    ),
-    workflow.WorkflowExecutionCompleted: (
-        child.ChildWorkflowExecutionCompleted,
-        child.ChildWorkflowExecutionCompletedAttributes,
-        ("result",),
-    ),
-    workflow.WorkflowExecutionFailed: (
-        child.ChildWorkflowExecutionFailed,
-        child.ChildWorkflowExecutionFailedAttributes,
-        ("reason", "details"),
-    ),
-    workflow.WorkflowExecutionTerminated: (
-        child.ChildWorkflowExecutionTerminated,
-        child.ChildWorkflowExecutionTerminatedAttributes,
-        (),
-    ),
-    workflow.WorkflowExecutionTimedOut: (
-        child.ChildWorkflowExecutionTimedOut,
-        child.ChildWorkflowExecutionTimedOutAttributes,
-        ("timeout_type",),
-    ),
-}
-
 _DELIVER: dict[type[messages.Message], Callable[[Draft, Any], None]] = {
     messages.ApplyChildPolicy: _apply_child_policy,
     messages.CancelRequest: _request_cancel,
-    messages.CancelRequestDelivered: _cancel_request_delivered,
-    messages.CancelRequestRefused: _request_refused(
+    messages.CancelRequestDelivered: replies.cancel_request_delivered,
+    messages.CancelRequestRefused: replies.request_refused(
         external.RequestCancelExternalWorkflowExecutionFailed,
         external.RequestCancelExternalWorkflowExecutionFailedAttributes,
     ),
-    messages.ChildClosed: _child_closed,
-    messages.ChildStarted: _child_started,
-    messages.ChildStartFailed: _child_start_failed,
+    messages.ChildClosed: replies.child_closed,
+    messages.ChildStarted: replies.child_started,
+    messages.ChildStartFailed: replies.child_start_failed,
     messages.Signal: _signal,
-    messages.SignalDelivered: _signal_delivered,
-    messages.SignalRefused: _request_refused(
+    messages.SignalDelivered: replies.signal_delivered,
+    messages.SignalRefused: replies.request_refused(
         external.SignalExternalWorkflowExecutionFailed,
         external.SignalExternalWorkflowExecutionFailedAttributes,
     ),

@@ -15,6 +15,7 @@ from flowy.service.domain.deadlines import Deadline, DeadlineKind
 from flowy.service.domain.draft import Draft
 from flowy.service.domain.durations import deadline
 from flowy.service.domain.execution import ExecutionState
+from flowy.service.domain.items import WaitingDecision
 
 
 def expire(state: ExecutionState, context: CommandContext) -> Change:
@@ -27,28 +28,26 @@ def expire(state: ExecutionState, context: CommandContext) -> Change:
     agenda = state.due(context.now)
     heapify(agenda)
     over: set[int] = set()
+    waiting = draft.waiting
     while agenda and draft.closes is None:
         due = heappop(agenda)
-        if due.event_id not in over:
-            draft.move_to(due.due)
-            _EXPIRE[due.kind](draft, due)
-            _close_thing(over, due)
-            _add_new_decision_task(agenda, draft, context.now)
+        if due.event_id in over:
+            continue
+        over.add(due.event_id)
+        draft.move_to(due.due)
+        _EXPIRE[due.kind](draft, due)
+        if draft.waiting is not waiting:
+            waiting = draft.waiting
+            _watch(agenda, waiting, context.now)
     return finish(draft, context.limits)
 
 
-def _close_thing(over: set[int], due: Deadline) -> None:
-    over.add(due.event_id)
-
-
-def _add_new_decision_task(agenda: list[Deadline], draft: Draft, now: float) -> None:
-    task = draft.waiting
-    if task is None or task is draft.state.waiting:
-        return
-    due = deadline(task.scheduled_at, task.schedule_to_start_timeout)
-    entry = (task.scheduled_event_id, DeadlineKind.DECISION_SCHEDULE_TO_START)
-    if due is not None and due <= now and all(known[1:] != entry for known in agenda):
-        heappush(agenda, Deadline(due, *entry))
+def _watch(agenda: list[Deadline], task: WaitingDecision | None, now: float) -> None:
+    """Add the clock of a decision task that an earlier timeout made, if it has run out too."""
+    due = None if task is None else deadline(task.scheduled_at, task.schedule_to_start_timeout)
+    if task is not None and due is not None and due <= now:
+        kind = DeadlineKind.DECISION_SCHEDULE_TO_START
+        heappush(agenda, Deadline(due, task.scheduled_event_id, kind))
 
 
 def _expire_activity(timeout_type: ActivityTaskTimeoutType) -> Callable[[Draft, Deadline], None]:
