@@ -33,11 +33,11 @@ module                 what others call
 ``lambda_task``        ``start_lambda_task(state, scheduled_event_id, context)``,
                        ``complete_lambda_task(state, scheduled_event_id, result, context)``,
                        ``fail_lambda_task(state, scheduled_event_id, failure, context)``
-``expiry``             ``expire(state, now, limits)``
-``description``        ``describe(state)``: DescribeWorkflowExecution's answer
+``expiry``             ``expire(state, context)``
+``description``        ``describe``, ``info``, ``open_counts`` ``(state)``
 ``tokens``             ``TaskToken``, ``encode_token``, ``decode_token``
 ``refusals``           the faults with SWF's messages
-``validation``         checks that the types of ``flowy.protocol`` cannot express
+``validation``         ``check_name`` and other checks that the protocol's types cannot express
 =====================  ========================================================================
 
 Delivering a message: find the open run of ``message.workflow_id`` (of ``message.run_id`` where

@@ -88,7 +88,7 @@ def resolve_workflow(
     )
     if task_timeout is None:
         return "DEFAULT_TASK_START_TO_CLOSE_TIMEOUT_UNDEFINED"
-    child_policy = _either(asked.child_policy, defaults.default_child_policy)
+    child_policy = asked.child_policy or defaults.default_child_policy
     if child_policy is None:
         return "DEFAULT_CHILD_POLICY_UNDEFINED"
     return WorkflowSettings(
