@@ -13,7 +13,7 @@ from flowy.service.domain.lambda_task import (
 from flowy.service.domain.refusals import unknown_lambda_task
 from flowy.service.operations import runs
 from flowy.service.operations.unit import Unit
-from flowy.service.store import tasks
+from flowy.service.store import domains, tasks
 
 
 class FunctionTask(Value):
@@ -48,7 +48,7 @@ class FailFunction(Request[None]):
 
 def claim_function(unit: Unit, request: ClaimFunction) -> FunctionTask | None:
     """Hand out the next function task, or None."""
-    while (found := tasks.first_of_kind(unit.session, "lambda")) is not None:
+    while (found := _first(unit)) is not None:
         execution, event_id = found
         kept = runs.load(unit, execution)
         function = None if kept is None else kept.state.lambdas.get(event_id)
@@ -66,6 +66,14 @@ def claim_function(unit: Unit, request: ClaimFunction) -> FunctionTask | None:
     return None
 
 
+def _first(unit: Unit) -> tuple[int, int] | None:
+    for domain, _ in domains.retentions(unit.session):
+        found = tasks.first_of_kind(unit.session, domain, "lambda")
+        if found is not None:
+            return found
+    return None
+
+
 def complete_function(unit: Unit, request: CompleteFunction) -> None:
     """Record a function's result.
 
@@ -77,9 +85,7 @@ def complete_function(unit: Unit, request: CompleteFunction) -> None:
     if kept is None:
         raise unknown_lambda_task(event_id)
     context = unit.context(kept.domain)
-    runs.carry_out(
-        unit, kept, complete_lambda_task(kept.state, event_id, request.result, context)
-    )
+    runs.carry_out(unit, kept, complete_lambda_task(kept.state, event_id, request.result, context))
 
 
 def fail_function(unit: Unit, request: FailFunction) -> None:

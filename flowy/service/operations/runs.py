@@ -90,7 +90,7 @@ def is_due(unit: Unit, kept: Kept) -> bool:
 def catch_up(unit: Unit, kept: Kept) -> None:
     """Carry out everything of an execution that is due."""
     while is_due(unit, kept):
-        change = expire(kept.state, unit.now, unit.quotas)
+        change = expire(kept.state, unit.context(kept.domain))
         if not change.events:
             break
         carry_out(unit, kept, change)

@@ -91,9 +91,7 @@ def _pending(unit: Unit, kind: TaskKind, request: Any) -> PendingTaskCount:
     domain = unit.domain(request.domain)
     queue = TaskQueue(domain=domain.id, kind=kind, task_list=request.task_list.name)
     count = tasks.count(unit.session, queue, tasks.COUNTED + 1)
-    return PendingTaskCount(
-        count=min(count, tasks.COUNTED), truncated=count > tasks.COUNTED
-    )
+    return PendingTaskCount(count=min(count, tasks.COUNTED), truncated=count > tasks.COUNTED)
 
 
 def _listed(unit: Unit, request: Any, wanted: Filter) -> WorkflowExecutionInfos:

@@ -28,6 +28,13 @@ FIRST = Statement(
     .limit(ONE)
     .offset(ZERO)
 )
+FIRST_OF_KIND = Statement(
+    select(tasks.c.execution, tasks.c.scheduled_event_id)
+    .where(*_list[:2])
+    .order_by(tasks.c.task_list, *_order)
+    .limit(ONE)
+    .offset(ZERO)
+)
 COUNT = Statement(
     select(func.count()).select_from(
         select(tasks.c.execution).where(*_list).limit(bindparam("most")).offset(ZERO).subquery()
@@ -84,6 +91,12 @@ def dequeue_all(session: Session, execution: int) -> None:
 def first(session: Session, task_queue: TaskQueue) -> tuple[int, int] | None:
     """Return execution and scheduled event id of the task that is next, or None."""
     row = session.one(FIRST, _key(task_queue))
+    return None if row is None else (int(row[0]), int(row[1]))
+
+
+def first_of_kind(session: Session, domain: int, kind: TaskKind) -> tuple[int, int] | None:
+    """Return execution and scheduled event id of a task of any list of a kind, or None."""
+    row = session.one(FIRST_OF_KIND, {"of_domain": domain, "of_kind": kind})
     return None if row is None else (int(row[0]), int(row[1]))
 
 
