@@ -1,6 +1,6 @@
 """Values survive the wire, and botocore reads and writes the same bytes as we do."""
 
-import datetime
+import datetime as dt
 from typing import Any
 
 import msgspec
@@ -52,7 +52,7 @@ def timestamps_as_numbers(value: Any) -> Any:
         return {name: timestamps_as_numbers(member) for name, member in value.items()}
     if isinstance(value, list):
         return [timestamps_as_numbers(member) for member in value]
-    return value.timestamp() if isinstance(value, datetime.datetime) else value
+    return value.timestamp() if isinstance(value, dt.datetime) else value
 
 
 def built_in(value: msgspec.Struct) -> Any:
