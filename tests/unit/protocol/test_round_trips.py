@@ -125,3 +125,19 @@ def lists_for_tuples(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [lists_for_tuples(member) for member in value]
     return value
+
+
+def test_an_event_of_an_unknown_type_is_left_out():
+    known = b'{"eventId":2,"eventTimestamp":1.5,"eventType":"TimerFired",'
+    known += b'"timerFiredEventAttributes":{"timerId":"t","startedEventId":1}}'
+    unknown = b'{"eventId":1,"eventTimestamp":1.5,"eventType":"TimerCancelled"}'
+    page = wire.join_events([unknown, known])
+    (event,) = wire.decode_events(page)
+    answer = wire.decode_answer(OPERATIONS["GetWorkflowExecutionHistory"], b'{"events":%s}' % page)
+    assert answer == History(events=(event,))
+    assert event.event_id == 2
+
+
+@pytest.mark.parametrize("body", [b"", b"{}"])
+def test_an_operation_without_an_answer_gives_none(body):
+    assert wire.decode_answer(OPERATIONS["RegisterDomain"], body) is None
