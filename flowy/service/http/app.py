@@ -119,6 +119,7 @@ class Application:
             if task is None:
                 parking.begin(self._poll_seconds, receive)
             while task is None and await parking.next_wake():
+                watch.rearm()
                 task = await self._run(request)
         finally:
             self._parked.discard(parking)

@@ -9,6 +9,10 @@ from flowy.protocol.request import Request
 class Watch(Protocol):
     """A place in the queue of those who wait for a task."""
 
+    def rearm(self) -> None:
+        """Wait for another wake-up, at the end of the queue; call it before looking for a task."""
+        ...
+
     def cancel(self) -> None:
         """Give the place up; a wake-up that was not used goes to the next in the queue."""
         ...
