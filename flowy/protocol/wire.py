@@ -109,7 +109,7 @@ def decode_fault(body: bytes) -> Fault:
     """Decode the body of a refused call."""
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Fault(f"an answer that is not JSON: {body[:200]!r}")
     message = found.get("message", found.get("Message", ""))
     return fault(str(found.get("__type", "Fault")), str(message or ""))

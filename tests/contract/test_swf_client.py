@@ -1,7 +1,5 @@
 """Every SwfClient carries one execution from its registration to its history."""
 
-import threading
-import time
 from collections.abc import Iterator
 
 import boto3
@@ -9,7 +7,6 @@ import pytest
 from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
-from flowy.errors import ServiceUnavailable
 from flowy.protocol.client import SwfClient
 from flowy.protocol.decisions import (
     CancelTimer,

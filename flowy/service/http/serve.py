@@ -43,21 +43,21 @@ class HttpServer:
     Args:
         backend: The service. It is not started or stopped by this.
         options: Where to listen.
+
+    Attributes:
+        address: The address that clients use, such as ``http://127.0.0.1:8080``.
+
+    Raises:
+        FlowyError: The address cannot be listened on.
     """
 
     def __init__(self, backend: Backend, options: HttpOptions | None = None) -> None:
-        self._options = options or HttpOptions()
+        options = options or HttpOptions()
         self._application = Application(backend)
-        self._socket = _listen(self._options)
-        self._server = _Server(self._configuration(), self._application)
+        self._socket = _listen(options)
+        self.address = _address(self._socket, options)
+        self._server = _Server(_configuration(self._application, options), self._application)
         self._thread: threading.Thread | None = None
-
-    @property
-    def address(self) -> str:
-        """The address that clients use, such as ``http://127.0.0.1:8080``."""
-        host, port = self._socket.getsockname()[:2]
-        scheme = "https" if self._options.certificate else "http"
-        return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
 
     def start(self) -> str:
         """Serve in a thread.
@@ -93,19 +93,6 @@ class HttpServer:
         self._server.should_exit = True
         if self._thread is not None:
             self._thread.join()
-
-    def _configuration(self) -> uvicorn.Config:
-        return uvicorn.Config(
-            self._application,
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_keep_alive=_KEEP_ALIVE,
-            ssl_certfile=self._options.certificate,
-            ssl_keyfile=self._options.key,
-        )
 
 
 class _Server(uvicorn.Server):
@@ -146,3 +133,23 @@ def _listen(options: HttpOptions) -> socket.socket:
             f"cannot listen on {options.host} port {options.port}: {error}; "
             "give another port, or 0 for a free one"
         ) from error
+
+
+def _address(listening: socket.socket, options: HttpOptions) -> str:
+    host, port = listening.getsockname()[:2]
+    scheme = "https" if options.certificate else "http"
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"
+
+
+def _configuration(application: Application, options: HttpOptions) -> uvicorn.Config:
+    return uvicorn.Config(
+        application,
+        lifespan="off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
+        ssl_certfile=options.certificate,
+        ssl_keyfile=options.key,
+    )
