@@ -1,13 +1,11 @@
 """An SWF over HTTP: the same calls on kept connections, without an AWS SDK in between."""
 
 import http.client
-import select
-import socket
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
@@ -17,6 +15,7 @@ from flowy.errors import ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.polls import EMPTY, REPEATABLE, waits
 from flowy.protocol.request import Request
+from flowy.swf.connection import Connection
 
 Answer = TypeVar("Answer")
 
@@ -26,7 +25,7 @@ Signer = Callable[[Mapping[str, str], bytes], Mapping[str, str]]
 POLL_TIMEOUT = 70.0
 """Seconds to wait for the answer to a poll; the service answers within 60."""
 
-_CONNECT_TIMEOUT = 10.0
+_PORTS = {"http": 80, "https": 443}
 _LOST = (OSError, http.client.HTTPException)
 
 
@@ -46,13 +45,14 @@ class HttpClient:
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"not an address of an HTTP service: {endpoint!r}")
         self._endpoint = endpoint
-        self._host, self._port = parts.hostname, parts.port
+        self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
+        self._address = parts.netloc.rpartition("@")[2]
         self._path = parts.path or "/"
         self._context = ssl.create_default_context() if parts.scheme == "https" else None
         self._signer = signer
         self._timeout = timeout
-        self._idle: deque[http.client.HTTPConnection] = deque()
-        self._parked: set[http.client.HTTPConnection] = set()
+        self._idle: deque[Connection] = deque()
+        self._parked: set[Connection] = set()
         self._lock = threading.Lock()
         self._interrupted = threading.Event()
         self._closed = False
@@ -77,9 +77,7 @@ class HttpClient:
         with self._lock:
             self._interrupted.set()
             for connection in self._parked:
-                if connection.sock is not None:
-                    with suppress(OSError):
-                        connection.sock.shutdown(socket.SHUT_WR)
+                connection.say_goodbye()
 
     def close(self) -> None:
         """Close the connections; polls come back without a task, other calls fail."""
@@ -118,14 +116,13 @@ class HttpClient:
     def _send(
         self, body: bytes, headers: dict[str, str], timeout: float, parked: bool
     ) -> tuple[int, bytes]:
-        with self._connection(timeout, parked) as connection:
-            try:
-                connection.request("POST", self._path, body, headers)
-                response = connection.getresponse()
-                return response.status, response.read()
-            except _LOST:
-                connection.close()
-                raise
+        connection = self._take()
+        try:
+            if parked:
+                self._park(connection)
+            return connection.post(self._path, headers, body, timeout)
+        finally:
+            self._give_back(connection)
 
     def _may_repeat(self, request: Request[Any], error: Exception) -> bool:
         repeatable = type(request) in REPEATABLE and not isinstance(error, TimeoutError)
@@ -133,7 +130,7 @@ class HttpClient:
 
     def _headers(self, request: Request[Any], body: bytes) -> dict[str, str]:
         headers = {
-            "Host": self._host if self._port is None else f"{self._host}:{self._port}",
+            "Host": self._address,
             "Content-Type": wire.CONTENT_TYPE,
             "X-Amz-Target": f"{wire.TARGET_PREFIX}.{type(request).__name__}",
         }
@@ -141,53 +138,35 @@ class HttpClient:
             headers.update(self._signer(headers, body))
         return headers
 
-    @contextmanager
-    def _connection(self, timeout: float, parked: bool) -> Iterator[http.client.HTTPConnection]:
-        connection = self._open(timeout)
-        try:
-            if parked:
-                self._park(connection)
-            yield connection
-        finally:
-            with self._lock:
-                self._parked.discard(connection)
-            if connection.sock is None or self._closed or (parked and self._interrupted.is_set()):
-                connection.close()
-            else:
-                self._idle.append(connection)
-
-    def _park(self, connection: http.client.HTTPConnection) -> None:
+    def _park(self, connection: Connection) -> None:
         with self._lock:
             if self._interrupted.is_set():
                 raise ConnectionAbortedError("polls are interrupted")
             self._parked.add(connection)
 
-    def _open(self, timeout: float) -> http.client.HTTPConnection:
+    def _take(self) -> Connection:
         """Take a kept connection that the service has not closed meanwhile, or make one."""
         while self._idle:
             with suppress(IndexError):  # another thread was quicker
                 connection = self._idle.pop()
-                if not _is_stale(connection.sock):
-                    connection.sock.settimeout(timeout)
+                if not connection.is_stale():
                     return connection
                 connection.close()
-        connection = self._new_connection()
-        try:
-            connection.connect()
-        except OSError as error:
-            connection.close()
-            raise ServiceUnavailable(f"no connection to {self._endpoint}: {error}") from error
-        connection.sock.settimeout(timeout)
-        return connection
-
-    def _new_connection(self) -> http.client.HTTPConnection:
         if self._closed:
             raise ServiceUnavailable(f"the client of {self._endpoint} is closed")
-        if self._context is None:
-            return http.client.HTTPConnection(self._host, self._port, timeout=_CONNECT_TIMEOUT)
-        return http.client.HTTPSConnection(
-            self._host, self._port, timeout=_CONNECT_TIMEOUT, context=self._context
-        )
+        try:
+            return Connection(self._host, self._port, self._context)
+        except OSError as error:
+            raise ServiceUnavailable(f"no connection to {self._endpoint}: {error}") from error
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            said_goodbye = connection in self._parked and self._interrupted.is_set()
+            self._parked.discard(connection)
+        if self._closed or said_goodbye:
+            connection.close()
+        elif connection.is_open:
+            self._idle.append(connection)
 
     def _read(self, request: Request[Answer], status: int, body: bytes) -> Answer:
         if status >= http.client.INTERNAL_SERVER_ERROR:
@@ -207,10 +186,3 @@ class HttpClient:
         return ServiceUnavailable(
             f"no answer to {type(request).__name__} from {self._endpoint}: {what}"
         )
-
-
-def _is_stale(connected: socket.socket) -> bool:
-    """Tell whether a connection that nobody reads has something to read: its end."""
-    watch = select.poll()
-    watch.register(connected, select.POLLIN)
-    return bool(watch.poll(0))
