@@ -3,20 +3,14 @@
 import threading
 from typing import Any, TypeVar, cast
 
-import msgspec
-
 from flowy.clock import Clock
-from flowy.protocol.faults import SerializationException, ValidationException
+from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
 from flowy.protocol.request import Request
-from flowy.protocol.requests.activity_tasks import PollForActivityTask
-from flowy.protocol.requests.decision_tasks import PollForDecisionTask
-from flowy.protocol.wire import decode_request, encode
+from flowy.protocol.validation import decode
+from flowy.protocol.wire import encode
 from flowy.service.server import Poll, Service
 
 Answer = TypeVar("Answer")
-
-PATIENCE = 60.0
-"""Seconds for which a poll waits for a task."""
 
 
 class _Waiter:
@@ -65,11 +59,9 @@ class EmbeddedClient:
             Fault: The service refuses; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        checked = _check(request)
-        if isinstance(checked, PollForActivityTask) or (
-            isinstance(checked, PollForDecisionTask) and not checked.next_page_token
-        ):
-            return cast(Answer, self._poll(checked))
+        checked = decode(type(request), encode(request))
+        if waits(checked):
+            return cast(Answer, self._poll(cast(Poll, checked)))
         return self._service.call(checked)
 
     def interrupt(self) -> None:
@@ -90,16 +82,16 @@ class EmbeddedClient:
 
     def _poll(self, poll: Poll) -> Any:
         service, clock = self._service, self._service.clock
-        until = clock.now() + PATIENCE
+        until = clock.now() + POLL_SECONDS
         waiter = _Waiter(clock)
         watch = service.watch(poll, waiter.wake)
         with self._lock:
             self._waiters.add(waiter)
         try:
             while True:
-                reply = service.reply(poll) if not self._is_interrupted else None
-                if reply is None:
-                    return _NOTHING[type(poll)]
+                if self._is_interrupted:
+                    return EMPTY[type(poll)]
+                reply = service.reply(poll)
                 if not reply.is_empty or not waiter.wait(until):
                     return reply.typed()
                 watch.rearm()
@@ -107,12 +99,3 @@ class EmbeddedClient:
             with self._lock:
                 self._waiters.discard(waiter)
             watch.cancel()
-
-
-def _check(request: Request[Answer]) -> Request[Answer]:
-    try:
-        return decode_request(type(request), encode(request))
-    except msgspec.ValidationError as error:
-        raise ValidationException(f"1 validation error detected: {error}") from error
-    except msgspec.DecodeError as error:
-        raise SerializationException(str(error)) from error

@@ -21,10 +21,7 @@ from flowy.service.operations.table import OPERATIONS, READS
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
-_EMPTY_BODIES: dict[type[Any], bytes] = {
-    ActivityTask: b'{"taskToken":"","startedEventId":0}',
-    DecisionTask: b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}',
-}
+_TASKS = (ActivityTask, DecisionTask)
 
 
 class Reply:
@@ -42,19 +39,22 @@ class Reply:
     @property
     def is_empty(self) -> bool:
         """Whether this is the answer to a poll that found no task."""
-        return type(self._answer) in _EMPTY_BODIES and not self._answer.task_token
+        return isinstance(self._answer, _TASKS) and not self._answer.task_token
 
     def typed(self) -> Any:
         """Return the answer as a value."""
         answer = self._answer
         return answer.typed() if isinstance(answer, Spliced) else answer
 
-    def body(self) -> bytes:
-        """Return the answer as it goes out on the wire; no stored event is encoded again."""
+    def body(self) -> bytes | None:
+        """Return the answer as it goes out on the wire, None for a poll that found no task.
+
+        No stored event is decoded or encoded.
+        """
         answer = self._answer
         if isinstance(answer, Spliced):
             return answer.body()
-        return _EMPTY_BODIES[type(answer)] if self.is_empty else encode(answer)
+        return None if self.is_empty else encode(answer)
 
 
 class _Outcome(msgspec.Struct, frozen=True):

@@ -105,8 +105,15 @@ class Service:
         """
         return cast(Answer, self.reply(request).typed())
 
+    def serve(self, request: Request[Any]) -> bytes | None:
+        """Carry out one operation as ``call`` does and return the bytes of its answer.
+
+        Events go out as they are stored. None is the answer to a poll that found no task.
+        """
+        return self.reply(request).body()
+
     def reply(self, request: Request[Any]) -> Reply:
-        """Carry out one operation as ``call`` does, for a front that wants the answer's bytes."""
+        """Carry out one operation as ``call`` does; the answer in whatever form is needed."""
         return self._dispatch.call(request)
 
     def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
