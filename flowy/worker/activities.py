@@ -76,6 +76,7 @@ class ActivityPoller:
         with self._pulse.beating(heartbeat):
             answer = self._perform(definition, task, heartbeat)
             if answer is not None:
+                heartbeat.answering()
                 self._send(definition, task, answer)
 
     def close(self) -> None:

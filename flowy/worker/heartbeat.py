@@ -51,6 +51,7 @@ class Heartbeat:
         self._details: str | None = None
         self._last = clock.now()
         self._gone = False
+        self._answering = False
 
     @property
     def due(self) -> float | None:
@@ -82,9 +83,14 @@ class Heartbeat:
             self._client.call(request)
         except (Fault, ServiceUnavailable) as error:
             self._gone = not isinstance(error, PASSING)
-            logger.warning("a heartbeat of %s failed: %r", self._name, error)
+            level = logging.DEBUG if self._answering else logging.WARNING
+            logger.log(level, "a heartbeat of %s failed: %r", self._name, error)
             return False
         return True
+
+    def answering(self) -> None:
+        """Note that the task's answer is on its way: a beat that is refused now means nothing."""
+        self._answering = True
 
 
 class Pulse:
