@@ -2,7 +2,7 @@
 
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from hypothesis.stateful import run_state_machine_as_test as run_machine
 
 from flowy.protocol.ids import TaskList
@@ -152,13 +152,13 @@ def open_things(events):
 
 WORKFLOW_IDS = st.sampled_from(["one", "two", "three"])
 NAMES = st.sampled_from(["x", "y", "z"])
-DURATIONS = st.sampled_from(["0", "1", "5", "20", "NONE"])
+DURATIONS = st.sampled_from(["0", "5", "20", "60", "NONE", "NONE"])
 
 
 def decisions(ask, types):
-    known_types = st.sampled_from([types["flow"], types["flow"], types["old"], types["bare"]])
+    known_types = st.sampled_from([types["flow"]] * 6 + [types["old"], types["bare"]])
     work_types = st.sampled_from([types["work"], types["work"], types["work"], types["old"]])
-    bounded = st.sampled_from(["0", "1", "5", "20"])
+    bounded = st.sampled_from(["0", "5", "20", "60"])
 
     def make(kind, **members):
         return st.fixed_dictionaries(members).map(lambda found: ask(kind, **found))
@@ -177,7 +177,12 @@ def decisions(ask, types):
         make("StartTimer", timer_id=NAMES, start_to_fire_timeout=bounded),
         make("CancelTimer", timer_id=NAMES),
         make("RecordMarker", marker_name=NAMES),
-        make("ScheduleLambdaFunction", id=NAMES, name=NAMES),
+        make(
+            "ScheduleLambdaFunction",
+            id=NAMES,
+            name=NAMES,
+            start_to_close_timeout=st.sampled_from([None, "1", "5"]),
+        ),
         make("SignalExternalWorkflowExecution", workflow_id=WORKFLOW_IDS, signal_name=NAMES),
         make("RequestCancelExternalWorkflowExecution", workflow_id=WORKFLOW_IDS),
         make(
@@ -193,15 +198,20 @@ def decisions(ask, types):
         make("CancelWorkflowExecution"),
         make("ContinueAsNewWorkflowExecution"),
     )
-    closing = st.one_of(st.just([]), st.just([]), closing.map(lambda one: [one]))
-    return st.builds(lambda some, last: [*some, *last], st.lists(open_ones, max_size=5), closing)
+    rarely = st.sampled_from([False] * 9 + [True])
+    return st.builds(
+        lambda some, last, closes: [*some, last] if closes else some,
+        st.lists(open_ones, min_size=1, max_size=6),
+        closing,
+        rarely,
+    )
 
 
 def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
     class Machine(RuleBasedStateMachine):
         def __init__(self):
             super().__init__()
-            self.world = make_world(Limits(events=60, open_activities=2, open_timers=2))
+            self.world = make_world(Limits(events=150, open_activities=2, open_timers=2))
             self.in_hand = {}
             self.heartbeats = {}
 
@@ -214,10 +224,14 @@ def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
         def waiting(self, kind):
             return [key for key, task in self.world.tasks.items() if task.kind == kind]
 
+        @initialize()
+        def begin(self):
+            self.world.start("one", lambda_role="role", child_policy="REQUEST_CANCEL")
+
         @rule(
             workflow_id=WORKFLOW_IDS,
             role=st.sampled_from([None, "role"]),
-            timeout=st.sampled_from(["10", "60", "3600"]),
+            timeout=st.sampled_from(["60", "3600", "3600"]),
             policy=st.sampled_from(["TERMINATE", "REQUEST_CANCEL", "ABANDON"]),
         )
         def start(self, workflow_id, role, timeout, policy):
@@ -234,6 +248,14 @@ def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
         def take_decision(self, data):
             run_id, _ = self.pick(data, self.waiting("decision"))
             self.in_hand[run_id] = self.world.take_decision(run_id)
+
+        @precondition(lambda self: self.waiting("decision"))
+        @rule(data=st.data(), asked=decisions(ask, types))
+        def decide(self, data, asked):
+            run_id, _ = self.pick(data, self.waiting("decision"))
+            token = self.world.take_decision(run_id)
+            if self.world.states[run_id].is_open:
+                self.world.answer(token, *asked)
 
         @precondition(lambda self: any(s.started for s in self.open_states()))
         @rule(
@@ -291,14 +313,14 @@ def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
             ]
 
         @precondition(lambda self: self.waiting("lambda"))
-        @rule(data=st.data(), good=st.booleans())
-        def run_lambda(self, data, good):
+        @rule(data=st.data(), how=st.sampled_from(["complete", "fail", "hang"]))
+        def run_lambda(self, data, how):
             run_id, event_id = self.pick(data, self.waiting("lambda"))
             world, state = self.world, self.world.states[run_id]
             world.store(lambda_task.start_lambda_task(state, event_id, world.context))
-            if not state.is_open:
+            if how == "hang" or not state.is_open:
                 return
-            if good:
+            if how == "complete":
                 change = lambda_task.complete_lambda_task(state, event_id, "r", world.context)
             else:
                 failure = ("reason", None)
@@ -308,13 +330,13 @@ def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
         @precondition(lambda self: self.open_states())
         @rule(
             data=st.data(),
-            how=st.sampled_from(["signal", "signal", "request_cancel", "terminate"]),
+            how=st.sampled_from(["signal"] * 5 + ["request_cancel"] * 3 + ["terminate"]),
         )
         def intervene(self, data, how):
             run_id = self.pick(data, self.open_states()).execution.run_id
             getattr(self.world, how)(run_id)
 
-        @rule(seconds=st.sampled_from([0.0, 0.0004, 0.5, 1.0, 3.0, 30.0]))
+        @rule(seconds=st.sampled_from([0.0, 0.0004, 0.5, 1.0, 3.0, 7.0, 30.0]))
         def sleep(self, seconds):
             self.world.sleep(seconds)
 
@@ -380,5 +402,5 @@ def make_machine(make_world, ask, types):  # noqa: C901  a machine is one class
 def test_histories_keep_their_promises(make_world, ask, types):
     run_machine(
         make_machine(make_world, ask, types),
-        settings=settings(max_examples=60, stateful_step_count=40, deadline=None),
+        settings=settings(max_examples=60, stateful_step_count=60, deadline=None),
     )
