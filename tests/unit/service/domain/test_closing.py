@@ -183,6 +183,15 @@ def test_a_history_that_is_full_is_terminated_with_its_last_event(make_world):
     assert world.tasks == {}
 
 
+def test_handing_out_a_task_never_closes_its_execution(make_world):
+    world = make_world(Limits(events=3))
+    world.start()
+    token = world.take_decision()
+    assert world.states["run1"].is_open
+    world.answer(token)
+    assert world.last("WorkflowExecutionTerminated").attributes.cause == "EVENT_LIMIT_EXCEEDED"
+
+
 def test_a_full_history_takes_the_children_of_its_last_batch_with_it(make_world, ask, types):
     world = make_world(Limits(events=6))
     world.start()
