@@ -46,7 +46,7 @@ def start_activity_task(
         scheduled_event_id=scheduled_event_id, identity=identity
     )
     draft.record(ActivityTaskStarted, attributes)
-    return finish(draft, context.limits)
+    return draft.change()
 
 
 def complete_activity_task(

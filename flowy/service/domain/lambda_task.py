@@ -35,7 +35,7 @@ def start_lambda_task(
     draft.dequeue(scheduled_event_id)
     attributes = LambdaFunctionStartedAttributes(scheduled_event_id=scheduled_event_id)
     draft.record(LambdaFunctionStarted, attributes)
-    return finish(draft, context.limits)
+    return draft.change()
 
 
 def complete_lambda_task(
