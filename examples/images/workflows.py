@@ -10,7 +10,16 @@ from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
 
 
-@workflow(name="CategorizeImage", version=1, task_list=DECISIONS)
+WEEK = 7 * 24 * 60 * 60
+
+
+@workflow(
+    name="CategorizeImage",
+    version=1,
+    task_list=DECISIONS,
+    workflow_duration=WEEK,  # long enough to stop everything and go on another day
+    decision_duration=10,  # when a decider was killed, another one is asked after this
+)
 class CategorizeImage(Workflow):
     """Sort one photograph into the folder of its colour."""
 
