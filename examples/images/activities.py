@@ -14,11 +14,11 @@ import urllib.request
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
-from flowy.swf.boilerplate import start_activity_worker
 from PIL import Image, ImageOps
 
 from examples.images.colors import Tally
 from examples.images.settings import DOMAIN, PHOTOS, source, work
+from flowy.swf.boilerplate import start_activity_worker
 from flowy.swf.scanner import activity
 from flowy.task import Activity
 

@@ -2,13 +2,11 @@
 
 from typing import Any
 
-from flowy.swf.boilerplate import start_workflow_worker
-
 from examples.images.settings import DECISIONS, DOMAIN, SHADES
+from flowy.swf.boilerplate import start_workflow_worker
 from flowy.swf.scanner import workflow
 from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
-
 
 WEEK = 7 * 24 * 60 * 60
 
