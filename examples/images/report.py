@@ -65,7 +65,8 @@ def lines(client: SwfClient) -> list[Line]:
 
 def table(rows: list[Line]) -> Table:
     """Lay out the lines."""
-    drawn = Table(title="Photographs by colour")
+    closed = sum(row.status != "OPEN" for row in rows)
+    drawn = Table(title="Photographs by colour", caption=f"{closed} of {len(rows)} done")
     for heading in ("photograph", "colour", "folder"):
         drawn.add_column(heading)
     for heading in ("activities run", "time"):
