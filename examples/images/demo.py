@@ -49,7 +49,7 @@ def run(database: Path, work: Path, console: Console) -> bool:
             start_missing(client)
             rows = watch(client, console)
     console.print(f"The photographs are in {work}, the histories in {database}.")
-    return all(row.status == "COMPLETED" for row in rows)
+    return photos() == [row.photo for row in rows if row.status == "COMPLETED"]
 
 
 @contextmanager
@@ -75,11 +75,16 @@ def working(client: SwfClient) -> Iterator[None]:
         worker.join(timeout=10)
 
 
+def photos() -> list[str]:
+    """List the photographs by name."""
+    return sorted(path.name for path in PHOTO_FOLDER.glob("*.jpg"))
+
+
 def start_missing(client: SwfClient) -> None:
     """Start an execution for each photograph that never had one."""
     known = {info.execution.workflow_id for info in executions(client)}
     categorize = workflow_starter(DOMAIN, "CategorizeImage", 1, layer1=client)
-    for photo in sorted(path.name for path in PHOTO_FOLDER.glob("*.jpg")):
+    for photo in photos():
         if photo not in known:
             with categorize.id(photo):
                 categorize(photo)
