@@ -11,8 +11,7 @@ from flowy.swf.client import Boto3Client
 
 
 @pytest.fixture
-def client(monkeypatch):
-    monkeypatch.setenv("MOTO_ACCOUNT_ID", "123456789012")
+def client():
     server = ThreadedMotoServer(port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
