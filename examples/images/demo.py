@@ -13,18 +13,11 @@ from rich.live import Live
 from examples.images import activities, workflows
 from examples.images.report import Line, executions, lines, table
 from examples.images.serve import PHOTO_FOLDER, served
-from examples.images.settings import DECISIONS, DOMAIN, HERE, PHOTOS
-from flowy.clock import SystemClock
+from examples.images.settings import DOMAIN, HERE
 from flowy.protocol.client import SwfClient
 from flowy.swf.boilerplate import workflow_starter
 from flowy.swf.connect import connect
-from flowy.swf.registration import register
-from flowy.task.scanner import scan_activities, scan_workflows
-from flowy.worker.activities import ActivityPoller
-from flowy.worker.decisions import DecisionPoller
-from flowy.worker.poller import Source
-from flowy.worker.runtime import Worker
-from flowy.worker.stop import Stop
+from flowy.swf.workers import WorkerPlan, make_worker
 
 LOOK_AGAIN = 0.2
 """Seconds between two looks at the executions."""
@@ -42,6 +35,8 @@ def run(database: Path, work: Path, console: Console) -> bool:
         Whether each photograph was sorted.
     """
     work.mkdir(parents=True, exist_ok=True)
+    for unfinished in work.glob("resized/*.part"):
+        unfinished.unlink()  # an earlier run was killed while it wrote this
     with closing(connect(f"sqlite:///{database.resolve()}")) as client, served() as address:
         # The activities read these: the server has another port each time.
         os.environ.update(IMAGES_URL=address, IMAGES_WORK=str(work.resolve()))
@@ -55,18 +50,8 @@ def run(database: Path, work: Path, console: Console) -> bool:
 @contextmanager
 def working(client: SwfClient) -> Iterator[None]:
     """Run one decider and two activity workers in threads of this process."""
-    clock = SystemClock()
-    stop = Stop(clock)
-    deciders = Source(client=client, domain=DOMAIN, task_list=DECISIONS, clock=clock, stop=stop)
-    workers = Source(client=client, domain=DOMAIN, task_list=PHOTOS, clock=clock, stop=stop)
-    decided, done = scan_workflows(workflows), scan_activities(activities)
-    register(deciders, [*decided, *done])
-    pollers = [
-        DecisionPoller(deciders, decided),
-        ActivityPoller(workers, done),
-        ActivityPoller(workers, done),
-    ]
-    worker = Worker(client, stop, pollers)
+    plan = WorkerPlan(packages=[activities, workflows], threads=2)
+    worker = make_worker(client, DOMAIN, plan)
     worker.start()
     try:
         yield
