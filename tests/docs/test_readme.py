@@ -10,12 +10,16 @@ from pathlib import Path
 
 import pytest
 
-from flowy.protocol.events.workflow import WorkflowExecutionCompleted
-from flowy.protocol.ids import ExecutionId
+from flowy.protocol.events.workflow import WorkflowExecutionCompleted, WorkflowExecutionFailed
+from flowy.protocol.faults import UnknownResourceFault
+from flowy.protocol.ids import ExecutionId, TypeId
+from flowy.protocol.requests.activity_types import DescribeActivityType
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.swf.connect import connect
 
 ROOT = Path(__file__).parents[2]
+CLOSES = (WorkflowExecutionCompleted, WorkflowExecutionFailed)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -31,17 +35,19 @@ def test_example_has_about_thirty_lines():
 
 def test_example_gives_the_sum_of_the_squares(folder):
     export, *workers, start = _block("sh").splitlines()
-    name, _, value = export.removeprefix("export ").partition("=")
+    name, _, value = export.removeprefix("export ").partition("  #")[0].partition("=")
     environment = {**os.environ, name: value, "PYTHONPATH": str(ROOT)}
     with ExitStack() as running:
         for worker in workers:
-            running.enter_context(_running(worker.removesuffix(" &"), folder, environment))
-        workflow_id, run_id = _started(start, folder, environment).split()
-        with closing(connect(f"sqlite:///{folder / 'sums.db'}")) as client:
-            history = GetWorkflowExecutionHistory(
-                domain="sums", execution=ExecutionId(workflow_id=workflow_id, run_id=run_id)
-            )
-            last = _last_event(client, history)
+            running.enter_context(_running(worker, folder, environment))
+        client = running.enter_context(closing(connect(f"sqlite:///{folder / 'sums.db'}")))
+        _wait_until(lambda: _is_registered(client))
+        workflow_id, run_id = _said(start, folder, environment).split()
+        history = GetWorkflowExecutionHistory(
+            domain="sums", execution=ExecutionId(workflow_id=workflow_id, run_id=run_id)
+        )
+        _wait_until(lambda: isinstance(client.call(history).events[-1], CLOSES))
+        last = client.call(history).events[-1]
     assert isinstance(last, WorkflowExecutionCompleted)
     assert last.attributes.result == "14"
 
@@ -75,27 +81,32 @@ def _running(command, folder, environment):
     assert status == 0
 
 
-def _started(command, folder, environment):
-    """Start the execution as soon as the workers have registered the types."""
-    for _ in range(100):
-        ended = subprocess.run(
-            _arguments(command),
-            cwd=folder,
-            env=environment,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ended.returncode == 0:
-            return ended.stdout
-    raise AssertionError(ended.stderr)
+def _said(command, folder, environment):
+    return subprocess.run(
+        _arguments(command),
+        cwd=folder,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
 
 
-def _last_event(client, history):
-    """Wait until the execution is closed, for at most half a minute."""
+def _is_registered(client):
+    square = TypeId(name="Square", version="1")
+    sum_of_squares = TypeId(name="SumOfSquares", version="1")
+    try:
+        client.call(DescribeActivityType(domain="sums", activity_type=square))
+        client.call(DescribeWorkflowType(domain="sums", workflow_type=sum_of_squares))
+    except UnknownResourceFault:
+        return False
+    return True
+
+
+def _wait_until(condition):
+    """Wait for at most half a minute."""
     for _ in range(300):
-        last = client.call(history).events[-1]
-        if isinstance(last, WorkflowExecutionCompleted):
-            break
+        if condition():
+            return
         threading.Event().wait(0.1)
-    return last
+    raise AssertionError("it did not come true in half a minute")

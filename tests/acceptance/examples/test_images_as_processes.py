@@ -1,6 +1,5 @@
 """The image example with a process for each part, as its README says."""
 
-import json
 import os
 import re
 import subprocess
@@ -10,9 +9,18 @@ from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from examples.images.report import lines
+from flowy.protocol.faults import UnknownResourceFault
+from flowy.protocol.ids import TypeId
+from flowy.protocol.requests.activity_types import DescribeActivityType
+from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.swf.connect import connect
 
 ROOT = Path(__file__).parents[3]
+FLOWY = ("-c", "from flowy.cli.main import main; main()")
+CATEGORIZE = TypeId(name="CategorizeImage", version="1")
+ACTIVITIES = [
+    TypeId(name=name, version="1") for name in ("ResizePhoto", "PredominantColor", "MovePhoto")
+]
 MODULES = ("examples.images.activities", "examples.images.workflows")
 
 
@@ -20,27 +28,39 @@ def test_photograph_is_sorted_by_separate_processes(tmp_path):
     with ExitStack() as running:
         # Given a server, photographs and two workers, each a process
         database = f"sqlite:///{tmp_path / 'images.db'}"
-        said = running.enter_context(_process(["flowy", "server", "--db", database, "--port=0"]))
+        said = running.enter_context(_process([*FLOWY, "server", "--db", database, "--port=0"]))
         environment = {"FLOWY_ENDPOINT": _found(r"FLOWY_ENDPOINT=(\S+)", said)}
-        said = running.enter_context(_process(["examples.images.serve"]))
+        said = running.enter_context(_process(["-m", "examples.images.serve"]))
         environment["IMAGES_URL"] = _found(r"IMAGES_URL=(\S+)", said)
         environment["IMAGES_WORK"] = str(tmp_path)
         for module in MODULES:
-            running.enter_context(_process([module], environment))
+            running.enter_context(_process(["-m", module], environment))
+        client = running.enter_context(closing(connect(environment["FLOWY_ENDPOINT"])))
+        _wait_until(lambda: _are_registered(client))
         # When an execution is started on the command line
-        workflow_id = _started(["--id", "cat.jpg", "CategorizeImage", "1", "cat.jpg"], environment)
+        start = [
+            "start",
+            "--domain",
+            "images",
+            "--id",
+            "cat.jpg",
+            "CategorizeImage",
+            "1",
+            "cat.jpg",
+        ]
+        _run([*FLOWY, *start], environment)
         # Then the photograph ends in the folder of its colour
-        assert workflow_id == "cat.jpg"
-        line = _closed(environment["FLOWY_ENDPOINT"])
+        _wait_until(lambda: all(line.status != "OPEN" for line in lines(client)))
+        (line,) = lines(client)
     assert (line.photo, line.status, line.activities) == ("cat.jpg", "COMPLETED", 3)
     assert (tmp_path / "brown" / "cat.jpg").exists()
 
 
 @contextmanager
-def _process(module, environment=None):
-    """Run a module for the block; gives what it says."""
+def _process(arguments, environment=None):
+    """Run Python for the block; gives what it says."""
     process = subprocess.Popen(
-        [sys.executable, "-m", *module],
+        [sys.executable, *arguments],
         cwd=ROOT,
         env={**os.environ, "PYTHONUNBUFFERED": "1", **(environment or {})},
         stdout=subprocess.PIPE,
@@ -60,29 +80,27 @@ def _found(pattern, said):
     raise AssertionError(f"{pattern} was not said")
 
 
-def _started(arguments, environment):
-    """Start an execution as soon as the workers have registered the types."""
-    command = [sys.executable, "-m", "flowy", "start", "--domain", "images", "--json", *arguments]
-    for _ in range(100):
-        ended = subprocess.run(
-            command,
-            cwd=ROOT,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if ended.returncode == 0:
-            return json.loads(ended.stdout)["workflowId"]
-    raise AssertionError(ended.stderr)
+def _run(arguments, environment):
+    subprocess.run(
+        [sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True
+    )
 
 
-def _closed(address):
-    """Wait until the only execution is closed, for at most half a minute."""
-    with closing(connect(address)) as client:
-        for _ in range(300):
-            (line,) = lines(client)
-            if line.status != "OPEN":
-                break
-            threading.Event().wait(0.1)
-    return line
+def _are_registered(client):
+    types = [DescribeWorkflowType(domain="images", workflow_type=CATEGORIZE)]
+    types += [DescribeActivityType(domain="images", activity_type=each) for each in ACTIVITIES]
+    try:
+        for request in types:
+            client.call(request)
+    except UnknownResourceFault:
+        return False
+    return True
+
+
+def _wait_until(condition):
+    """Wait for at most half a minute."""
+    for _ in range(300):
+        if condition():
+            return
+        threading.Event().wait(0.1)
+    raise AssertionError("it did not come true in half a minute")
