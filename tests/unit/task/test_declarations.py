@@ -31,7 +31,7 @@ def test_a_workflow_duration_must_be_positive(name):
         ("x" * 257, 1, "1 to 256"),
         ("a:b", 1, "':'"),
         ("a\nb", 1, "a name"),
-        ("warning", 1, "'arn'"),
+        ("arn", 1, "'arn'"),
         ("Resize", "x" * 65, "1 to 64"),
         ("Resize", "1/2", "'/'"),
     ],
