@@ -1,7 +1,7 @@
 """A history that grows as SWF's does: decisions leave echoes, tasks end when a test says so."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowy.decider.run import Decisions, WorkflowRun
@@ -43,6 +43,8 @@ class Simulator:
         self.children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.closed = False
+        self.unhandled = False
+        """Something happened while the last decision was made."""
         self.clock = 1_000.0
         self.add(
             workflow.WorkflowExecutionStarted,
@@ -75,12 +77,20 @@ class Simulator:
         scheduled = self.add(decision.DecisionTaskScheduled, task_list=TASK_LIST)
         return self.add(decision.DecisionTaskStarted, scheduled_event_id=scheduled.event_id)
 
-    def decide(self, run: WorkflowRun | None = None) -> Decisions:
-        """Let a run (a new one, cold, when none is given) decide, and record its decisions."""
+    def decide(
+        self, run: WorkflowRun | None = None, meanwhile: Callable[[], None] | None = None
+    ) -> Decisions:
+        """Let a run (a new one, cold, when none is given) decide, and record its decisions.
+
+        What happens meanwhile is recorded before the answer, and refuses a closing decision.
+        """
         started = self.start_decision()
         answer = (run or self.new_run()).feed(self.events)
         self.batches.append(len(self.events))
         self.answers.append(answer)
+        if meanwhile is not None:
+            meanwhile()
+        self.unhandled = len(self.events) > self.batches[-1]
         self.record(answer.decisions, started)
         return answer
 
@@ -91,7 +101,14 @@ class Simulator:
             started_event_id=started.event_id,
         )
         for one in asked:
-            RECORDERS[type(one)](self, one.attributes, completed.event_id)
+            if self.unhandled and type(one) in REFUSALS:
+                self.add(
+                    REFUSALS[type(one)],
+                    cause="UNHANDLED_DECISION",
+                    decision_task_completed_event_id=completed.event_id,
+                )
+            else:
+                RECORDERS[type(one)](self, one.attributes, completed.event_id)
 
     def lose_decision(self, run: WorkflowRun) -> Decisions:
         """Let a run decide, and lose its answer: the decision task times out."""
@@ -225,6 +242,14 @@ RECORDERS: dict[type, Any] = {
     d.ScheduleActivityTask: Simulator.schedule_activity,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
+}
+
+
+REFUSALS: dict[type, type[Event]] = {
+    d.CancelWorkflowExecution: workflow.CancelWorkflowExecutionFailed,
+    d.CompleteWorkflowExecution: workflow.CompleteWorkflowExecutionFailed,
+    d.ContinueAsNewWorkflowExecution: workflow.ContinueAsNewWorkflowExecutionFailed,
+    d.FailWorkflowExecution: workflow.FailWorkflowExecutionFailed,
 }
 
 

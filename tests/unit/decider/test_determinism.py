@@ -28,17 +28,25 @@ def play(cls: type, spec: Any, data: st.DataObject, feeding: str) -> Simulator:
     simulator = Simulator(cls, spec, max_open_tasks=data.draw(st.sampled_from([1, 2, 1000])))
     world = World(simulator)
     kept: WorkflowRun | None = simulator.new_run()
+
+    def end_some(at_least: int) -> None:
+        for _ in range(data.draw(st.integers(at_least, 3))):
+            if still := world.open():
+                world.end(*data.draw(st.sampled_from(still)))
+
+    def meanwhile() -> None:
+        if data.draw(st.integers(0, 3)) == 0:
+            end_some(0)
+
     for _ in range(1000):
         if feeding == "mixed" and data.draw(st.integers(0, 2)) == 0:
             kept = simulator.new_run()
-        simulator.decide(None if feeding == "cold" else kept)
+        simulator.decide(None if feeding == "cold" else kept, meanwhile)
         if simulator.closed:
             return simulator
-        ready = world.open()
-        assert ready, f"the workflow waits for nothing: {ids(simulator.answers[-1])}"
-        for _ in range(data.draw(st.integers(1, len(ready)))):
-            still = world.open()
-            world.end(*data.draw(st.sampled_from(still)))
+        stuck = not (world.open() or simulator.unhandled)
+        assert not stuck, f"the workflow waits for nothing: {ids(simulator.answers[-1])}"
+        end_some(1)
     raise AssertionError("the workflow does not end")
 
 
