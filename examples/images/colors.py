@@ -1,6 +1,6 @@
 """The colour of a photograph: a count of coarse colours, weighed by how strong they are."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 
 from PIL import Image
 
@@ -43,7 +43,7 @@ class Tally:
         """
         if not self._pixels:
             raise ValueError("there is no colour in a photograph without pixels")
-        hues: Counter[str] = Counter()
+        hues: defaultdict[str, float] = defaultdict(float)
         shades: Counter[str] = Counter()
         for (hue, saturation, value), count in self._pixels.items():
             strength = saturation * value / 255**2
@@ -51,8 +51,8 @@ class Tally:
                 shades[_shade(value / 255)] += count
             else:
                 hues[_hue(hue * 360 / 256, value / 255)] += strength * count
-        if hues.total() >= _COLORFUL * self._pixels.total():
-            return hues.most_common(1)[0][0]
+        if sum(hues.values()) >= _COLORFUL * self._pixels.total():
+            return max(hues, key=hues.__getitem__)
         return shades.most_common(1)[0][0]
 
 

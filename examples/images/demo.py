@@ -43,6 +43,7 @@ def run(database: Path, work: Path, console: Console) -> bool:
         with working(client):
             start_missing(client)
             rows = watch(client, console)
+    console.print(table(rows))
     console.print(f"The photographs are in {work}, the histories in {database}.")
     return photos() == [row.photo for row in rows if row.status == "COMPLETED"]
 
@@ -78,7 +79,7 @@ def start_missing(client: SwfClient) -> None:
 def watch(client: SwfClient, console: Console) -> list[Line]:
     """Show the executions until all are closed."""
     rows = lines(client)
-    with Live(table(rows), console=console, auto_refresh=False) as live:
+    with Live(table(rows), console=console, auto_refresh=False, transient=True) as live:
         while any(row.status == "OPEN" for row in rows):
             threading.Event().wait(LOOK_AGAIN)
             rows = lines(client)
