@@ -25,6 +25,8 @@ def server(db: str, host: str, port: int, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
+    # Its lines about itself say nothing that the announcement does not.
+    logging.getLogger("uvicorn").setLevel(logging.DEBUG if verbose else logging.WARNING)
     try:
         with Service(db) as service:
             front = HttpServer(service, HttpOptions(host=host, port=port))
