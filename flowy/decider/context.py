@@ -2,7 +2,6 @@
 
 from flowy.decider.calls import Calls
 from flowy.decider.loop import DeterministicLoop
-from flowy.errors import FlowyError
 from flowy.task.context import Restart, TaskCall
 from flowy.task.result import Result
 
@@ -30,10 +29,9 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
-            FlowyError: The run was dropped from memory and only its finally blocks run.
         """
         if self.dropped:
-            raise FlowyError(f"{call.type} is not asked for: this run was dropped from memory")
+            return Result(loop=self._loop)
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:

@@ -13,6 +13,9 @@ REASON_MAXIMUM = 256
 DETAILS_MAXIMUM = 32_768
 """Characters that SWF takes for details."""
 
+_MESSAGE = 8_000
+_LINE = 500
+
 
 class Failure(msgspec.Struct, frozen=True, kw_only=True):
     """What ``details`` says of a failure.
@@ -32,7 +35,8 @@ def describe(error: BaseException) -> tuple[str, str]:
     """Return the reason and the details that tell of an exception, cut to what SWF takes."""
     message = _message(error)
     reason = error.reason if isinstance(error, TaskError) else message
-    lines = "".join(traceback.format_exception(error))
+    printed = "".join(traceback.format_exception(error))
+    lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
     return reason[:REASON_MAXIMUM], _details(type(error), message, lines)
 
 
@@ -64,6 +68,7 @@ def _message(error: BaseException) -> str:
 
 def _details(cls: type[Any], message: str, lines: str) -> str:
     name = f"{cls.__module__}.{cls.__qualname__}"
+    message = message[:_MESSAGE]
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
     while True:
         failure = Failure(type=name, message=message, traceback=lines)

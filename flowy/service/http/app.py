@@ -10,7 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol import wire
@@ -20,11 +20,10 @@ from flowy.protocol.faults import (
     UnknownOperationException,
 )
 from flowy.protocol.operations import OPERATIONS
-from flowy.protocol.polls import POLL_SECONDS, Poll, waits
+from flowy.protocol.polls import POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.requests.domains import ListDomains
 from flowy.protocol.validation import decode
-from flowy.service.dispatch import Reply
 from flowy.service.http.asgi import (
     Disconnected,
     Headers,
@@ -36,7 +35,7 @@ from flowy.service.http.asgi import (
 )
 from flowy.service.http.parking import Parking
 from flowy.service.notifier import Watch
-from flowy.service.server import Service
+from flowy.service.server import Poll, Service
 
 Result = TypeVar("Result")
 
@@ -45,8 +44,8 @@ _log = logging.getLogger(__name__)
 THREADS = 16
 """How many requests are carried out at once, and so how many share a commit at most."""
 
-NO_TASK = b'{"taskToken":"","startedEventId":0}'
-"""What a poll of either kind is told when the server leaves."""
+NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
+"""The answer to a poll of either kind that found no task."""
 
 _STATUS: dict[type[FlowyError], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
 _READY = ListDomains(registration_status="REGISTERED", maximum_page_size=1)
@@ -109,34 +108,34 @@ class Application:
 
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
-            return await self._poll(request, receive)
-        return (await self._run(self._service.reply, request)).body()
+            return await self._poll(cast(Poll, request), receive) or NO_TASK
+        return await self._run(self._service.serve, request) or b""
 
-    async def _poll(self, poll: Poll, receive: Receive) -> bytes:
+    async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
         if self._stopping:
-            return NO_TASK
+            return None
         parking = Parking(asyncio.get_running_loop())
         self._parked.add(parking)
         try:
-            watch, reply = await self._run(self._first_look, poll, parking.wake)
+            watch, task = await self._run(self._first_look, poll, parking.wake)
             try:
-                if reply.is_empty:
+                if task is None:
                     parking.begin(self._poll_seconds, receive)
-                while reply.is_empty and await parking.next_wake():
+                while task is None and await parking.next_wake():
                     watch.rearm()
-                    reply = await self._run(self._service.reply, poll)
+                    task = await self._run(self._service.serve, poll)
             finally:
                 watch.cancel()
         finally:
             self._parked.discard(parking)
             parking.leave()
-        return reply.body()
+        return task
 
-    def _first_look(self, poll: Poll, wake: Callable[[], None]) -> tuple[Watch, Reply]:
+    def _first_look(self, poll: Poll, wake: Callable[[], None]) -> tuple[Watch, bytes | None]:
         # Watch before looking: a task that comes in between wakes the poll.
         watch = self._service.watch(poll, wake)
         try:
-            return watch, self._service.reply(poll)
+            return watch, self._service.serve(poll)
         except BaseException:
             watch.cancel()
             raise
@@ -159,7 +158,7 @@ class Application:
         if self._stopping:
             return False
         try:
-            await self._run(self._service.reply, _READY)
+            await self._run(self._service.serve, _READY)
         except FlowyError:
             _log.warning("the service is not ready", exc_info=True)
             return False
