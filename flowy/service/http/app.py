@@ -9,8 +9,8 @@ that arrive meanwhile share the next one. Parked polls wait on the event loop an
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, cast
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol import wire
@@ -33,16 +33,20 @@ from flowy.service.http.asgi import (
     read_body,
     send_answer,
 )
+from flowy.service.http.lane import Lane
 from flowy.service.http.parking import Parking
 from flowy.service.notifier import Watch
+from flowy.service.operations.table import READS
 from flowy.service.server import Poll, Service
-
-Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
-THREADS = 16
-"""How many requests are carried out at once, and so how many share a commit at most."""
+WRITERS = 16
+"""How many changes are carried out at once, and so how many share a commit at most."""
+READERS = 2
+"""How many threads read, so that a long read does not hold up the short ones."""
+READS_AT_ONCE = 32
+"""How many waiting reads a thread takes together."""
 
 NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
 """The answer to a poll of either kind that found no task."""
@@ -56,16 +60,17 @@ class Application:
 
     Args:
         service: Carries out the requests.
-        threads: How many of them at once.
+        writers: How many changes are carried out at once.
         poll_seconds: How long a poll without a task is held.
     """
 
     def __init__(
-        self, service: Service, threads: int = THREADS, poll_seconds: float = POLL_SECONDS
+        self, service: Service, writers: int = WRITERS, poll_seconds: float = POLL_SECONDS
     ) -> None:
         self._service = service
         self._poll_seconds = poll_seconds
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="flowy-http")
+        self._writers = Lane("flowy-http-write", writers, 1)
+        self._readers = Lane("flowy-http-read", READERS, READS_AT_ONCE)
         self._parked: set[Parking] = set()
         self._stopping = False
 
@@ -90,7 +95,8 @@ class Application:
 
     def close(self) -> None:
         """Wait for the requests in hand and give back the threads."""
-        self._threads.shutdown()
+        self._writers.close()
+        self._readers.close()
 
     async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         try:
@@ -109,7 +115,8 @@ class Application:
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
             return await self._poll(cast(Poll, request), receive) or NO_TASK
-        return await self._run(self._service.serve, request) or b""
+        lane = self._readers if type(request) in READS else self._writers
+        return await lane.run(partial(self._service.serve, request)) or b""
 
     async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
         if self._stopping:
@@ -117,13 +124,13 @@ class Application:
         parking = Parking(asyncio.get_running_loop())
         self._parked.add(parking)
         try:
-            watch, task = await self._run(self._first_look, poll, parking.wake)
+            watch, task = await self._writers.run(partial(self._first_look, poll, parking.wake))
             try:
                 if task is None:
                     parking.begin(self._poll_seconds, receive)
                 while task is None and await parking.next_wake():
                     watch.rearm()
-                    task = await self._run(self._service.serve, poll)
+                    task = await self._writers.run(partial(self._service.serve, poll))
             finally:
                 watch.cancel()
         finally:
@@ -140,10 +147,6 @@ class Application:
             watch.cancel()
             raise
 
-    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, work, *arguments)
-
     async def _report(self, path: str, send: Send) -> None:
         if path == "/health":
             await send_answer(send, 200, b"ok\n", b"text/plain")
@@ -158,7 +161,7 @@ class Application:
         if self._stopping:
             return False
         try:
-            await self._run(self._service.serve, _READY)
+            await self._readers.run(partial(self._service.serve, _READY))
         except FlowyError:
             _log.warning("the service is not ready", exc_info=True)
             return False
