@@ -116,9 +116,7 @@ def test_what_is_unknown_or_closed_cannot_be_acted_on(driver: Driver, request_cl
     closed = driver.start()
     driver.decide(complete())
     with pytest.raises(UnknownResourceFault, match=rf"workflowId=soup, runId={closed.run_id}"):
-        driver.client.call(
-            request_class(domain=DOMAIN, workflow_id="soup", run_id=closed.run_id)
-        )
+        driver.client.call(request_class(domain=DOMAIN, workflow_id="soup", run_id=closed.run_id))
 
 
 def test_a_signal_and_a_cancel_request_wake_the_decider_and_a_termination_closes(driver: Driver):
@@ -377,9 +375,7 @@ def test_a_history_at_its_limit_is_terminated(clock: ManualClock):
     for number in range(20):
         try:
             driver.client.call(
-                SignalWorkflowExecution(
-                    domain=DOMAIN, workflow_id="soup", signal_name=f"s{number}"
-                )
+                SignalWorkflowExecution(domain=DOMAIN, workflow_id="soup", signal_name=f"s{number}")
             )
         except UnknownResourceFault:
             break

@@ -73,9 +73,7 @@ def test_a_domain_is_registered_once_also_when_deprecated(service: Service):
 @pytest.mark.parametrize("period", ["91", "-1", "x", "1.5"])
 def test_a_retention_period_is_0_to_90_days_or_none(service: Service, period: str):
     with pytest.raises(ValidationException):
-        service.call(
-            RegisterDomain(name="a", workflow_execution_retention_period_in_days=period)
-        )
+        service.call(RegisterDomain(name="a", workflow_execution_retention_period_in_days=period))
 
 
 @pytest.mark.parametrize("name", ["a:b", "a/b", "a|b", "arn", " a", "a ", "a\x7f"])
@@ -92,9 +90,7 @@ def test_domains_are_listed_by_status_in_order_and_in_pages(service: Service):
     def pages(**settings: object) -> list[list[str]]:
         found, token = [], None
         while True:
-            page = service.call(
-                ListDomains(maximum_page_size=2, next_page_token=token, **settings)
-            )
+            page = service.call(ListDomains(maximum_page_size=2, next_page_token=token, **settings))
             found.append([info.name for info in page.domain_infos])
             token = page.next_page_token
             if token is None:
@@ -105,9 +101,7 @@ def test_domains_are_listed_by_status_in_order_and_in_pages(service: Service):
     assert pages(registration_status="DEPRECATED") == [["d"]]
 
 
-def test_a_page_token_is_good_for_its_own_list_and_for_a_day(
-    service: Service, clock: ManualClock
-):
+def test_a_page_token_is_good_for_its_own_list_and_for_a_day(service: Service, clock: ManualClock):
     for name in ("a", "b"):
         service.call(domain(name))
     token = service.call(
@@ -191,9 +185,7 @@ def test_tags_of_what_is_no_domain_are_refused(service: Service, arn: str):
         service.call(ListTagsForResource(resource_arn=arn))
 
 
-def test_types_are_described_with_exactly_the_defaults_given(
-    driver: Driver, clock: ManualClock
-):
+def test_types_are_described_with_exactly_the_defaults_given(driver: Driver, clock: ManualClock):
     driver.client.call(
         RegisterActivityType(
             domain=DOMAIN,
