@@ -55,7 +55,7 @@ def together(group: GroupCommit, ledger: Ledger, works: list[Callable[[], Any]])
     def run(number: int, work: Callable[[], Any]) -> None:
         try:
             results[number] = group.run(work)
-        except BaseException as error:
+        except BaseException as error:  # noqa: BLE001 - an interruption is a result here
             results[number] = error
 
     leader = threading.Thread(target=group.run, args=(ledger.put("first"),))

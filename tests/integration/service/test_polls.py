@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from flowy.clock import ManualClock, SystemClock
+from flowy.errors import FlowyError
 from flowy.protocol.faults import (
     LimitExceededFault,
     SerializationException,
@@ -36,7 +37,7 @@ class Background:
     def _run(self, call: Callable[[], Any]) -> None:
         try:
             self._result = call()
-        except Exception as error:
+        except FlowyError as error:
             self._result = error
 
     def result(self) -> Any:
