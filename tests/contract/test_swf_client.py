@@ -1,11 +1,14 @@
 """Every SwfClient carries one execution from its registration to its history."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import boto3
 import pytest
 from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
+from msgspec import structs
 
 from flowy.protocol.client import SwfClient
 from flowy.protocol.decisions import (
@@ -13,6 +16,8 @@ from flowy.protocol.decisions import (
     CancelTimerAttributes,
     CompleteWorkflowExecution,
     CompleteWorkflowExecutionAttributes,
+    RecordMarker,
+    RecordMarkerAttributes,
     ScheduleActivityTask,
     ScheduleActivityTaskAttributes,
     StartTimer,
@@ -22,6 +27,7 @@ from flowy.protocol.executions import ExecutionTimeFilter
 from flowy.protocol.faults import (
     DomainAlreadyExistsFault,
     UnknownResourceFault,
+    ValidationException,
     WorkflowExecutionAlreadyStartedFault,
 )
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
@@ -36,12 +42,17 @@ from flowy.protocol.requests.domains import DescribeDomain, ListDomains, Registe
 from flowy.protocol.requests.executions import (
     DescribeWorkflowExecution,
     GetWorkflowExecutionHistory,
+    SignalWorkflowExecution,
     StartWorkflowExecution,
 )
 from flowy.protocol.requests.visibility import ListOpenWorkflowExecutions
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType, RegisterWorkflowType
 from flowy.protocol.tasks import ActivityTask, DecisionTask
+from flowy.service.client import EmbeddedClient
+from flowy.service.http.serve import HttpServer
+from flowy.service.server import Service
 from flowy.swf.client import Boto3Client
+from flowy.swf.http import HttpClient
 
 DOMAIN = "contract"
 DECISIONS = TaskList(name="decisions")
@@ -74,7 +85,41 @@ def moto() -> Iterator[SwfClient]:
     get_backend("swf").reset()
 
 
-@pytest.fixture(params=["moto"])
+@pytest.fixture
+def service(tmp_path: Path) -> Iterator[Service]:
+    with Service(f"sqlite:///{tmp_path / 'flowy.db'}?synchronous=normal") as running:
+        yield running
+
+
+@pytest.fixture
+def embedded(service: Service) -> Iterator[SwfClient]:
+    client = EmbeddedClient(service)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def endpoint(service: Service) -> Iterator[str]:
+    server = HttpServer(service)
+    yield server.start()
+    server.stop()
+
+
+@pytest.fixture
+def http(endpoint: str) -> Iterator[SwfClient]:
+    client = HttpClient(endpoint)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def boto(endpoint: str) -> Iterator[SwfClient]:
+    client = boto3_client(endpoint)
+    yield client
+    client.close()
+
+
+@pytest.fixture(params=["embedded", "http", "boto", "moto"])
 def client(request: pytest.FixtureRequest) -> SwfClient:
     return request.getfixturevalue(request.param)
 
@@ -246,3 +291,62 @@ def test_an_interrupted_client_polls_no_more_but_still_answers(registered):
     assert poll_activity(registered) == ActivityTask()
     assert poll_decision(registered) == DecisionTask()
     registered.call(RespondDecisionTaskCompleted(task_token=task.task_token))
+
+
+# moto has no long polls and waits for nobody; the rest is for those that do.
+waiting = pytest.mark.parametrize("client", ["embedded", "http", "boto"], indirect=True)
+
+
+@waiting
+def test_a_waiting_poll_gets_the_task_as_soon_as_there_is_one(registered):
+    with ThreadPoolExecutor() as threads:
+        poll = threads.submit(poll_decision, registered)
+        execution = start(registered)
+        assert poll.result(10).workflow_execution == execution
+
+
+@waiting
+def test_a_task_goes_to_one_of_those_who_wait(registered):
+    with ThreadPoolExecutor() as threads:
+        polls = [threads.submit(poll_decision, registered) for _ in range(4)]
+        executions = {start(registered, f"order-{n}") for n in range(4)}
+        assert {poll.result(10).workflow_execution for poll in polls} == executions
+
+
+@waiting
+def test_a_long_history_comes_in_pages(registered):
+    execution = start(registered)
+    task = poll_decision(registered)
+    marker = RecordMarkerAttributes(marker_name="step", details="x")
+    registered.call(
+        RespondDecisionTaskCompleted(
+            task_token=task.task_token,
+            decisions=tuple(RecordMarker(attributes=marker) for _ in range(20)),
+        )
+    )
+    registered.call(SignalWorkflowExecution(domain=DOMAIN, workflow_id="order-1", signal_name="go"))
+    page = PollForDecisionTask(domain=DOMAIN, task_list=DECISIONS, maximum_page_size=7)
+    task = first = registered.call(page)
+    events = list(task.events)
+    while task.next_page_token:
+        assert len(task.events) == 7
+        task = registered.call(structs.replace(page, next_page_token=task.next_page_token))
+        assert (task.task_token, task.started_event_id) == (
+            first.task_token,
+            first.started_event_id,
+        )
+        events.extend(task.events)
+    assert [event.event_id for event in events] == list(range(1, first.started_event_id + 1))
+    whole = registered.call(GetWorkflowExecutionHistory(domain=DOMAIN, execution=execution))
+    assert whole.events == tuple(events)
+
+
+@waiting
+def test_a_request_that_breaks_limits_is_refused_with_all_its_violations(registered):
+    bad = StartWorkflowExecution(
+        domain="", workflow_id="w" * 257, workflow_type=WORKFLOW, tag_list=("a",) * 6
+    )
+    with pytest.raises(ValidationException) as caught:
+        registered.call(bad)
+    # boto3 looks at lengths before it sends anything, and says it in its own words.
+    assert "domain" in str(caught.value)

@@ -8,8 +8,9 @@ that arrive meanwhile share the next one. Parked polls wait on the event loop an
 
 import asyncio
 import logging
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol import wire
@@ -32,16 +33,19 @@ from flowy.service.http.asgi import (
     read_body,
     send_answer,
 )
-from flowy.service.http.backend import Backend
 from flowy.service.http.parking import Parking
+from flowy.service.notifier import Watch
+from flowy.service.server import Poll, Service
+
+Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
 THREADS = 16
 """How many requests are carried out at once, and so how many share a commit at most."""
 
-# botocore leaves an absent token out; other clients look for it, and an empty one is falsy too.
-EMPTY_POLL = b'{"startedEventId":0,"previousStartedEventId":0,"taskToken":""}'
+NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
+"""The answer to a poll of either kind that found no task."""
 
 _STATUS: dict[type[FlowyError], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
 _READY = ListDomains(registration_status="REGISTERED", maximum_page_size=1)
@@ -51,15 +55,15 @@ class Application:
     """The ASGI application of a service.
 
     Args:
-        backend: Carries out the requests.
+        service: Carries out the requests.
         threads: How many of them at once.
         poll_seconds: How long a poll without a task is held.
     """
 
     def __init__(
-        self, backend: Backend, threads: int = THREADS, poll_seconds: float = POLL_SECONDS
+        self, service: Service, threads: int = THREADS, poll_seconds: float = POLL_SECONDS
     ) -> None:
-        self._backend = backend
+        self._service = service
         self._poll_seconds = poll_seconds
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="flowy-http")
         self._parked: set[Parking] = set()
@@ -104,32 +108,41 @@ class Application:
 
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
-            return await self._poll(request, receive)
-        return await self._run(request) or b""
+            return await self._poll(cast(Poll, request), receive) or NO_TASK
+        return await self._run(self._service.serve, request) or b""
 
-    async def _poll(self, request: Request[Any], receive: Receive) -> bytes:
+    async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
         if self._stopping:
-            return EMPTY_POLL
+            return None
         parking = Parking(asyncio.get_running_loop())
-        # Watch before looking: a task that comes in between wakes this poll.
-        watch = self._backend.watch(request, parking.wake)
         self._parked.add(parking)
         try:
-            task = await self._run(request)
-            if task is None:
-                parking.begin(self._poll_seconds, receive)
-            while task is None and await parking.next_wake():
-                watch.rearm()
-                task = await self._run(request)
+            watch, task = await self._run(self._first_look, poll, parking.wake)
+            try:
+                if task is None:
+                    parking.begin(self._poll_seconds, receive)
+                while task is None and await parking.next_wake():
+                    watch.rearm()
+                    task = await self._run(self._service.serve, poll)
+            finally:
+                watch.cancel()
         finally:
             self._parked.discard(parking)
             parking.leave()
-            watch.cancel()
-        return EMPTY_POLL if task is None else task
+        return task
 
-    async def _run(self, request: Request[Any]) -> bytes | None:
+    def _first_look(self, poll: Poll, wake: Callable[[], None]) -> tuple[Watch, bytes | None]:
+        # Watch before looking: a task that comes in between wakes the poll.
+        watch = self._service.watch(poll, wake)
+        try:
+            return watch, self._service.serve(poll)
+        except BaseException:
+            watch.cancel()
+            raise
+
+    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, self._backend.serve, request)
+        return await loop.run_in_executor(self._threads, work, *arguments)
 
     async def _report(self, path: str, send: Send) -> None:
         if path == "/health":
@@ -145,7 +158,7 @@ class Application:
         if self._stopping:
             return False
         try:
-            await self._run(_READY)
+            await self._run(self._service.serve, _READY)
         except FlowyError:
             _log.warning("the service is not ready", exc_info=True)
             return False

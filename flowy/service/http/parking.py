@@ -36,7 +36,7 @@ class Parking:
             self._over = True
 
     def begin(self, seconds: float, receive: Receive) -> None:
-        """End the wait after some seconds, or when the client goes away."""
+        """Let the wait end after some seconds, or when the client goes away."""
         self._timer = self._loop.call_later(seconds, self.end)
         self._client = self._loop.create_task(_until_gone(receive))
         self._client.add_done_callback(self._gone)

@@ -11,7 +11,7 @@ import uvicorn
 
 from flowy.errors import FlowyError
 from flowy.service.http.app import Application
-from flowy.service.http.backend import Backend
+from flowy.service.server import Service
 
 _BACKLOG = 2048
 _KEEP_ALIVE = 75
@@ -41,7 +41,7 @@ class HttpServer:
     ``start`` and ``stop`` run it in a thread; ``run`` runs it in this one until a signal.
 
     Args:
-        backend: The service. It is not started or stopped by this.
+        service: What is served. It is not started or stopped by this.
         options: Where to listen.
 
     Attributes:
@@ -51,9 +51,9 @@ class HttpServer:
         FlowyError: The address cannot be listened on.
     """
 
-    def __init__(self, backend: Backend, options: HttpOptions | None = None) -> None:
+    def __init__(self, service: Service, options: HttpOptions | None = None) -> None:
         options = options or HttpOptions()
-        self._application = Application(backend)
+        self._application = Application(service)
         self._socket = _listen(options)
         self.address = _address(self._socket, options)
         self._server = _Server(_configuration(self._application, options), self._application)

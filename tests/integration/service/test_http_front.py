@@ -23,7 +23,7 @@ from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.domains import DescribeDomain, ListDomains, RegisterDomain
 from flowy.protocol.tasks import ActivityTask
 from flowy.protocol.validation import MAXIMUM_BODY
-from flowy.service.http.app import EMPTY_POLL
+from flowy.service.http.app import NO_TASK
 from flowy.service.http.serve import HttpOptions, HttpServer
 
 TIMEOUT = 10
@@ -329,7 +329,7 @@ def test_shutdown_answers_parked_polls_without_a_task(server, service):
         waiting = parked_poll(server, service, threads)
         server.stop()
         response, body = waiting.result(TIMEOUT)
-    assert (response.status, body) == (200, EMPTY_POLL)
+    assert (response.status, body) == (200, NO_TASK)
     assert wire.decode_answer(PollForActivityTask, body) == ActivityTask()
     with closing(connect(server)) as late, pytest.raises(ConnectionRefusedError):
         late.connect()
@@ -348,7 +348,7 @@ def test_shutdown_finishes_the_request_in_hand(server, service):
 
 def test_an_empty_poll_reads_as_no_task():
     for name in ("PollForActivityTask", "PollForDecisionTask"):
-        assert wire.decode_answer(OPERATIONS[name], EMPTY_POLL).task_token == ""
+        assert wire.decode_answer(OPERATIONS[name], NO_TASK).task_token == ""
 
 
 def test_a_port_that_is_taken_is_named():
