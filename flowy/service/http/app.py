@@ -22,7 +22,10 @@ from flowy.protocol.faults import (
 from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.polls import POLL_SECONDS, waits
 from flowy.protocol.request import Request
-from flowy.protocol.requests.domains import ListDomains
+from flowy.protocol.requests.activity_types import DescribeActivityType
+from flowy.protocol.requests.domains import DescribeDomain, ListDomains, ListTagsForResource
+from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
+from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
 from flowy.service.http.asgi import (
     Disconnected,
@@ -43,10 +46,22 @@ _log = logging.getLogger(__name__)
 
 WRITERS = 16
 """How many changes are carried out at once, and so how many share a commit at most."""
-READERS = 2
-"""How many threads read, so that a long read does not hold up the short ones."""
-READS_AT_ONCE = 32
-"""How many waiting reads a thread takes together."""
+READERS = 4
+"""How many long reads are carried out at once."""
+LOOKUPS_AT_ONCE = 32
+"""How many look-ups are handed over together."""
+
+LOOKUPS: frozenset[type[Request[Any]]] = frozenset(
+    {
+        CountPendingActivityTasks,
+        CountPendingDecisionTasks,
+        DescribeActivityType,
+        DescribeDomain,
+        DescribeWorkflowType,
+        ListTagsForResource,
+    }
+)
+"""Reads of a row or two. They never take long, so none of them has to wait for a thread."""
 
 NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
 """The answer to a poll of either kind that found no task."""
@@ -70,7 +85,8 @@ class Application:
         self._service = service
         self._poll_seconds = poll_seconds
         self._writers = Lane("flowy-http-write", writers, 1)
-        self._readers = Lane("flowy-http-read", READERS, READS_AT_ONCE)
+        self._readers = Lane("flowy-http-read", READERS, 1)
+        self._lookups = Lane("flowy-http-look", 1, LOOKUPS_AT_ONCE)
         self._parked: set[Parking] = set()
         self._stopping = False
 
@@ -95,8 +111,8 @@ class Application:
 
     def close(self) -> None:
         """Wait for the requests in hand and give back the threads."""
-        self._writers.close()
-        self._readers.close()
+        for lane in (self._writers, self._readers, self._lookups):
+            lane.close()
 
     async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         try:
@@ -115,8 +131,12 @@ class Application:
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
             return await self._poll(cast(Poll, request), receive) or NO_TASK
-        lane = self._readers if type(request) in READS else self._writers
-        return await lane.run(partial(self._service.serve, request)) or b""
+        return await self._lane(request).run(partial(self._service.serve, request)) or b""
+
+    def _lane(self, request: Request[Any]) -> Lane:
+        if type(request) in LOOKUPS:
+            return self._lookups
+        return self._readers if type(request) in READS else self._writers
 
     async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
         if self._stopping:

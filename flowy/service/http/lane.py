@@ -64,9 +64,10 @@ class Lane:
             goes_on = self._take_more(jobs)
             for taken in jobs:
                 _carry_out(taken)
-            # A loop that was closed over its requests has nobody left who waits for them.
-            with suppress(RuntimeError):
-                job.loop.call_soon_threadsafe(_deliver, jobs)
+            for loop in {taken.loop for taken in jobs}:
+                # A loop that was closed over its requests has nobody left who waits for them.
+                with suppress(RuntimeError):
+                    loop.call_soon_threadsafe(_deliver, [job for job in jobs if job.loop is loop])
             if not goes_on:
                 return
 
