@@ -1,1 +1,1 @@
-"""The front door: connect to an SWF, register, start and work."""
+"""The front door: connect to an SWF, register types, start executions and workers."""

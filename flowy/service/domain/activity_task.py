@@ -1,8 +1,5 @@
 """The life of an activity task once a worker comes for it."""
 
-from typing import Any
-
-from flowy.protocol.event import Event
 from flowy.protocol.events.activity import (
     ActivityTaskCanceled,
     ActivityTaskCanceledAttributes,
@@ -20,11 +17,11 @@ from flowy.protocol.requests.activity_tasks import (
 )
 from flowy.protocol.tasks import ActivityTaskStatus
 from flowy.service.domain.change import Change
-from flowy.service.domain.closing import finish
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.draft import Draft
 from flowy.service.domain.execution import ExecutionState
 from flowy.service.domain.items import OpenActivity
+from flowy.service.domain.news import tell_decider
 from flowy.service.domain.refusals import unknown_activity_task, unknown_execution
 from flowy.service.domain.tokens import TaskToken
 
@@ -46,7 +43,7 @@ def start_activity_task(
         scheduled_event_id=scheduled_event_id, identity=identity
     )
     draft.record(ActivityTaskStarted, attributes)
-    return finish(draft, context.limits)
+    return draft.change()
 
 
 def complete_activity_task(
@@ -66,7 +63,7 @@ def complete_activity_task(
         started_event_id=token.started_event_id,
         result=request.result,
     )
-    return _close(state, ActivityTaskCompleted, attributes, context)
+    return tell_decider(state, ActivityTaskCompleted, attributes, context)
 
 
 def fail_activity_task(
@@ -87,7 +84,7 @@ def fail_activity_task(
         reason=request.reason,
         details=request.details,
     )
-    return _close(state, ActivityTaskFailed, attributes, context)
+    return tell_decider(state, ActivityTaskFailed, attributes, context)
 
 
 def cancel_activity_task(
@@ -108,7 +105,7 @@ def cancel_activity_task(
         details=request.details,
         latest_cancel_requested_event_id=activity.cancel_requested_event_id or None,
     )
-    return _close(state, ActivityTaskCanceled, attributes, context)
+    return tell_decider(state, ActivityTaskCanceled, attributes, context)
 
 
 def heartbeat(state: ExecutionState, token: TaskToken) -> ActivityTaskStatus:
@@ -133,12 +130,3 @@ def _in_hand(state: ExecutionState, token: TaskToken) -> OpenActivity:
     ):
         raise unknown_activity_task(token.scheduled_event_id)
     return activity
-
-
-def _close(
-    state: ExecutionState, event_class: type[Event], attributes: Any, context: CommandContext
-) -> Change:
-    draft = Draft(state, context.now)
-    draft.record(event_class, attributes)
-    draft.wake()
-    return finish(draft, context.limits)

@@ -35,7 +35,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
        out: a decision task that has to wait for the one in hand is queued when its turn comes.
     3. Deliver ``messages`` in order.
 
-    A change without events and messages changes nothing.
+    A change without events and messages changes nothing. One that has messages only (a message
+    found nobody) need not name an execution that exists.
     """
 
     execution: ExecutionId

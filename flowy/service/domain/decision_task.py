@@ -37,7 +37,7 @@ def start_decision_task(
         scheduled_event_id=task.scheduled_event_id, identity=identity
     )
     draft.record(DecisionTaskStarted, attributes)
-    return finish(draft, context.limits)
+    return draft.change()
 
 
 def complete_decision_task(

@@ -17,6 +17,7 @@ from flowy.service.domain.change import Change
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.draft import Draft
 from flowy.service.domain.execution import ExecutionState
+from flowy.service.domain.news import tell_decider
 from flowy.service.domain.refusals import unknown_execution
 
 
@@ -28,13 +29,11 @@ def signal(
     Raises:
         UnknownResourceFault: The execution is closed.
     """
+    _must_be_open(state, request)
     attributes = WorkflowExecutionSignaledAttributes(
         signal_name=request.signal_name, input=request.input, external_initiated_event_id=0
     )
-    draft = _draft(state, request, context)
-    draft.record(WorkflowExecutionSignaled, attributes)
-    draft.wake()
-    return closing.finish(draft, context.limits)
+    return tell_decider(state, WorkflowExecutionSignaled, attributes, context)
 
 
 def request_cancel(
@@ -45,11 +44,9 @@ def request_cancel(
     Raises:
         UnknownResourceFault: The execution is closed.
     """
+    _must_be_open(state, request)
     attributes = WorkflowExecutionCancelRequestedAttributes(external_initiated_event_id=0)
-    draft = _draft(state, request, context)
-    draft.record(WorkflowExecutionCancelRequested, attributes)
-    draft.wake()
-    return closing.finish(draft, context.limits)
+    return tell_decider(state, WorkflowExecutionCancelRequested, attributes, context)
 
 
 def terminate(
@@ -60,22 +57,21 @@ def terminate(
     Raises:
         UnknownResourceFault: The execution is closed.
     """
+    _must_be_open(state, request)
     attributes = WorkflowExecutionTerminatedAttributes(
         child_policy=request.child_policy or state.settings.child_policy,
         reason=request.reason,
         details=request.details,
         cause="OPERATOR_INITIATED",
     )
-    draft = _draft(state, request, context)
+    draft = Draft(state, context.now)
     closing.terminate(draft, attributes)
     return draft.change()
 
 
-def _draft(
+def _must_be_open(
     state: ExecutionState,
     request: SignalWorkflowExecution | RequestCancelWorkflowExecution | TerminateWorkflowExecution,
-    context: CommandContext,
-) -> Draft:
+) -> None:
     if not state.is_open:
         raise unknown_execution(request.workflow_id, request.run_id)
-    return Draft(state, context.now)

@@ -27,11 +27,6 @@ class WaitingDecision(msgspec.Struct, frozen=True, kw_only=True):
     start_to_close_timeout: str | None
     schedule_to_start_timeout: str | None = None
 
-    @property
-    def sticky(self) -> bool:
-        """Whether it was scheduled on a temporary list."""
-        return self.schedule_to_start_timeout not in (None, "NONE")
-
 
 class StartedDecision(msgspec.Struct, frozen=True, kw_only=True):
     """A decision task in the hands of a decider."""

@@ -1,8 +1,5 @@
 """The life of a Lambda function task once a runner comes for it."""
 
-from typing import Any
-
-from flowy.protocol.event import Event
 from flowy.protocol.events.lambda_ import (
     LambdaFunctionCompleted,
     LambdaFunctionCompletedAttributes,
@@ -12,11 +9,11 @@ from flowy.protocol.events.lambda_ import (
     LambdaFunctionStartedAttributes,
 )
 from flowy.service.domain.change import Change
-from flowy.service.domain.closing import finish
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.draft import Draft
 from flowy.service.domain.execution import ExecutionState
 from flowy.service.domain.items import OpenLambda
+from flowy.service.domain.news import tell_decider
 from flowy.service.domain.refusals import unknown_lambda_task
 
 
@@ -35,7 +32,7 @@ def start_lambda_task(
     draft.dequeue(scheduled_event_id)
     attributes = LambdaFunctionStartedAttributes(scheduled_event_id=scheduled_event_id)
     draft.record(LambdaFunctionStarted, attributes)
-    return finish(draft, context.limits)
+    return draft.change()
 
 
 def complete_lambda_task(
@@ -52,7 +49,7 @@ def complete_lambda_task(
         started_event_id=function.started_event_id,
         result=result,
     )
-    return _close(state, LambdaFunctionCompleted, attributes, context)
+    return tell_decider(state, LambdaFunctionCompleted, attributes, context)
 
 
 def fail_lambda_task(
@@ -74,7 +71,7 @@ def fail_lambda_task(
         reason=reason,
         details=details,
     )
-    return _close(state, LambdaFunctionFailed, attributes, context)
+    return tell_decider(state, LambdaFunctionFailed, attributes, context)
 
 
 def _in_hand(state: ExecutionState, scheduled_event_id: int) -> OpenLambda:
@@ -82,12 +79,3 @@ def _in_hand(state: ExecutionState, scheduled_event_id: int) -> OpenLambda:
     if function is None or not function.started_event_id:
         raise unknown_lambda_task(scheduled_event_id)
     return function
-
-
-def _close(
-    state: ExecutionState, event_class: type[Event], attributes: Any, context: CommandContext
-) -> Change:
-    draft = Draft(state, context.now)
-    draft.record(event_class, attributes)
-    draft.wake()
-    return finish(draft, context.limits)

@@ -10,8 +10,9 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     """The quotas that the rules of executions enforce; the defaults are SWF's.
 
     ``events`` is the length at which a history is closed with ``EVENT_LIMIT_EXCEEDED``: the
-    closing event is the last that fits. A batch of decisions is never cut in two, so a history
-    may outgrow it by one batch.
+    closing event is the last that fits. A batch of decisions is never cut in two, and handing a
+    task out never closes its execution, so a history may outgrow it by what one batch records and
+    by the starts of the tasks that wait.
     """
 
     open_executions: int = 100_000

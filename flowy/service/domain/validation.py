@@ -32,6 +32,8 @@ _FORBIDDEN = re.compile(r"[:/|\x00-\x1f\x7f-\x9f]")
 _INT32 = range(-(2**31), 2**31)
 
 Check = Callable[[str, Any, Limits], None]
+Member = tuple[str, str, Check]
+"""A member's name here, its name on the wire, and the check of its value."""
 
 
 def check_name(path: str, name: str) -> None:
@@ -75,10 +77,10 @@ def validate_start(request: StartWorkflowExecution, limits: Limits) -> None:
     Raises:
         ValidationException: A member makes no sense.
     """
-    for member, check in _START:
+    for member, path, check in _START:
         value = getattr(request, member)
         if value is not None:
-            check(_camel(member), value, limits)
+            check(path, value, limits)
 
 
 def validate_answer(request: RespondDecisionTaskCompleted, limits: Limits) -> None:
@@ -91,10 +93,10 @@ def validate_answer(request: RespondDecisionTaskCompleted, limits: Limits) -> No
     if any(type(decision) in CLOSING for decision in decisions[:-1]):
         raise ValidationException("Close must be last decision in list")
     for number, decision in enumerate(decisions, 1):
-        for member, check in _DECISIONS[type(decision)]:
+        for member, path, check in _DECISIONS[type(decision)]:
             value = getattr(decision.attributes, member)
             if value is not None:
-                check(f"decisions.{number}.member.{_camel(member)}", value, limits)
+                check(f"decisions.{number}.member.{path}", value, limits)
     if request.task_list is not None:
         check_name("taskList.name", request.task_list.name)
     if request.task_list_schedule_to_start_timeout is not None:
@@ -137,39 +139,39 @@ def _lambda_timeout(path: str, duration: str, limits: Limits) -> None:
         _refuse(path, duration, f"Member must be from 1 to {LAMBDA_SECONDS} seconds")
 
 
-_CONTINUATION: tuple[tuple[str, Check], ...] = (
-    ("execution_start_to_close_timeout", check_bounded_duration),
-    ("task_list", _task_list),
-    ("task_priority", _priority),
-    ("task_start_to_close_timeout", check_duration),
-)
-_START: tuple[tuple[str, Check], ...] = (
-    ("workflow_id", _name),
-    ("workflow_type", _type),
-    *_CONTINUATION,
-)
+def _members(**checks: Check) -> tuple[Member, ...]:
+    return tuple((member, _camel(member), check) for member, check in checks.items())
 
-_DECISIONS: dict[type[d.Decision], tuple[tuple[str, Check], ...]] = {
-    d.CancelTimer: (("timer_id", _name),),
+
+_CONTINUATION = _members(
+    execution_start_to_close_timeout=check_bounded_duration,
+    task_list=_task_list,
+    task_priority=_priority,
+    task_start_to_close_timeout=check_duration,
+)
+_START = (*_members(workflow_id=_name, workflow_type=_type), *_CONTINUATION)
+
+_DECISIONS: dict[type[d.Decision], tuple[Member, ...]] = {
+    d.CancelTimer: _members(timer_id=_name),
     d.CancelWorkflowExecution: (),
     d.CompleteWorkflowExecution: (),
-    d.ContinueAsNewWorkflowExecution: (*_CONTINUATION, ("workflow_type_version", _name)),
+    d.ContinueAsNewWorkflowExecution: (*_CONTINUATION, *_members(workflow_type_version=_name)),
     d.FailWorkflowExecution: (),
     d.RecordMarker: (),
-    d.RequestCancelActivityTask: (("activity_id", _name),),
-    d.RequestCancelExternalWorkflowExecution: (("workflow_id", _name),),
-    d.ScheduleActivityTask: (
-        ("activity_type", _type),
-        ("activity_id", _name),
-        ("schedule_to_close_timeout", check_duration),
-        ("task_list", _task_list),
-        ("task_priority", _priority),
-        ("schedule_to_start_timeout", check_duration),
-        ("start_to_close_timeout", check_duration),
-        ("heartbeat_timeout", check_duration),
+    d.RequestCancelActivityTask: _members(activity_id=_name),
+    d.RequestCancelExternalWorkflowExecution: _members(workflow_id=_name),
+    d.ScheduleActivityTask: _members(
+        activity_type=_type,
+        activity_id=_name,
+        schedule_to_close_timeout=check_duration,
+        task_list=_task_list,
+        task_priority=_priority,
+        schedule_to_start_timeout=check_duration,
+        start_to_close_timeout=check_duration,
+        heartbeat_timeout=check_duration,
     ),
-    d.ScheduleLambdaFunction: (("start_to_close_timeout", _lambda_timeout),),
-    d.SignalExternalWorkflowExecution: (("workflow_id", _name),),
+    d.ScheduleLambdaFunction: _members(start_to_close_timeout=_lambda_timeout),
+    d.SignalExternalWorkflowExecution: _members(workflow_id=_name),
     d.StartChildWorkflowExecution: _START,
-    d.StartTimer: (("timer_id", _name), ("start_to_fire_timeout", check_bounded_duration)),
+    d.StartTimer: _members(timer_id=_name, start_to_fire_timeout=check_bounded_duration),
 }

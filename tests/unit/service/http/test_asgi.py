@@ -72,7 +72,7 @@ def test_a_bomb_of_zeros_is_not_inflated_to_its_end():
     ("encoding", "body"),
     [
         ("gzip", b"{}"),
-        ("gzip", gzip.compress(b'{"name":"domain"}')[:-9]),
+        ("gzip", gzip.compress(b'{"name":"domain"}', mtime=0)[:-9]),
         ("gzip", b""),
         ("deflate", zlib.compress(b"{}")),
         ("br", b"{}"),

@@ -1,0 +1,89 @@
+"""A worker for many types and task lists: scan, register, one poller a list and kind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowy.clock import Clock, SystemClock
+from flowy.errors import DefinitionError
+from flowy.protocol.client import SwfClient
+from flowy.swf import registration
+from flowy.task import scanner
+from flowy.task.registry import Registry
+from flowy.worker.activities import ActivityPoller
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.poller import Poller, Source
+from flowy.worker.runtime import Worker
+from flowy.worker.stop import Stop
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerPlan:
+    """What a worker serves.
+
+    Args:
+        packages: Modules and packages that hold the activities and workflows.
+        task_lists: The lists to poll, for both kinds; none means those that the types name.
+        does_activities: Whether activities are done.
+        decides_workflows: Whether workflows are decided.
+        threads: How many activities of one list are done at once.
+        registers: Whether the types are registered with the service, and compared.
+    """
+
+    packages: scanner.Packages
+    task_lists: Sequence[str] = field(default=())
+    does_activities: bool = True
+    decides_workflows: bool = True
+    threads: int = 1
+    registers: bool = True
+
+
+def make_worker(
+    client: SwfClient, domain: str, plan: WorkerPlan, clock: Clock | None = None
+) -> Worker:
+    """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
+
+    Args:
+        client: The service; the worker does not close it.
+        domain: The domain; it is registered when it is not there and may be made.
+        plan: What is served.
+        clock: What deadlines and pauses are measured on.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+        RegistrationError: Registered types differ from the code.
+        ServiceUnavailable: The service stayed away too long for the types to be registered.
+    """
+    clock = clock or SystemClock()
+    stop = Stop(clock)
+    activities: Registry[Any] = Registry()
+    workflows: Registry[Any] = Registry()
+    if plan.does_activities:
+        activities = scanner.scan_activities(plan.packages)
+    if plan.decides_workflows:
+        workflows = scanner.scan_workflows(plan.packages)
+    definitions = [*activities, *workflows]
+    if not definitions:
+        raise DefinitionError(f"there is nothing to serve in {_names(plan.packages)}")
+
+    def source(task_list: str) -> Source:
+        return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
+
+    if plan.registers:
+        registration.register(source(definitions[0].task_list), definitions)
+    pollers: list[Poller[Any]] = [
+        DecisionPoller(source(name), workflows) for name in _task_lists(plan, workflows)
+    ]
+    for name in _task_lists(plan, activities):
+        pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))
+    return Worker(client, stop, pollers)
+
+
+def _task_lists(plan: WorkerPlan, registry: Registry[Any]) -> Iterator[str]:
+    if len(registry):
+        yield from plan.task_lists or sorted({definition.task_list for definition in registry})
+
+
+def _names(packages: scanner.Packages) -> str:
+    several = packages if isinstance(packages, list | tuple) else [packages]
+    return ", ".join(package.__name__ for package in several)

@@ -1,0 +1,21 @@
+"""What users write: workflows, activities, and the proxies that join them."""
+
+from flowy.errors import SuspendTask, TaskError, TaskTimedout
+from flowy.task.activity import Activity
+from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
+from flowy.task.result import Result
+from flowy.task.task import Task
+from flowy.task.workflow import Workflow
+
+__all__ = [
+    "Activity",
+    "ActivityProxy",
+    "Result",
+    "SuspendTask",
+    "Task",
+    "TaskError",
+    "TaskProxy",
+    "TaskTimedout",
+    "Workflow",
+    "WorkflowProxy",
+]

@@ -1,0 +1,25 @@
+"""Activity: the class that does work."""
+
+from flowy.task.context import ActivityContext
+from flowy.task.task import Task
+
+
+class Activity(Task):
+    """Does work: override ``run``, with ``def`` or ``async def``.
+
+    What ``run`` returns is the activity's result; an exception fails the activity. Raise
+    ``SuspendTask`` to leave the task open for whoever holds its token.
+    """
+
+    _scheduler: ActivityContext
+
+    def heartbeat(self, details: str | None = None) -> bool:
+        """Tell the service that the activity is alive.
+
+        Args:
+            details: Progress, at most 2,048 characters; shown when the activity times out.
+
+        Returns:
+            False when the service does not want the answer any more, or cannot be reached.
+        """
+        return self._scheduler.heartbeat(details)

@@ -1,0 +1,75 @@
+"""The ports through which tasks reach whatever runs them: a decider, a worker, a test."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+from flowy.protocol.ids import TypeId
+from flowy.task.options import ActivityOptions, ChildOptions
+
+if TYPE_CHECKING:
+    from flowy.task.result import Result
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TaskCall:
+    """One call of a proxy.
+
+    Args:
+        type: What is called.
+        args: Positional arguments; results of other calls may stand in them at any depth.
+        kwargs: The same by name.
+        options: How to run it; their class tells activities from children.
+        serialize: Makes the input text of arguments without pending results.
+        deserialize: Makes the value of a result text.
+    """
+
+    type: TypeId
+    args: tuple[Any, ...]
+    kwargs: Mapping[str, Any]
+    options: ActivityOptions | ChildOptions
+    serialize: Callable[..., str]
+    deserialize: Callable[[str], Any]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Restart:
+    """A wish to continue as new; what is None stays as it is in the run that ends."""
+
+    input: str
+    task_list: str | None = None
+    decision_duration: int | None = None
+    workflow_duration: int | None = None
+    tags: tuple[str, ...] | None = None
+
+
+class WorkflowContext(Protocol):
+    """What a workflow may ask of the decider that runs it."""
+
+    def call(self, call: TaskCall) -> "Result":
+        """Ask for a task; returns at once. The order of the asking gives the task its id."""
+        ...
+
+    def restart(self, restart: Restart) -> None:
+        """End this run and continue as new; what else this decision asked for is dropped."""
+        ...
+
+    def leave_abandon(self) -> None:
+        """Note that the code left a block in which returning waits for nothing."""
+        ...
+
+    def now(self) -> float:
+        """Return the history's time, in seconds since the epoch; it stands still in a decision."""
+        ...
+
+
+class ActivityContext(Protocol):
+    """What an activity may ask of the worker that runs it."""
+
+    def heartbeat(self, details: str | None) -> bool:
+        """Tell the service that the activity is alive.
+
+        Returns:
+            False when the service does not want the task's answer any more, or cannot be reached.
+        """
+        ...

@@ -1,0 +1,1 @@
+"""What stands inside the `input`, `result`, `reason` and `details` texts of SWF."""

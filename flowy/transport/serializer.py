@@ -1,0 +1,96 @@
+"""Values to JSON texts and back, with errors that say which value cannot travel."""
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from flowy.errors import PayloadError, PayloadTooLarge
+
+MAXIMUM = 32_768
+"""Characters that SWF takes for an input, a result or details."""
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder()
+
+
+def dump(value: Any, what: str) -> str:
+    """Encode a value as JSON.
+
+    Args:
+        value: What JSON can say: None, booleans, finite numbers, texts, lists, tuples and dicts of
+            those; also what has one usual form in it (dates, UUIDs, enums, dataclasses).
+        what: What the value is, for the error: "the result of resize 1".
+
+    Raises:
+        PayloadError: The value, or something in it, has no JSON form.
+        PayloadTooLarge: The text is longer than SWF takes.
+    """
+    try:
+        data = _encoder.encode(value)
+    except (TypeError, ValueError, OverflowError, RecursionError, UnicodeError) as error:
+        raise PayloadError(f"{what} cannot be sent as JSON: {error}") from error
+    if b"null" in data:
+        _refuse_nan(value, what)
+    text = data.decode()
+    if len(text) > MAXIMUM:
+        raise PayloadTooLarge(
+            f"{what} has {len(text):,} characters as JSON, SWF takes {MAXIMUM:,}: "
+            "send a reference, such as a path or a URL"
+        )
+    return text
+
+
+def dump_arguments(args: Iterable[Any], kwargs: Mapping[str, Any], what: str) -> str:
+    """Encode the arguments of a task as ``[args, kwargs]``.
+
+    Raises:
+        PayloadError: An argument cannot travel; the message names it.
+    """
+    positional = list(args)
+    try:
+        return dump([positional, kwargs], f"the arguments of {what}")
+    except PayloadError:
+        for name, value in [*enumerate(positional, 1), *kwargs.items()]:
+            dump(value, f"argument {name} of {what}")
+        raise
+
+
+def load(text: str, what: str) -> Any:
+    """Decode a JSON text.
+
+    Raises:
+        PayloadError: The text is not JSON.
+    """
+    try:
+        return _decoder.decode(text)
+    except (ValueError, RecursionError, UnicodeError) as error:
+        raise PayloadError(f"{what} is not JSON ({error}): {text[:100]!r}") from error
+
+
+def load_arguments(text: str | None, what: str) -> tuple[list[Any], dict[str, Any]]:
+    """Decode ``[args, kwargs]``; no text is no arguments.
+
+    Raises:
+        PayloadError: The text is not JSON, or not a list and an object.
+    """
+    if text is None:
+        return [], {}
+    match load(text, f"the input of {what}"):
+        case [list(args), dict(kwargs)]:
+            return args, kwargs
+    raise PayloadError(f"the input of {what} is not [args, kwargs]: {text[:100]!r}")
+
+
+def _refuse_nan(value: Any, what: str) -> None:
+    """JSON has no NaN and no infinity; the encoder would send null in their place."""
+    pending = [msgspec.to_builtins(value)]
+    while pending:
+        found = pending.pop()
+        if isinstance(found, float) and not math.isfinite(found):
+            raise PayloadError(f"{what} cannot be sent as JSON: it holds the number {found}")
+        if isinstance(found, dict):
+            pending.extend(found.values())
+        elif isinstance(found, list | tuple):
+            pending.extend(found)
