@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar, cast
 
-from flowy.errors import Fault
+from flowy.errors import Fault, ServiceUnavailable
 
 Result = TypeVar("Result")
 BATCH = 256
@@ -171,10 +171,13 @@ class GroupCommit:
             self._wake(job)
 
     def _fail(self, batch: list[_Job]) -> None:
-        """Release those who wait for a leader that was interrupted; nothing of theirs is stored."""
+        """Release those who wait for a leader that was interrupted, perhaps behind its commit."""
         for job in batch:
             if not job.done:
-                job.error = InterruptedError("the thread that was to commit this was interrupted")
+                job.error = ServiceUnavailable(
+                    "the thread that was to commit this call was interrupted; whether the call "
+                    "was carried out is not known"
+                )
                 job.done = True
                 self._wake(job)
 

@@ -15,7 +15,6 @@ from flowy.protocol.request import Request
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
-from flowy.service.notifier import Notifier
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.table import OPERATIONS, READS
 from flowy.service.operations.unit import Shared, Unit
@@ -70,7 +69,7 @@ class Dispatch:
         database: Where everything is.
         shared: What all commands share; its states follow the database's commits and rollbacks.
         clock: Tells the time of each command.
-        notifier: Whom to tell of new tasks.
+        on_queued: Told, after a commit, of the lists that it put tasks on, once a task.
         on_due: Told, after a commit, of a moment at which something will be due.
     """
 
@@ -79,13 +78,13 @@ class Dispatch:
         database: Database,
         shared: Shared,
         clock: Clock,
-        notifier: Notifier,
+        on_queued: Callable[[list[TaskQueue]], None],
         on_due: Callable[[float], None],
     ) -> None:
         self._database = database
         self._shared = shared
         self._clock = clock
-        self._notifier = notifier
+        self._on_queued = on_queued
         self._on_due = on_due
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
@@ -116,6 +115,6 @@ class Dispatch:
 
     def _committed(self, outcome: _Outcome) -> None:
         if outcome.queued:
-            self._notifier.notify(outcome.queued)
+            self._on_queued(outcome.queued)
         if outcome.due is not None:
             self._on_due(outcome.due)

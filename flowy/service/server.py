@@ -66,7 +66,7 @@ class Service:
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
-            self._database, shared, self.clock, self.notifier, self.timers.tell
+            self._database, shared, self.clock, self._queued, self.timers.tell
         )
         self._neighbours = NeighbourWatch(self._database, self.notifier, self._changed_elsewhere)
 
@@ -175,6 +175,11 @@ class Service:
 
             key = self._domains[name] = self._database.read(find)
         return key
+
+    def _queued(self, queues: list[TaskQueue]) -> None:
+        self.notifier.notify(queues)
+        if self.runner is not None and any(queue.kind == "lambda" for queue in queues):
+            self.runner.tell()
 
     def _changed_elsewhere(self) -> None:
         self._open_counts.forget()

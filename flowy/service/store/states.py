@@ -51,7 +51,7 @@ class States:
             self._kept.pop(execution, None)
             return None
         kept = self._kept.get(execution)
-        if kept is None:
+        if kept is None or kept.state.execution.run_id != row.run_id:
             kept = self._fold(session, row)
         elif kept.version != row.version:
             self._touched.add(execution)
