@@ -1,7 +1,9 @@
 """Heartbeats: those that an activity sends, and those that the worker sends for it.
 
 An activity type with a heartbeat timeout is heartbeated from a thread beside it, at a third of the
-timeout, with the details that it reported last. The thread lives as long as its poller.
+timeout, with the details that it reported last. The thread lives as long as its poller. A timeout
+that only a call gives is not known here, SWF does not tell it to workers: such an activity
+heartbeats itself.
 """
 
 import logging
