@@ -155,6 +155,12 @@ class SqliteDatabase:
         """
         if self._in_memory:
             return False
+        try:
+            return self._has_changed()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _has_changed(self) -> bool:
         seen = _data_version(cast(sqlite3.Connection, self._monitor.driver_connection))
         if seen == self._seen_by_monitor:
             return False
@@ -230,7 +236,7 @@ def _set_pragmas(raw: sqlite3.Connection, synchronous: str) -> None:
     raw.execute(f"PRAGMA synchronous={synchronous}")
     raw.execute("PRAGMA foreign_keys=OFF")
     raw.execute("PRAGMA temp_store=MEMORY")
-    raw.execute("PRAGMA cache_size=-65536")
+    raw.execute("PRAGMA cache_size=-16384")
 
 
 def _switch_to_wal(raw: sqlite3.Connection) -> None:
