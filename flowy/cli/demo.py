@@ -50,6 +50,11 @@ def demo(database: Path, work: Path) -> None:
             f"the example needs {error.name}, which is not installed: pip install 'flowy[demo]'"
         ) from error
     try:
-        example.run(database, work, Console())
+        is_done = example.run(database, work, Console())
     except FlowyError as error:
         raise click.ClickException(str(error)) from error
+    if not is_done:
+        raise click.ClickException(
+            f"not every photograph was sorted: `flowy show NAME --domain {example.DOMAIN} "
+            f"--address sqlite:///{database}` shows why"
+        )

@@ -1,13 +1,11 @@
 """`flowy server`: serve SWF over HTTP, from a database."""
 
+import importlib
 import logging
 
 import click
 
 from flowy.config import ADDRESS
-from flowy.errors import FlowyError
-from flowy.service.http.serve import HttpOptions, HttpServer
-from flowy.service.server import Service
 
 
 @click.command()
@@ -25,13 +23,6 @@ def server(db: str, host: str, port: int, verbose: bool) -> None:
         level=logging.DEBUG if verbose else logging.INFO,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    try:
-        with Service(db) as service:
-            front = HttpServer(service, HttpOptions(host=host, port=port))
-            front.run(announce=lambda address: _announce(address, db))
-    except FlowyError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _announce(address: str, db: str) -> None:
-    click.echo(f"serving {db} on {address}; use it with --address or FLOWY_ENDPOINT={address}")
+    # Its lines about itself say nothing that the announcement does not.
+    logging.getLogger("uvicorn").setLevel(logging.DEBUG if verbose else logging.WARNING)
+    importlib.import_module("flowy.cli.serving").serve(db, host, port)

@@ -63,8 +63,7 @@ def worker(
     )
     with connected(settings) as client:
         made = make_worker(client, settings.domain, plan)
-        click.echo(f"serving {', '.join(modules)} from {settings.address}", err=True)
-        made.run()
+        made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))
 
 
 def _module(name: str) -> ModuleType:

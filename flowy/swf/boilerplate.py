@@ -3,7 +3,8 @@
 import inspect
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
@@ -54,7 +55,8 @@ def start_activity_worker(
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
-    _work(_source(domain, task_list, layer1), registry, ActivityPoller, reg_remote, loop)
+    with _source(domain, task_list, layer1) as source:
+        _work(source, registry, ActivityPoller, reg_remote, loop)
 
 
 def start_workflow_worker(
@@ -72,7 +74,8 @@ def start_workflow_worker(
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
-    _work(_source(domain, task_list, layer1), registry, DecisionPoller, reg_remote, loop)
+    with _source(domain, task_list, layer1) as source:
+        _work(source, registry, DecisionPoller, reg_remote, loop)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -122,15 +125,17 @@ def _caller(frame: FrameType | None) -> Any:
     return scanner.default_package(caller)
 
 
-def _source(domain: str, task_list: str, layer1: Any) -> Source:
+@contextmanager
+def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
     clock = SystemClock()
-    return Source(
-        client=as_client(layer1),
-        domain=domain,
-        task_list=task_list,
-        clock=clock,
-        stop=Stop(clock),
-    )
+    client = as_client(layer1)
+    try:
+        yield Source(
+            client=client, domain=domain, task_list=task_list, clock=clock, stop=Stop(clock)
+        )
+    finally:
+        if layer1 is None:  # whoever brought a client may go on with it
+            client.close()
 
 
 def _work(

@@ -1,5 +1,6 @@
 """Where the SWF is: an address or a client becomes an ``SwfClient``."""
 
+import importlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -7,8 +8,6 @@ from urllib.parse import urlsplit
 
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
-from flowy.service.client import EmbeddedClient
-from flowy.service.server import Service
 from flowy.swf.client import Boto3Client, amazon
 from flowy.swf.http import HttpClient
 
@@ -93,7 +92,11 @@ def _http(address: str) -> SwfClient:
 
 
 def _embedded(address: str) -> SwfClient:
-    return EmbeddedClient(Service(address).start(), owns_service=True)
+    # The service brings SQLAlchemy, a third of a second that other addresses need not pay.
+    server = importlib.import_module("flowy.service.server")
+    embedded = importlib.import_module("flowy.service.client")
+    client: SwfClient = embedded.EmbeddedClient(server.Service(address).start(), owns_service=True)
+    return client
 
 
 def _boto3_service(layer1: Any) -> str | None:

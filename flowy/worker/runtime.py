@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowy.errors import FlowyError
@@ -30,17 +30,20 @@ class Worker:
         self._pollers = tuple(pollers)
         self._threads: list[threading.Thread] = []
 
-    def run(self, loop: int = -1) -> None:
+    def run(self, loop: int = -1, announce: Callable[[], None] | None = None) -> None:
         """Serve in the calling thread until asked to leave, by ``stop``, SIGTERM or Ctrl-C.
 
         Pollers after the first one get threads of their own.
 
         Args:
             loop: How many tasks the first poller takes before leaving; -1 is no such end.
+            announce: Called once the worker serves, and leaves in order when it is asked to.
         """
         first, *others = self._pollers
         with leaving_on_signals(self.stop):
             self._start(others)
+            if announce is not None:
+                announce()
             try:
                 serve(first, self._stop, loop)
             except KeyboardInterrupt:

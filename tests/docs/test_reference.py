@@ -6,10 +6,17 @@ import pytest
 
 import flowy.errors
 import flowy.exception
+import flowy.swf.boilerplate
 import flowy.swf.scanner
 import flowy.swf.task
 import flowy.task
 
+BOILERPLATE = (
+    "async_scheduler",
+    "start_activity_worker",
+    "start_workflow_worker",
+    "workflow_starter",
+)
 REFERENCE = Path(__file__).parents[2] / "docs" / "reference"
 MODULES = (flowy.exception, flowy.task, flowy.swf.scanner, flowy.swf.task)
 DIRECTIVES = ("autoclass", "autofunction", "automodule")
@@ -36,3 +43,10 @@ def _documented():
         for words in lines
         if len(words) == 3 and words[0] == ".." and words[1].removesuffix("::") in DIRECTIVES
     }
+
+
+def test_programs_are_in_the_reference_with_their_documented_names():
+    assert "flowy.swf.boilerplate" in _documented()
+    for name in BOILERPLATE:
+        assert callable(getattr(flowy.swf.boilerplate, name))
+        assert getattr(flowy.swf.boilerplate, name).__doc__

@@ -9,8 +9,8 @@ that arrive meanwhile share the next one. Parked polls wait on the event loop an
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar, cast
+from functools import partial
+from typing import Any, cast
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol import wire
@@ -22,7 +22,10 @@ from flowy.protocol.faults import (
 from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.polls import POLL_SECONDS, waits
 from flowy.protocol.request import Request
-from flowy.protocol.requests.domains import ListDomains
+from flowy.protocol.requests.activity_types import DescribeActivityType
+from flowy.protocol.requests.domains import DescribeDomain, ListDomains, ListTagsForResource
+from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
+from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
 from flowy.service.http.asgi import (
     Disconnected,
@@ -33,16 +36,32 @@ from flowy.service.http.asgi import (
     read_body,
     send_answer,
 )
+from flowy.service.http.lane import Lane
 from flowy.service.http.parking import Parking
 from flowy.service.notifier import Watch
+from flowy.service.operations.table import READS
 from flowy.service.server import Poll, Service
-
-Result = TypeVar("Result")
 
 _log = logging.getLogger(__name__)
 
-THREADS = 16
-"""How many requests are carried out at once, and so how many share a commit at most."""
+WRITERS = 16
+"""How many changes are carried out at once, and so how many share a commit at most."""
+READERS = 4
+"""How many long reads are carried out at once."""
+LOOKUPS_AT_ONCE = 32
+"""How many look-ups are handed over together."""
+
+LOOKUPS: frozenset[type[Request[Any]]] = frozenset(
+    {
+        CountPendingActivityTasks,
+        CountPendingDecisionTasks,
+        DescribeActivityType,
+        DescribeDomain,
+        DescribeWorkflowType,
+        ListTagsForResource,
+    }
+)
+"""Reads of a row or two. They never take long, so none of them has to wait for a thread."""
 
 NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
 """The answer to a poll of either kind that found no task."""
@@ -56,16 +75,18 @@ class Application:
 
     Args:
         service: Carries out the requests.
-        threads: How many of them at once.
+        writers: How many changes are carried out at once.
         poll_seconds: How long a poll without a task is held.
     """
 
     def __init__(
-        self, service: Service, threads: int = THREADS, poll_seconds: float = POLL_SECONDS
+        self, service: Service, writers: int = WRITERS, poll_seconds: float = POLL_SECONDS
     ) -> None:
         self._service = service
         self._poll_seconds = poll_seconds
-        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="flowy-http")
+        self._writers = Lane("flowy-http-write", writers, 1)
+        self._readers = Lane("flowy-http-read", READERS, 1)
+        self._lookups = Lane("flowy-http-look", 1, LOOKUPS_AT_ONCE)
         self._parked: set[Parking] = set()
         self._stopping = False
 
@@ -90,7 +111,8 @@ class Application:
 
     def close(self) -> None:
         """Wait for the requests in hand and give back the threads."""
-        self._threads.shutdown()
+        for lane in (self._writers, self._readers, self._lookups):
+            lane.close()
 
     async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
         try:
@@ -109,7 +131,12 @@ class Application:
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
             return await self._poll(cast(Poll, request), receive) or NO_TASK
-        return await self._run(self._service.serve, request) or b""
+        return await self._lane(request).run(partial(self._service.serve, request)) or b""
+
+    def _lane(self, request: Request[Any]) -> Lane:
+        if type(request) in LOOKUPS:
+            return self._lookups
+        return self._readers if type(request) in READS else self._writers
 
     async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
         if self._stopping:
@@ -117,13 +144,13 @@ class Application:
         parking = Parking(asyncio.get_running_loop())
         self._parked.add(parking)
         try:
-            watch, task = await self._run(self._first_look, poll, parking.wake)
+            watch, task = await self._writers.run(partial(self._first_look, poll, parking.wake))
             try:
                 if task is None:
                     parking.begin(self._poll_seconds, receive)
                 while task is None and await parking.next_wake():
                     watch.rearm()
-                    task = await self._run(self._service.serve, poll)
+                    task = await self._writers.run(partial(self._service.serve, poll))
             finally:
                 watch.cancel()
         finally:
@@ -140,10 +167,6 @@ class Application:
             watch.cancel()
             raise
 
-    async def _run(self, work: Callable[..., Result], *arguments: Any) -> Result:
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._threads, work, *arguments)
-
     async def _report(self, path: str, send: Send) -> None:
         if path == "/health":
             await send_answer(send, 200, b"ok\n", b"text/plain")
@@ -158,7 +181,7 @@ class Application:
         if self._stopping:
             return False
         try:
-            await self._run(self._service.serve, _READY)
+            await self._readers.run(partial(self._service.serve, _READY))
         except FlowyError:
             _log.warning("the service is not ready", exc_info=True)
             return False

@@ -69,23 +69,25 @@ class FakeService:
         self.looked.release()
         return task
 
-    def list(self, _request: Request[Any]) -> bytes:
+    def list(self, request: ListDomains) -> bytes:
+        if request.reverse_order:
+            assert self.release.wait(TIMEOUT)
         return b'{"domainInfos":[]}'
 
     def describe(self, request: DescribeDomain) -> bytes:
-        if request.name == SLOW:
-            assert self.release.wait(TIMEOUT)
         raise UnknownResourceFault(f"Unknown domain: {request.name}")
 
-    def nothing(self, _request: Request[Any]) -> None:
-        return None
+    def register(self, request: RegisterDomain) -> bytes:
+        if request.name == SLOW:
+            assert self.release.wait(TIMEOUT)
+        return b""
 
 
 ANSWERS: dict[type[Request[Any]], Any] = {
     DescribeDomain: FakeService.describe,
     ListDomains: FakeService.list,
     PollForActivityTask: FakeService.poll,
-    RegisterDomain: FakeService.nothing,
+    RegisterDomain: FakeService.register,
 }
 
 
@@ -258,13 +260,23 @@ def test_a_service_that_does_not_answer_is_alive_and_not_ready(connection, servi
         assert response.status == status
 
 
-def test_a_slow_commit_does_not_hold_up_other_clients(server, service):
+SLOW_REGISTER = b'{"name":"slow","workflowExecutionRetentionPeriodInDays":"1"}'
+SLOW_LIST = b'{"registrationStatus":"REGISTERED","reverseOrder":true}'
+QUICK = [("DescribeDomain", b'{"name":"d"}', 400), ("ListDomains", LIST, 200)]
+
+
+@pytest.mark.parametrize(
+    ("operation", "body"), [("RegisterDomain", SLOW_REGISTER), ("ListDomains", SLOW_LIST)]
+)
+def test_a_slow_commit_or_read_does_not_hold_up_other_clients(server, service, operation, body):
     with ThreadPoolExecutor() as threads:
-        slow = threads.submit(ask, server, "DescribeDomain", b'{"name":"slow"}')
-        assert ask(server, "ListDomains", LIST)[0].status == 200
+        slow = threads.submit(ask, server, operation, body)
+        for _ in range(5):
+            for quick, quick_body, status in QUICK:
+                assert ask(server, quick, quick_body)[0].status == status
         assert not slow.done()
         service.release.set()
-        assert slow.result(TIMEOUT)[0].status == 400
+        assert slow.result(TIMEOUT)[0].status == 200
 
 
 def parked_poll(server: HttpServer, service: FakeService, threads: ThreadPoolExecutor) -> Any:
@@ -337,12 +349,12 @@ def test_shutdown_answers_parked_polls_without_a_task(server, service):
 
 def test_shutdown_finishes_the_request_in_hand(server, service):
     with ThreadPoolExecutor() as threads:
-        slow = threads.submit(ask, server, "DescribeDomain", b'{"name":"slow"}')
+        slow = threads.submit(ask, server, "RegisterDomain", SLOW_REGISTER)
         while not service.requests:
             service.looked.acquire(timeout=0.01)
         stopping = threads.submit(server.stop)
         service.release.set()
-        assert slow.result(TIMEOUT)[0].status == 400
+        assert slow.result(TIMEOUT)[0].status == 200
         stopping.result(TIMEOUT)
 
 
