@@ -257,3 +257,34 @@ def test_thousands_of_parked_polls_cost_memory_only(path: Path, clock: ManualClo
         watch.cancel()
     assert service.notifier.watched() == []
     service.close()
+
+
+def test_a_full_disk_refuses_loses_nothing_and_goes_on_when_there_is_room(
+    path: Path, clock: ManualClock
+):
+    service = open_service(path, clock)
+    driver = Driver(service).register()
+    execution = driver.start()
+    raw = service._database._session._raw
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count={pages + 20}")
+    signal = SignalWorkflowExecution(
+        domain=DOMAIN, workflow_id="soup", signal_name="s", input="x" * 30_000
+    )
+    acknowledged = 0
+
+    def signal_often() -> None:
+        nonlocal acknowledged
+        for _ in range(100):
+            service.call(signal)
+            acknowledged += 1
+
+    with pytest.raises(DatabaseError, match=r"flowy\.db.*full"):
+        signal_often()
+    assert acknowledged > 0
+    assert driver.names(execution).count("WorkflowExecutionSignaled") == acknowledged
+    raw.execute("PRAGMA max_page_count=1000000")
+    service.call(signal)
+    assert driver.names(execution).count("WorkflowExecutionSignaled") == acknowledged + 1
+    driver.decide(complete())
+    service.close()
