@@ -31,7 +31,7 @@ class RunContext:
             PayloadError: The arguments cannot travel.
         """
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:

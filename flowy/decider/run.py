@@ -38,7 +38,7 @@ from flowy.protocol.events import child, decision, workflow
 from flowy.protocol.ids import ExecutionId, TaskList
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
-from flowy.task.result import Result, pending_in, resolve
+from flowy.task.result import pending_in, resolve
 from flowy.transport import failure
 
 log = logging.getLogger(__name__)
@@ -73,7 +73,7 @@ class WorkflowRun:
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
-        self._calls.make_result = lambda: Result(loop=self._loop)
+        self._calls.make_result = self._loop.create_result
         self._context = RunContext(self._calls, self._loop)
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
