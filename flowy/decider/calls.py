@@ -16,7 +16,7 @@ History answers in two ways. The *echo* of a decision ties event ids to calls (`
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -28,8 +28,9 @@ from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.ids import TaskList
 from flowy.task.context import TaskCall
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import LONGEST, ActivityOptions, ChildOptions
 from flowy.task.result import Result, joined_failure, pending_in, resolve
+from flowy.transport import serializer
 
 
 class Task:
@@ -55,11 +56,13 @@ class Task:
 class Timer:
     """A durable timer that runs."""
 
-    __slots__ = ("fired", "id")
+    __slots__ = ("fired", "id", "task")
 
     def __init__(self, id: str, fired: Callable[[], None]) -> None:
         self.id = id
         self.fired = fired
+        self.task: Task | None = None
+        """The task that it delays."""
 
 
 class Calls:
@@ -107,13 +110,22 @@ class Calls:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = call.serialize(*call.args, **call.kwargs)
+            task.input = _input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
 
     def start_timer(self, seconds: float, fired: Callable[[], None]) -> Timer:
-        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked."""
+        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
+
+        Raises:
+            ValueError: It is longer than SWF's longest one.
+        """
+        if seconds > LONGEST:
+            raise ValueError(
+                f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
+                f"of {seconds:,} needs several"
+            )
         return self._start_timer(self._take_numbers(1), math.ceil(seconds), fired)
 
     def cancel_timer(self, timer: object) -> None:
@@ -124,6 +136,12 @@ class Calls:
             self.slots.closed("timer")
             attributes = decisions.CancelTimerAttributes(timer_id=timer.id)
             self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
+
+    def cancel_all(self) -> None:
+        """Cancel every task that is open or delayed; those that wait for them follow."""
+        delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
+        for task in (*self._open.values(), *delayed):
+            task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number
@@ -157,7 +175,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = task.call.serialize(*args, **kwargs)
+            task.input = _input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -168,6 +186,7 @@ class Calls:
         if delay:
             number, task.number = task.number, task.number + 1
             task.timer = self._start_timer(number, delay, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
 
@@ -277,6 +296,14 @@ class Calls:
     def _ended(self, task: Task) -> None:
         if not task.call.options.abandon:
             self.held -= 1
+
+
+def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    text = call.serialize(*args, **kwargs)
+    # Only a hook of the user's gives anything else than a text that fits.
+    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
+        return text
+    return serializer.check(text, f"the arguments of {call.type}")
 
 
 def _kind(task: Task) -> Kind:

@@ -1,5 +1,7 @@
 """What workflow code reaches of the decider that runs it."""
 
+import threading
+
 from flowy.decider.calls import Calls
 from flowy.decider.loop import DeterministicLoop
 from flowy.task.context import Restart, TaskCall
@@ -20,6 +22,7 @@ class RunContext:
         """The run is no more; what its finally blocks ask for goes nowhere."""
         self._calls = calls
         self._loop = loop
+        self._thread = threading.get_ident()
         self.steps = 0
         """How many events the code has seen."""
         self._left_abandon: tuple[int, int] | None = None
@@ -29,7 +32,13 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
+            RuntimeError: It is another thread than the one that runs the workflow.
         """
+        if threading.get_ident() != self._thread:
+            raise RuntimeError(
+                f"{call.type} is called from a thread of the workflow's own, whose order a replay "
+                "cannot repeat: call it in run; a call returns at once, so it needs no thread"
+            )
         if self.dropped:
             return self._loop.create_result()
         return self._calls.ask(call)

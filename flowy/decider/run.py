@@ -39,7 +39,7 @@ from flowy.protocol.ids import ExecutionId, TaskList
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
-from flowy.transport import failure
+from flowy.transport import failure, serializer
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +86,8 @@ class WorkflowRun:
         self._instance: Any = None
         self._abandons = False
         self._cancel_requested = False
+        self._cancelled_at_join = False
+        """``run`` had returned, and the tasks that it left were cancelled."""
         self._closed = False
 
     def feed(self, events: Iterable[Event]) -> Decisions:
@@ -216,7 +218,9 @@ class WorkflowRun:
             outcome(self._calls, event)
         elif isinstance(event, workflow.WorkflowExecutionCancelRequested) and self._main:
             self._cancel_requested = True
-            self._main.cancel()
+            if not self._main.cancel() and self._calls.held:
+                self._cancelled_at_join = True
+                self._calls.cancel_all()
 
     async def _run(self, settings: workflow.WorkflowExecutionStartedAttributes) -> Any:
         try:
@@ -229,6 +233,8 @@ class WorkflowRun:
                 value = await run(*args, **kwargs)
             else:
                 value = await bridge.run_plain(run, *args, **kwargs)
+                if inspect.iscoroutine(value):  # a decorator around an async def run gave it
+                    value = await value
         except SystemExit as error:
             raise RuntimeError(f"the workflow's code exits the interpreter: {error!r}") from error
         self._abandons = self._context.returned_abandoning()
@@ -254,7 +260,11 @@ class WorkflowRun:
                 return decisions.CancelWorkflowExecution()
             return _fail(asyncio.CancelledError("the workflow's code was cancelled"))
         error = main.exception()
-        return _fail(error) if error is not None else self._complete(main.result())
+        if error is not None:
+            return _fail(error)
+        if self._cancelled_at_join:
+            return None if self._calls.held else decisions.CancelWorkflowExecution()
+        return self._complete(main.result())
 
     def _complete(self, value: Any) -> AnyDecision | None:
         try:
@@ -267,6 +277,7 @@ class WorkflowRun:
             if unseen is not None:
                 return _fail(unseen)
             text = self._instance._serialize_result(value)
+            serializer.check(text, f"the result of {self._definition.id}")
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
@@ -346,7 +357,9 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
             coroutine.close()
         except RuntimeError as error:
             log.debug("%r waits in a finally block: %s", coroutine, error)
-        except Exception:
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
             log.exception("a finally block of a dropped run raised")
             return
         else:
