@@ -11,7 +11,7 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, NoReturn, Protocol
@@ -55,11 +55,13 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Make this the running loop of the thread, for a while."""
-        outer = events._get_running_loop()
+        outer, hooks = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
+        sys.set_asyncgen_hooks(None, self._finish_generator)
         try:
             yield
         finally:
+            sys.set_asyncgen_hooks(*hooks)
             events._set_running_loop(outer)
 
     def run_ready(self) -> None:
@@ -73,6 +75,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
                 except SystemExit:
                     # The task that raised it keeps it for whoever awaits it.
                     log.warning("workflow code exits the interpreter in a task", exc_info=True)
+
+    def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
+        # What code left in the middle runs its finally blocks to their end, as in asyncio.
+        if events._get_running_loop() is self:
+            self.create_task(generator.aclose())
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Wait in a plain ``run``; the bridge gives this its meaning."""
