@@ -64,6 +64,10 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
             sys.set_asyncgen_hooks(*hooks)
             events._set_running_loop(outer)
 
+    def is_here(self) -> bool:
+        """Tell whether this is the running loop of the thread that asks."""
+        return events._get_running_loop() is self
+
     def run_ready(self) -> None:
         """Run what is ready, and what that makes ready, until nothing is."""
         ready = self._ready
@@ -78,7 +82,7 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # What code left in the middle runs its finally blocks to their end, as in asyncio.
-        if events._get_running_loop() is self:
+        if self.is_here():
             self.create_task(generator.aclose())
 
     def block_on(self, future: asyncio.Future[Any]) -> None:

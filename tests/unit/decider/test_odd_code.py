@@ -206,8 +206,7 @@ def test_an_async_generator_that_is_left_in_the_middle_cleans_up_to_the_end():
 
         async def run(self):
             async for number in self.numbers():
-                break
-            return number
+                return number
 
     s = Simulator(Leaves)
     run = s.new_run()
