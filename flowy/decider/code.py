@@ -98,7 +98,8 @@ class WorkflowCode:
     async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
         try:
             self._instance = self._definition.factory(settings.input, self._context, token)
-            for name, method in handlers_of(type(self._instance)).items():
+            cls = type(self._instance)
+            for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
                 self._signals.handlers[name] = partial(self._handle, method)
             args, kwargs = self._instance._deserialize_arguments()
             value = await _call(self._instance.run, *args, **kwargs)
