@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.result import Result
+    from flowy.task.retry import RetryPolicy
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
 
@@ -27,6 +28,7 @@ __all__ = [
     "ActivityProxy",
     "FlowyError",
     "Result",
+    "RetryPolicy",
     "Signal",
     "SuspendTask",
     "TaskError",
@@ -47,6 +49,7 @@ _PLACES = {
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
     "Result": "flowy.task.result",
+    "RetryPolicy": "flowy.task.retry",
     "Signal": "flowy.task.signal",
     "SuspendTask": "flowy.errors",
     "TaskError": "flowy.errors",

@@ -69,6 +69,7 @@ class WorkflowRun:
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = lambda: Result(loop=self._loop)
+        self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)
         self._externals = Externals(self._calls.slots, self._calls.make_result)
         self._context = RunContext(self._calls, self._loop, self._signals, self._externals)

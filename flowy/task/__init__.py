@@ -4,6 +4,7 @@ from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.task.activity import Activity
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
 from flowy.task.result import Result
+from flowy.task.retry import RetryPolicy
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
@@ -12,6 +13,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "Result",
+    "RetryPolicy",
     "Signal",
     "SuspendTask",
     "Task",
