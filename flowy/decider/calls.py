@@ -116,6 +116,26 @@ class Calls:
         """Start a timer; SWF's are whole seconds, so it runs at least as long as asked."""
         return self._start_timer(self._take_numbers(1), math.ceil(seconds), fired)
 
+    def sleep(self, seconds: float) -> Result:
+        """Start a timer and return the result that comes when it fires."""
+        result = self.make_result()
+        number = self.take_number()
+        if seconds <= 0:
+            result.set_result(None)
+            return result
+
+        def fired() -> None:
+            if not result.done():
+                result.set_result(None)
+
+        timer = self._start_timer(number, math.ceil(seconds), fired)
+        result.on_cancel = lambda: self.cancel_timer(timer)
+        return result
+
+    def take_number(self) -> int:
+        """Take the next number, for something of one's own."""
+        return self._take_numbers(1)
+
     def cancel_timer(self, timer: object) -> None:
         """Stop a timer; one that has fired stays as it is."""
         if not isinstance(timer, Timer) or self._timers.pop(timer.id, None) is None:
@@ -186,7 +206,7 @@ class Calls:
         number, task.number = task.number, task.number + 1
         task.attempts -= 1
         if task.child:
-            task.id = f"{self._child_prefix}-{number}"
+            task.id = task.result.workflow_id = f"{self._child_prefix}-{number}"
             decision: decisions.AnyDecision = _start_child(task, task.call.options)
         else:
             task.id = str(number)

@@ -4,6 +4,7 @@ from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.task.activity import Activity
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
 from flowy.task.result import Result
+from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
 
@@ -11,6 +12,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "Result",
+    "Signal",
     "SuspendTask",
     "Task",
     "TaskError",
@@ -18,4 +20,5 @@ __all__ = [
     "TaskTimedout",
     "Workflow",
     "WorkflowProxy",
+    "on_signal",
 ]
