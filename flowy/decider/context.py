@@ -2,6 +2,7 @@
 
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
+from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
 from flowy.task.context import Restart, TaskCall, ToWorkflow
@@ -16,11 +17,19 @@ class RunContext:
         loop: The run's loop.
         signals: What has come in.
         externals: What goes out.
+        facts: What the code may know.
     """
 
     def __init__(
-        self, calls: Calls, loop: DeterministicLoop, signals: SignalQueues, externals: Externals
+        self,
+        calls: Calls,
+        loop: DeterministicLoop,
+        signals: SignalQueues,
+        externals: Externals,
+        facts: RunFacts,
     ) -> None:
+        self.facts = facts
+        self.execution_context: str | None = None
         self._signals = signals
         self._externals = externals
         self.wanted_restart: Restart | None = None
@@ -50,9 +59,9 @@ class RunContext:
         """Note that the code left a block in which returning waits for nothing."""
         self._left_abandon = self._position()
 
-    def now(self) -> float:
-        """Return the history's time, in seconds since the epoch."""
-        return self._loop.time()
+    def set_execution_context(self, text: str) -> None:
+        """Have a text shown with the execution from this decision on."""
+        self.execution_context = text
 
     def returned_abandoning(self) -> bool:
         """Tell whether the code that returns now does so from an abandoning block.
