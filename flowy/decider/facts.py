@@ -104,8 +104,8 @@ class RunFacts:
         """Return which version of a change this run goes by."""
         if not UNCHANGED <= minimum <= maximum:
             raise DefinitionError(
-                f"{change}: versions begin with {UNCHANGED}, and the oldest is not over the newest; "
-                f"they are {minimum} and {maximum}"
+                f"{change}: versions begin with {UNCHANGED} and the oldest is not over the newest, "
+                f"not {minimum} and {maximum}"
             )
         known = self._versions.get(change)
         if known is None:
