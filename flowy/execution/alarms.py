@@ -80,7 +80,7 @@ class Alarms:
         while (callback := self._next_due()) is not None:
             try:
                 callback()
-            except Exception:
+            except Exception:  # noqa: BLE001 -- one bad callback must not stop the clock for all
                 _log.exception("an alarm's callback failed; the alarms go on")
 
     def _next_due(self) -> Callable[[], None] | None:

@@ -6,10 +6,7 @@ import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 from typing import Any, cast
-
-NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +25,7 @@ class Call:
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
-    keywords: Mapping[str, Any] = NOTHING
+    keywords: Mapping[str, Any] = field(default_factory=dict)
     name: str = "a call"
     context: contextvars.Context = field(default_factory=contextvars.copy_context)
 

@@ -159,7 +159,7 @@ class Execution:
         elapsed = now - (self._asked if self._started is None else self._started)
         chance = self._surroundings.chance
         pause = self._limits.retry.next_pause(number, error, elapsed, chance)
-        if pause is None or self._canceled:
+        if pause is None:
             return False
         _log.info("%s failed at attempt %d; again in %g s", self._call.name, number, pause)
         if self._listener is not None:

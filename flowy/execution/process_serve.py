@@ -41,7 +41,7 @@ def _die_with_parent(lifeline: Connection) -> None:
 
 def _answer(request: bytes) -> bytes:
     try:
-        function, arguments, keywords = pickle.loads(request)
+        function, arguments, keywords = pickle.loads(request)  # noqa: S301 -- of our parent
         value = invoke(function, arguments, keywords)
         return pickle.dumps((True, value), pickle.HIGHEST_PROTOCOL)
     except BaseException as error:  # noqa: BLE001 -- it travels to the parent, which records it
@@ -55,7 +55,7 @@ def _failure(error: BaseException) -> bytes:
     answer: tuple[bool, Any, str, str] = (False, error, described, trace)
     try:
         pickled = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-        pickle.loads(pickled)
+        pickle.loads(pickled)  # noqa: S301 -- our own
     except Exception:  # noqa: BLE001 -- any failure has the same remedy
         return pickle.dumps((False, None, described, trace), pickle.HIGHEST_PROTOCOL)
     return pickled
