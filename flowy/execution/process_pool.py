@@ -58,6 +58,11 @@ class ProcessPool(Executor):
         with self._lock:
             return [child.process_id for child in self._children]
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more work."""
+        return self._closed
+
     def put(self, job: Job) -> None:
         """Have a job done on a thread that may wait for a process."""
         self._threads.put(job)

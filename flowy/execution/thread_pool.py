@@ -52,6 +52,11 @@ class ThreadPool(Executor):
         """How many threads there are, without the abandoned ones."""
         return len(self._threads)
 
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more work."""
+        return self._closed
+
     def put(self, job: Job) -> None:
         """Have a job done, after those that were put before it.
 

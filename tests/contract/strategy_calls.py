@@ -14,6 +14,10 @@ from flowy.execution.script import Script
 NEVER = threading.Event()
 
 
+def mark(marker):
+    Path(marker).write_text(str(os.getpid()))
+
+
 def answer(a, b=2):
     return a * b
 
@@ -83,7 +87,7 @@ async def fail_async(text):
 
 
 async def hang_async(marker):
-    Path(marker).write_text(str(os.getpid()))
+    mark(marker)
     await asyncio.Event().wait()
 
 
@@ -143,7 +147,7 @@ class Scripts:
 
     def hang(self, marker):
         return self._call(
-            "import os, signal, sys\nopen(sys.argv[1], 'w').write(str(os.getpid()))\nsignal.pause()",
+            "import signal, sys\nopen(sys.argv[1], 'w').write('here')\nsignal.pause()",
             str(marker),
         )
 

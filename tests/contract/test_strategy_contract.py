@@ -177,7 +177,6 @@ class TestStops:
         assert execution.outcome().succeeded
 
 
-
 def wait_for(condition):
     """Wait until a condition that another thread or process brings about holds."""
     moment = SystemClock()
