@@ -15,7 +15,8 @@ def check_graph(nodes: Mapping[str, WorkflowNode], workflow_id: str) -> None:
     missing = [
         f"{node_id!r} depends on {dependency!r}"
         for node_id, node in nodes.items()
-        for dependency in node.validate_dependencies(nodes)
+        for dependency in node.dependencies
+        if dependency not in nodes
     ]
     if missing:
         raise DefinitionError(

@@ -23,7 +23,6 @@ from flowy.execution.retry import RetryPolicy
 from flowy.process.workflow.id_generator import ProcessIdGenerator
 from flowy.process.workflow.moments import local_time
 
-
 _ids = ProcessIdGenerator()
 
 
@@ -61,7 +60,7 @@ class ProcessId(NamedTuple):
     """Structured process identifier."""
 
     base_name: str
-    index: int | None = None  # type: ignore[assignment] -- documented, hides tuple.index
+    index: int | None = None  # type: ignore[assignment]  # documented; hides a tuple's
 
     def __str__(self) -> str:
         """Give the id as graphs use it: ``name`` or ``name_index``."""
