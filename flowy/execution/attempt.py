@@ -16,6 +16,9 @@ _INTERRUPTIONS: dict[Status, type[ExecutionError]] = {
 }
 
 
+_SILENT = frozenset({Stop.ABANDONED, Stop.NOT_STARTED})
+
+
 class OneAttempt:
     """Implements ``flowy.execution.strategy.Attempt`` for an ``Execution``.
 
@@ -38,6 +41,7 @@ class OneAttempt:
         "_interruption",
         "_lock",
         "_name",
+        "_reported",
         "_running",
         "_settled",
         "_timeout",
@@ -64,6 +68,7 @@ class OneAttempt:
         self._lock = threading.Lock()
         self._running: Running | None = None
         self._settled = False
+        self._reported = False
         self._interruption: Status | None = None
         self.alarm: Alarm | None = None
         self.started: float | None = None
@@ -109,8 +114,10 @@ class OneAttempt:
 
     def _stop(self, running: Running) -> None:
         stop = running.stop()
-        self.stop = self.stop or stop
-        if stop is Stop.ABANDONED:
+        with self._lock:
+            self.stop = stop
+            reported = self._reported
+        if reported or stop in _SILENT:
             self._settle(Status.FAILED, None, None)
         else:
             self._set_alarm(self._grace, self._give_up)
@@ -133,8 +140,12 @@ class OneAttempt:
         with self._lock:
             if self._settled:
                 return
-            self._settled = True
             interruption = self._interruption
+            if interruption is not None and self._running is not None and self.stop is None:
+                # The strategy reports from within its `stop`, whose answer is still to come.
+                self._reported = True
+                return
+            self._settled = True
             alarm = self.alarm
         self.ended = self._clock.now()
         if alarm is not None:

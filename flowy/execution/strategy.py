@@ -10,8 +10,8 @@ class Attempt(Protocol):
     """Hears how one start of a call goes; a strategy tells it, from any thread.
 
     ``began`` comes first, once, and not at all if the call never runs. Then comes exactly one of
-    ``succeeded`` and ``failed``, also after a stop, unless the stop was ``Stop.ABANDONED``. What is
-    told after the end is not heard.
+    ``succeeded`` and ``failed``, also after a stop, but for ``Stop.ABANDONED`` and
+    ``Stop.NOT_STARTED``, which need none. What is told after the end is not heard.
     """
 
     @property
@@ -38,8 +38,8 @@ class Running(Protocol):
     def stop(self) -> Stop:
         """Stop the call if that is possible and say what becomes of it.
 
-        It does not wait: the attempt hears of the end as of any other, except after
-        ``Stop.ABANDONED``. To stop twice, or after the end, does nothing.
+        It does not wait: the attempt hears of the end as of any other, unless the answer is
+        ``Stop.ABANDONED`` or ``Stop.NOT_STARTED``. To stop twice, or after the end, does nothing.
         """
         ...
 

@@ -93,8 +93,6 @@ class _Job:
                 self._child.kill()
             elif state in (_State.QUEUED, _State.TAKEN):
                 self._state = _State.OVER
-        if state is _State.QUEUED:
-            self._attempt.failed(ExecutionCanceled(f"{self._call.name} was still in the queue"))
         return _STOPS[state]
 
 

@@ -81,7 +81,6 @@ class _Job:
                 kill_tree(process.pid)
                 return Stop.KILLED
         if process is None and not over:
-            self._attempt.failed(ExecutionCanceled(f"{self._name} was still in the queue"))
             return Stop.NOT_STARTED
         return Stop.LATE
 

@@ -66,5 +66,4 @@ class _Job:
                     self._pool.abandon(self._thread)
                 return Stop.LATE if self._over else Stop.ABANDONED
             self._over = True
-        self._attempt.failed(ExecutionCanceled(f"{self._call.name} was still in the queue"))
         return Stop.NOT_STARTED
