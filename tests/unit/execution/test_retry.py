@@ -73,7 +73,9 @@ def test_a_policy_that_can_never_work_is_refused(wrong):
     jitter=st.floats(0, 1),
     chance=st.floats(0, 1),
 )
-def test_a_pause_lies_between_the_jittered_and_the_full_one(attempt, delay, backoff, jitter, chance):
+def test_a_pause_lies_between_the_jittered_and_the_full_one(
+    attempt, delay, backoff, jitter, chance
+):
     policy = RetryPolicy(attempts=100, delay=delay, backoff=backoff, jitter=jitter)
     full = delay * backoff ** (attempt - 1)
     pause = policy.next_pause(attempt, ValueError(), 0.0, lambda: chance)
