@@ -2,7 +2,6 @@
 
 import contextlib
 import json
-import weakref
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Executor
 from typing import Any, Self
@@ -56,7 +55,7 @@ class Workflow:
         self._progress = progress
         self._running = False
         if process_id is None:
-            weakref.finalize(self, self.pool_manager.cleanup_pools, self.process_id, wait=False)
+            self.pool_manager.clean_up_after(self, self.process_id)
 
     def add_node(self, node: WorkflowNode) -> None:
         """Take a process in.

@@ -1,7 +1,9 @@
 """The pools that the processes of a graph share: made when needed, replaced when closed."""
 
 import asyncio
+import queue
 import threading
+import weakref
 from collections.abc import Callable, Mapping
 from concurrent.futures import Executor
 from typing import Any, ClassVar
@@ -96,8 +98,9 @@ class WorkflowPoolManager:
     _instance_lock: ClassVar[threading.Lock] = threading.Lock()
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._pools: dict[str, Pools] = {}
+        self._retired: queue.SimpleQueue[Pools] = queue.SimpleQueue()
+        self._reaper: threading.Thread | None = None
         self.runner = Runner()
 
     @classmethod
@@ -123,9 +126,17 @@ class WorkflowPoolManager:
         """
         pools = self._pools.get(process_id)
         if pools is None:
-            with self._lock:
-                pools = self._pools.setdefault(process_id, Pools(max_threads, max_processes))
+            pools = self._pools.setdefault(process_id, Pools(max_threads, max_processes))
         return pools
+
+    def clean_up_after(self, owner: object, process_id: str) -> None:
+        """Shut the pools of an id down some time after their owner is no more."""
+        if self._reaper is None:
+            self._reaper = threading.Thread(
+                target=_reap, args=(self._retired,), name="flowy-reaper", daemon=True
+            )
+            self._reaper.start()
+        weakref.finalize(owner, self._retire, process_id).atexit = False
 
     def has_pools(self, process_id: str) -> bool:
         """Tell whether there are pools of an id."""
@@ -138,7 +149,17 @@ class WorkflowPoolManager:
             process_id: A graph's id.
             wait: Return when the calls that run in them have ended.
         """
-        with self._lock:
-            pools = self._pools.pop(process_id, None)
+        pools = self._pools.pop(process_id, None)
         if pools is not None:
             pools.shutdown(wait=wait)
+
+    def _retire(self, process_id: str) -> None:
+        # The collector calls this anywhere, also where a lock is held: it must not take any.
+        pools = self._pools.pop(process_id, None)
+        if pools is not None:
+            self._retired.put(pools)
+
+
+def _reap(retired: "queue.SimpleQueue[Pools]") -> None:
+    while True:
+        retired.get().shutdown(wait=False)

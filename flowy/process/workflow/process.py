@@ -2,7 +2,6 @@
 
 import asyncio
 import dataclasses
-import weakref
 from abc import ABC
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, Self
@@ -199,7 +198,7 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
         manager = WorkflowPoolManager.get_instance()
         name = f"workflow_{id(self)}"
         if not manager.has_pools(name):
-            weakref.finalize(self, manager.cleanup_pools, name, wait=False)
+            manager.clean_up_after(self, name)
         return manager, manager.get_or_create_pools(name)
 
     def _end(self, result: ProcessResult) -> None:
