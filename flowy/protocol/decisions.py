@@ -1,5 +1,7 @@
 """What a decider may answer: the 13 decision types."""
 
+from typing import Any
+
 from msgspec import field
 
 from flowy.protocol.fields import (
@@ -28,6 +30,8 @@ from flowy.protocol.value import Value
 
 class Decision(Value, tag_field="decisionType"):
     """One thing that a decider wants done; see the subclasses."""
+
+    attributes: Any
 
 
 class ScheduleActivityTaskAttributes(Value):

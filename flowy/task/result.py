@@ -1,7 +1,7 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
@@ -20,8 +20,22 @@ class Result(asyncio.Future[Any]):
 
     ``await`` it in an ``async def run``, call ``result()`` in a plain one, pass it to another call,
     or return it. It is an ``asyncio.Future``, so ``gather``, ``wait``, ``timeout`` and the like
-    take it.
+    take it. Cancelling it asks for the cancellation of the task.
     """
+
+    on_cancel: Callable[[], None] | None = None
+    """What whoever runs the task wants to hear of a cancellation."""
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """Ask for the cancellation of the task and wait for it no longer.
+
+        Returns:
+            False when the task has ended already.
+        """
+        cancelled = super().cancel(msg)
+        if cancelled and self.on_cancel is not None:
+            self.on_cancel()
+        return cancelled
 
     def result(self) -> Any:
         """Return the task's value, waiting for it in a plain ``run``.
@@ -37,7 +51,7 @@ class Result(asyncio.Future[Any]):
     @property
     def failure_unseen(self) -> bool:
         """Tell whether the task failed and nobody has looked."""
-        return self.done() and not self.cancelled() and bool(self._log_traceback)  # type: ignore[attr-defined]
+        return self.done() and not self.cancelled() and bool(self._log_traceback)
 
 
 def pending_in(value: Any) -> list[Result]:
@@ -46,18 +60,26 @@ def pending_in(value: Any) -> list[Result]:
     Raises:
         PayloadError: The value holds a set, whose order may differ when the workflow is replayed.
     """
-    return list(_results(value))
+    found: list[Result] = []
+    _find_results(value, found)
+    return found
 
 
-def _results(value: Any) -> Iterator[Result]:
-    if isinstance(value, Result):
-        yield value
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+def _find_results(value: Any, found: list[Result]) -> None:
+    kind = type(value)
+    if kind in _PLAIN:
+        return
+    if kind is list or kind is tuple or isinstance(value, list | tuple):
+        for item in value:
+            _find_results(item, found)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _results(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _results(item)
+            _find_results(item, found)
+    elif isinstance(value, Result):
+        found.append(value)
     elif isinstance(value, set | frozenset):
         raise PayloadError(f"a set has no order that a replay could repeat: sort {value!r}")
 

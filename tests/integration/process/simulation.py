@@ -109,7 +109,7 @@ def rounds(durations, dependencies, slots):
     now, ended = 0, set()
     while len(ended) < len(durations):
         ready = [item for item in durations if item not in ended and dependencies[item] <= ended]
-        now += list_schedule(ready, durations, dict.fromkeys(ready, set()), slots)
+        now += list_schedule(ready, durations, {key: set() for key in ready}, slots)
         ended |= set(ready)
     return now
 

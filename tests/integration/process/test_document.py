@@ -1,7 +1,7 @@
 """The documented class, line by line: its example, its source's behaviour, its printed words."""
 
 import asyncio
-import datetime
+import datetime as dt
 
 import pytest
 
@@ -28,8 +28,7 @@ class MyProcess(BaseProcess):
 
     async def execute(self, input_data: dict) -> dict:
         # Implement process logic here
-        processed_data = processed(input_data)
-        return processed_data
+        return processed(input_data)
 
 
 def test_the_documented_example():
@@ -40,8 +39,8 @@ def test_the_documented_example():
     assert isinstance(result, ProcessResult)
     assert (result.success, result.data) == (True, {"greeting": "HELLO"})
     assert result.error is None
-    assert isinstance(result.start_time, datetime.datetime)
-    assert result.start_time <= result.end_time <= datetime.datetime.now()  # noqa: DTZ005, TID251
+    assert isinstance(result.start_time, dt.datetime)
+    assert result.start_time <= result.end_time <= dt.datetime.now()  # noqa: DTZ005, TID251
     assert result.execution_time == pytest.approx(
         (result.end_time - result.start_time).total_seconds(), abs=1e-3
     )
@@ -116,7 +115,7 @@ def test_a_failure_comes_back_as_a_result(process_type):
 
 
 def test_get_process_result_unpacks_a_dependency():
-    moment = datetime.datetime(2026, 1, 1)  # noqa: DTZ001
+    moment = dt.datetime(2026, 1, 1)  # noqa: DTZ001
     times = {"execution_time": 0.0, "start_time": moment, "end_time": moment}
     results = {
         "good": ProcessResult(success=True, data=5, **times),

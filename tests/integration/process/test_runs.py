@@ -155,7 +155,7 @@ def test_a_run_can_be_cancelled_between_two_attempts(tmp_path):
 
     async def story():
         running = asyncio.create_task(process.run(None))
-        while process.metadata.state is not ProcessState.RETRYING:
+        while process.metadata.state is not ProcessState.RETRYING:  # noqa: ASYNC110
             await asyncio.sleep(0.001)
         running.cancel()
         with pytest.raises(asyncio.CancelledError):

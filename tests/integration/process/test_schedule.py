@@ -1,4 +1,4 @@
-"""Random graphs in virtual time: dependencies hold, and no slot is idle while something is ready."""
+"""Random graphs in virtual time: dependencies hold, no slot is idle while something is ready."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st

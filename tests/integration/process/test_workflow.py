@@ -98,7 +98,7 @@ def test_a_required_process_that_fails_fast_ends_the_workflow(workflow, process_
     p.Fails(p.config("a", process_type)).register_to(workflow)
     p.Inputs(p.config("b", process_type)).register_to(workflow, ["a"])
     p.Inputs(p.config("c", process_type)).register_to(workflow, ["b"])
-    with pytest.raises(ProcessError, match="^Critical node a failed: a is bad$"):
+    with pytest.raises(ProcessError, match=r"^Critical node a failed: a is bad$"):
         run(workflow)
     assert states(workflow) == {"a": "FAILED", "b": "SKIPPED", "c": "SKIPPED"}
     assert workflow.results["a"].error_message == "ValueError: a is bad"
@@ -109,7 +109,7 @@ def test_a_required_process_that_fails_fast_ends_the_workflow(workflow, process_
 def test_what_runs_beside_a_critical_failure_is_cancelled(workflow, process_type):
     p.Hangs(p.config("long", process_type)).register_to(workflow)
     p.Fails(p.config("a", process_type)).register_to(workflow)
-    with pytest.raises(ProcessError, match="^Critical node a failed"):
+    with pytest.raises(ProcessError, match=r"^Critical node a failed"):
         run(workflow)
     assert states(workflow) == {"long": "FAILED", "a": "FAILED"}
     assert workflow.results["long"].error_type == "CancelledError"

@@ -1,5 +1,7 @@
 """Graphs that can never be completed are refused, with the processes named."""
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,4 @@ def test_a_cycle_is_found_exactly_if_nothing_is_left_to_take_away(dependencies):
     assert bool(cycle) == bool(left)
     if cycle:
         assert cycle[0] == cycle[-1]
-        assert all(
-            target in graph[source] for source, target in zip(cycle, cycle[1:], strict=False)
-        )
+        assert all(target in graph[source] for source, target in itertools.pairwise(cycle))

@@ -1,6 +1,6 @@
 """Every value of processes and graphs, member by member."""
 
-import datetime
+import datetime as dt
 import itertools
 
 import pytest
@@ -19,7 +19,7 @@ from flowy.process.workflow.workflow_types import (
     WorkflowNode,
 )
 
-MOMENT = datetime.datetime(2026, 1, 31, 12, 0, 0)  # noqa: DTZ001
+MOMENT = dt.datetime(2026, 1, 31, 12, 0, 0)  # noqa: DTZ001
 LEGAL = {
     ("WAITING", "RUNNING"),
     ("WAITING", "SKIPPED"),
@@ -143,7 +143,7 @@ def test_the_error_message_combines_type_and_text(error, error_type, message):
 
 def test_unwrap_gives_the_value_or_raises():
     assert result(data=7).unwrap() == 7
-    with pytest.raises(ProcessError, match="^ValueError: bad$"):
+    with pytest.raises(ProcessError, match=r"^ValueError: bad$"):
         result(success=False, error="bad", error_type="ValueError").unwrap()
 
 
@@ -167,7 +167,7 @@ def test_an_outcome_becomes_a_result():
     assert (made.success, made.error, made.error_type) == (False, "'x'", "KeyError")
     assert (made.execution_time, made.end_time - made.start_time) == (
         2.0,
-        datetime.timedelta(seconds=2),
+        dt.timedelta(seconds=2),
     )
 
 

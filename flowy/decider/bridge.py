@@ -1,0 +1,73 @@
+"""A plain `def run` on the deterministic loop: a greenlet that waits where a coroutine would.
+
+The function runs in a greenlet of its own. Where it must wait, it switches back to the coroutine
+that stands for it on the loop; that one awaits the future and switches in again with the outcome.
+A greenlet belongs to the thread that made it, and so does a run that is kept between decisions.
+"""
+
+import asyncio
+import contextvars
+from collections.abc import Callable
+from typing import Any
+
+from greenlet import GreenletExit, getcurrent, greenlet
+
+from flowy.decider.loop import DeterministicLoop
+
+DROPS = 1_000
+"""How often a function may catch its own end before it is left to itself."""
+
+
+class BridgedLoop(DeterministicLoop):
+    """The loop on which a plain ``run`` can wait."""
+
+    def block_on(self, future: asyncio.Future[Any]) -> None:
+        """Let other code of the workflow run until the future is done.
+
+        Raises:
+            RuntimeError: The code is not a plain ``run``: it has to ``await``.
+        """
+        current = getcurrent()
+        if not isinstance(current, PlainRun):
+            raise RuntimeError(  # noqa: TRY004 -- not a matter of types for the caller
+                "the result is not there yet: in an async def run, await it"
+            )
+        current.parent.switch(future)
+
+
+class PlainRun(greenlet):  # type: ignore[misc]
+    """The greenlet in which a plain function runs."""
+
+
+async def run_plain(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Run a plain function so that ``loop.block_on`` works in it; return what it returns."""
+    plain = PlainRun(function)
+    plain.gr_context = contextvars.copy_context()
+    try:
+        found = plain.switch(*args, **kwargs)
+        while not plain.dead:
+            found = await _step(plain, found)
+        return found
+    finally:
+        _drop(plain)
+
+
+async def _step(plain: PlainRun, future: asyncio.Future[Any]) -> Any:
+    try:
+        value = await future
+    except (GeneratorExit, KeyboardInterrupt, SystemExit):
+        raise
+    except BaseException as error:  # noqa: BLE001 -- it is the function's to handle
+        plain.parent = getcurrent()
+        return plain.throw(error)
+    plain.parent = getcurrent()
+    return plain.switch(value)
+
+
+def _drop(plain: PlainRun) -> None:
+    """End a function that waits for what will never come; its finally blocks run."""
+    plain.parent = getcurrent()
+    for _ in range(DROPS):
+        if plain.dead:
+            return
+        plain.throw(GreenletExit)

@@ -1,0 +1,212 @@
+# mypy: disable-error-code="override"
+"""The deterministic asyncio event loop that workflow code runs on.
+
+It has a queue of what is ready and nothing else: no selector, no clock, no threads. What becomes
+ready is decided by the history alone, in the history's order, so the same history always runs the
+same code. A delay is a durable timer; the time is the history's and stands still while code runs.
+"""
+
+import asyncio
+import logging
+from asyncio import events
+from collections import deque
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from contextvars import Context
+from typing import Any, NoReturn, Protocol
+
+from flowy.task.result import Result
+
+log = logging.getLogger(__name__)
+
+
+class Timers(Protocol):
+    """What the loop needs of whoever keeps durable timers."""
+
+    def start_timer(self, seconds: float, fired: Callable[[], None]) -> object:
+        """Start a timer of at least so many seconds and return its handle."""
+        ...
+
+    def cancel_timer(self, timer: object) -> None:
+        """Stop a timer; one that has fired stays as it is."""
+        ...
+
+
+class DeterministicLoop(asyncio.AbstractEventLoop):
+    """Runs workflow code when told to, until nothing is ready.
+
+    Args:
+        timers: Who keeps durable timers.
+    """
+
+    def __init__(self, timers: Timers) -> None:
+        self.now = 0.0
+        self._timers = timers
+        self._ready: deque[asyncio.Handle] = deque()
+        self._started: dict[asyncio.TimerHandle, object] = {}
+        self._tasks = 0
+
+    # What the decider does with the loop
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Make this the running loop of the thread, for a while."""
+        outer = events._get_running_loop()
+        events._set_running_loop(self)
+        try:
+            yield
+        finally:
+            events._set_running_loop(outer)
+
+    def run_ready(self) -> None:
+        """Run what is ready, and what that makes ready, until nothing is."""
+        ready = self._ready
+        while ready:
+            handle = ready.popleft()
+            if not handle.cancelled():
+                handle._run()
+
+    def block_on(self, future: asyncio.Future[Any]) -> None:
+        """Wait in a plain ``run``; the bridge gives this its meaning."""
+        raise RuntimeError(f"this loop has no bridge to wait for {future!r}")
+
+    # What asyncio asks of a loop
+
+    def time(self) -> float:
+        """Return the history's time."""
+        return self.now
+
+    def get_debug(self) -> bool:
+        """Say that asyncio's debug mode is off: it would look at clocks."""
+        return False
+
+    def is_running(self) -> bool:
+        """Say that the loop runs: code asks only while it does."""
+        return True
+
+    def is_closed(self) -> bool:
+        """Say that the loop takes work."""
+        return False
+
+    def call_soon(
+        self, callback: Callable[..., object], *args: Any, context: Context | None = None
+    ) -> asyncio.Handle:
+        """Put a callback behind all that is ready."""
+        handle = asyncio.Handle(callback, args, self, context)
+        self._ready.append(handle)
+        return handle
+
+    def call_later(
+        self,
+        delay: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Start a durable timer for a callback; no delay makes it ready at once."""
+        return self.call_at(self.now + delay, callback, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[..., object],
+        *args: Any,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Start a durable timer that ends at a moment of the history's time."""
+        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        if when <= self.now:
+            self._ready.append(handle)
+            return handle
+
+        def fired() -> None:
+            self._started.pop(handle, None)
+            self._ready.append(handle)
+
+        self._started[handle] = self._timers.start_timer(when - self.now, fired)
+        handle._scheduled = True  # type: ignore[attr-defined]  # so that its cancel() tells us
+        return handle
+
+    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
+        timer = self._started.pop(handle, None)
+        if timer is not None:
+            self._timers.cancel_timer(timer)
+
+    def create_future(self) -> asyncio.Future[Any]:
+        """Make a future of this loop."""
+        return asyncio.Future(loop=self)
+
+    def create_task(
+        self,
+        coro: Any,
+        *,
+        name: str | None = None,
+        context: Context | None = None,
+        **_options: Any,
+    ) -> asyncio.Task[Any]:
+        """Make a task; without a name it is numbered within the workflow."""
+        self._tasks += 1
+        task = asyncio.Task(coro, loop=self, name=name or f"task-{self._tasks}", context=context)
+        task._log_destroy_pending = False  # type: ignore[attr-defined]  # a run may be dropped
+        return task
+
+    def call_exception_handler(self, context: dict[str, Any]) -> None:
+        """Log what a callback raised, or a task that failed and nobody looked at."""
+        if isinstance(context.get("future"), Result):
+            return  # the run itself decides what becomes of a failure that nobody looked at
+        error = context.get("exception")
+        log.warning("in workflow code: %s", context.get("message"), exc_info=error)
+
+    def default_exception_handler(self, context: dict[str, Any]) -> None:
+        """Do what every exception of this loop gets."""
+        self.call_exception_handler(context)
+
+    def get_exception_handler(self) -> None:
+        """Say that there is no handler of the user's."""
+        return
+
+    async def shutdown_asyncgens(self) -> None:
+        """Do nothing: the loop is dropped with all that is on it."""
+
+    # What cannot work in a workflow
+
+    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> NoReturn:
+        """Refuse: a thread's result is in no history."""
+        _refuse("a thread", func)
+
+    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, **_: Any) -> NoReturn:
+        """Refuse: nothing outside may run a workflow's code."""
+        _refuse("a callback from another thread", callback)
+
+    def run_until_complete(self, future: Any) -> NoReturn:
+        """Refuse: the decider runs this loop."""
+        _refuse("running the loop", future)
+
+    def run_forever(self) -> NoReturn:
+        """Refuse: the decider runs this loop."""
+        _refuse("running the loop", self)
+
+    async def create_connection(self, *args: Any, **_: Any) -> Any:
+        """Refuse: a socket's bytes are in no history."""
+        _refuse("a connection", args)
+
+    async def subprocess_exec(self, *args: Any, **_: Any) -> Any:
+        """Refuse: a process's output is in no history."""
+        _refuse("a subprocess", args)
+
+    async def subprocess_shell(self, *args: Any, **_: Any) -> Any:
+        """Refuse: a process's output is in no history."""
+        _refuse("a subprocess", args)
+
+    def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> NoReturn:
+        """Refuse: a process's signals are in no history."""
+        _refuse("a signal handler", callback)
+
+
+def _refuse(what: str, found: object) -> NoReturn:
+    if isinstance(found, Coroutine):
+        found.close()
+    raise RuntimeError(
+        f"{what} ({found!r}) cannot work in a workflow, whose code is replayed from its history: "
+        "do it in an activity"
+    )

@@ -1,0 +1,153 @@
+"""Hold what the code asked for against what history says it asked for.
+
+Each decision leaves an echo in the history: an event that says it was carried out, or why not.
+The echoes of a decision batch stand behind its ``DecisionTaskCompleted`` in the order in which the
+code asked. Whatever code asks otherwise when it is replayed is an error that names the first
+difference; the settings of a task (timeouts, task list, priority) may differ, what it does may not.
+"""
+
+from operator import attrgetter
+from typing import Any, NamedTuple
+
+import msgspec
+
+from flowy.errors import NondeterminismError
+from flowy.protocol import decisions
+from flowy.protocol.decisions import Decision
+from flowy.protocol.event import Event
+from flowy.protocol.events import activity, child, external, lambda_, marker, timer, workflow
+
+
+class Echo(NamedTuple):
+    """Which decision an event echoes, and the attributes that must be the same in both."""
+
+    decision: type[Decision]
+    fields: tuple[str, ...]
+    same: Any
+
+
+def _echo(decision: type[Decision], *fields: str) -> Echo:
+    return Echo(decision, fields, attrgetter(*fields) if fields else None)
+
+
+ECHOES: dict[type[Event], Echo] = {
+    activity.ActivityTaskCancelRequested: _echo(decisions.RequestCancelActivityTask, "activity_id"),
+    activity.ActivityTaskScheduled: _echo(
+        decisions.ScheduleActivityTask, "activity_id", "activity_type", "input"
+    ),
+    activity.RequestCancelActivityTaskFailed: _echo(
+        decisions.RequestCancelActivityTask, "activity_id"
+    ),
+    activity.ScheduleActivityTaskFailed: _echo(
+        decisions.ScheduleActivityTask, "activity_id", "activity_type"
+    ),
+    child.StartChildWorkflowExecutionFailed: _echo(
+        decisions.StartChildWorkflowExecution, "workflow_id", "workflow_type"
+    ),
+    child.StartChildWorkflowExecutionInitiated: _echo(
+        decisions.StartChildWorkflowExecution, "workflow_id", "workflow_type", "input"
+    ),
+    external.RequestCancelExternalWorkflowExecutionInitiated: _echo(
+        decisions.RequestCancelExternalWorkflowExecution, "workflow_id"
+    ),
+    external.SignalExternalWorkflowExecutionInitiated: _echo(
+        decisions.SignalExternalWorkflowExecution, "workflow_id", "signal_name", "input"
+    ),
+    lambda_.LambdaFunctionScheduled: _echo(decisions.ScheduleLambdaFunction, "id", "name", "input"),
+    lambda_.ScheduleLambdaFunctionFailed: _echo(decisions.ScheduleLambdaFunction, "id", "name"),
+    marker.MarkerRecorded: _echo(decisions.RecordMarker, "marker_name", "details"),
+    marker.RecordMarkerFailed: _echo(decisions.RecordMarker, "marker_name"),
+    timer.CancelTimerFailed: _echo(decisions.CancelTimer, "timer_id"),
+    timer.StartTimerFailed: _echo(decisions.StartTimer, "timer_id"),
+    timer.TimerCanceled: _echo(decisions.CancelTimer, "timer_id"),
+    timer.TimerStarted: _echo(decisions.StartTimer, "timer_id", "start_to_fire_timeout"),
+    workflow.CancelWorkflowExecutionFailed: _echo(decisions.CancelWorkflowExecution),
+    workflow.CompleteWorkflowExecutionFailed: _echo(decisions.CompleteWorkflowExecution),
+    workflow.ContinueAsNewWorkflowExecutionFailed: _echo(decisions.ContinueAsNewWorkflowExecution),
+    workflow.FailWorkflowExecutionFailed: _echo(decisions.FailWorkflowExecution),
+    workflow.WorkflowExecutionCanceled: _echo(decisions.CancelWorkflowExecution),
+    workflow.WorkflowExecutionCompleted: _echo(decisions.CompleteWorkflowExecution, "result"),
+    workflow.WorkflowExecutionContinuedAsNew: _echo(
+        decisions.ContinueAsNewWorkflowExecution, "input"
+    ),
+    workflow.WorkflowExecutionFailed: _echo(decisions.FailWorkflowExecution),
+}
+
+
+def check(event: Event, asked: Decision | None) -> None:
+    """Check that an event echoes what the code asked for.
+
+    Raises:
+        NondeterminismError: It echoes something else.
+    """
+    echo = ECHOES[type(event)]
+    if type(asked) is echo.decision:
+        if echo.same is None or echo.same(event.attributes) == echo.same(asked.attributes):
+            return
+        if all(_alike(name, event, asked) for name in echo.fields):
+            return
+    raise NondeterminismError(
+        f"event {event.event_id}: history has {_describe(echo.decision, event.attributes)}, "
+        f"the code asks for {describe(asked)}. The code has changed since the execution started, "
+        "or depends on something other than its arguments and results: bring the old code back "
+        "for this execution, or end it"
+    )
+
+
+def missing(asked: Decision, event_id: int) -> NondeterminismError:
+    """Make the error for something that the code asks for and history does not have."""
+    return NondeterminismError(
+        f"event {event_id}: the code asks for {describe(asked)}, history has nothing of it. The "
+        "code has changed since the execution started, or depends on something other than its "
+        "arguments and results: bring the old code back for this execution, or end it"
+    )
+
+
+def describe(asked: Decision | None) -> str:
+    """Say in a few words what a decision asks for."""
+    return "nothing" if asked is None else _describe(type(asked), asked.attributes)
+
+
+_SHOWN = (
+    "activity_id",
+    "activity_type",
+    "workflow_id",
+    "workflow_type",
+    "timer_id",
+    "start_to_fire_timeout",
+    "marker_name",
+    "signal_name",
+    "id",
+    "name",
+    "input",
+    "result",
+)
+
+
+def _describe(decision: type[Decision], attributes: Any) -> str:
+    shown = [
+        f"{name}={_short(getattr(attributes, name))}"
+        for name in _SHOWN
+        if getattr(attributes, name, None) is not None
+    ]
+    return f"{decision.__name__}({', '.join(shown)})"
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 100 else f"{text[:100]}..."
+
+
+def _alike(name: str, event: Event, asked: Decision) -> bool:
+    recorded, new = getattr(event.attributes, name), getattr(asked.attributes, name)
+    if recorded == new:
+        return True
+    # Another version, or another language, may have written the same JSON with other spaces.
+    return name in ("input", "result") and _json(recorded) == _json(new)
+
+
+def _json(text: str | None) -> Any:
+    try:
+        return None if text is None else msgspec.json.decode(text)
+    except (ValueError, UnicodeError, RecursionError):
+        return text

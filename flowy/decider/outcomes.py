@@ -1,0 +1,95 @@
+"""What happened to tasks and timers, applied to the calls that wait for it."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flowy.decider.calls import Calls
+from flowy.errors import TaskCanceled, TaskError, TaskNotScheduled, TaskTerminated
+from flowy.protocol.event import Event
+from flowy.protocol.events import activity, child, timer
+from flowy.transport.failure import revive
+
+
+def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
+    task = calls.close(event.attributes.scheduled_event_id)
+    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+
+
+def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> None:
+    calls.complete(calls.close(event.attributes.scheduled_event_id), event.attributes.result)
+
+
+def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id)
+    calls.fail(task, revive(TaskError, attributes.reason, attributes.details))
+
+
+def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
+    task = calls.close_id("activity", event.attributes.activity_id)
+    calls.fail(task, TaskNotScheduled(f"{task} was not scheduled: {event.attributes.cause}"))
+
+
+def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
+    task = calls.close(event.attributes.scheduled_event_id)
+    calls.time_out(task, event.attributes.timeout_type)
+
+
+def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
+    task = calls.close(event.attributes.initiated_event_id)
+    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+
+
+def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted) -> None:
+    calls.complete(calls.close(event.attributes.initiated_event_id), event.attributes.result)
+
+
+def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.initiated_event_id)
+    calls.fail(task, revive(TaskError, attributes.reason, attributes.details))
+
+
+def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:
+    task = calls.close_id("child", event.attributes.workflow_id)
+    calls.fail(task, TaskNotScheduled(f"{task} was not started: {event.attributes.cause}"))
+
+
+def _child_terminated(calls: Calls, event: child.ChildWorkflowExecutionTerminated) -> None:
+    task = calls.close(event.attributes.initiated_event_id)
+    calls.fail(task, TaskTerminated(f"{task} was terminated"))
+
+
+def _child_timed_out(calls: Calls, event: child.ChildWorkflowExecutionTimedOut) -> None:
+    task = calls.close(event.attributes.initiated_event_id)
+    calls.time_out(task, event.attributes.timeout_type)
+
+
+def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
+    fired = calls.close_timer(event.attributes.timer_id)
+    if fired is not None:
+        fired.fired()
+
+
+def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
+    # Its wait cannot be kept; the code goes on rather than hang for ever.
+    fired = calls.close_timer(event.attributes.timer_id)
+    if fired is not None:
+        fired.fired()
+
+
+OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {
+    activity.ActivityTaskCanceled: _activity_canceled,
+    activity.ActivityTaskCompleted: _activity_completed,
+    activity.ActivityTaskFailed: _activity_failed,
+    activity.ActivityTaskTimedOut: _activity_timed_out,
+    activity.ScheduleActivityTaskFailed: _activity_not_scheduled,
+    child.ChildWorkflowExecutionCanceled: _child_canceled,
+    child.ChildWorkflowExecutionCompleted: _child_completed,
+    child.ChildWorkflowExecutionFailed: _child_failed,
+    child.ChildWorkflowExecutionTerminated: _child_terminated,
+    child.ChildWorkflowExecutionTimedOut: _child_timed_out,
+    child.StartChildWorkflowExecutionFailed: _child_not_started,
+    timer.StartTimerFailed: _timer_not_started,
+    timer.TimerFired: _timer_fired,
+}

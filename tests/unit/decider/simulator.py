@@ -1,0 +1,274 @@
+"""A history that grows as SWF's does: decisions leave echoes, tasks end when a test says so."""
+
+import json
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from flowy.decider.run import Decisions, WorkflowRun
+from flowy.protocol import decisions as d
+from flowy.protocol.event import Event
+from flowy.protocol.events import activity, child, decision, external, timer, workflow
+from flowy.protocol.ids import ExecutionId, TaskList, TypeId
+from flowy.task.definition import WorkflowDefinition
+
+EXECUTION = ExecutionId(workflow_id="order-7", run_id="run-1")
+TASK_LIST = TaskList(name="deciders")
+TYPE = TypeId(name="Workflow", version="1")
+
+
+def definition(cls: type, **settings: Any) -> WorkflowDefinition:
+    return WorkflowDefinition(
+        id=TYPE,
+        task_list="deciders",
+        workflow_duration=3600,
+        decision_duration=60,
+        factory=cls,
+        **settings,
+    )
+
+
+class Simulator:
+    """The history of one execution.
+
+    Open activities, children and timers are found by their ids, in the order of their start.
+    """
+
+    def __init__(self, cls: type, *args: Any, raw: str | None = None, **settings: Any) -> None:
+        self.definition = definition(cls, **settings)
+        self.events: list[Event] = []
+        self.batches: list[int] = []
+        """How many events there were at each decision."""
+        self.answers: list[Decisions] = []
+        self.activities: dict[str, Event] = {}
+        self.children: dict[str, Event] = {}
+        self.timers: dict[str, Event] = {}
+        self.closed = False
+        self.unhandled = False
+        """Something happened while the last decision was made."""
+        self.clock = 1_000.0
+        self.add(
+            workflow.WorkflowExecutionStarted,
+            child_policy="TERMINATE",
+            task_list=TASK_LIST,
+            workflow_type=TYPE,
+            input=json.dumps([args, {}]) if raw is None else raw,
+            execution_start_to_close_timeout="3600",
+            task_start_to_close_timeout="60",
+            tag_list=("a", "b"),
+        )
+
+    def add(self, cls: type[Event], **attributes: Any) -> Any:
+        kind = cls.__annotations__["attributes"]
+        self.clock += 1
+        event = cls(
+            event_id=len(self.events) + 1,
+            event_timestamp=self.clock,
+            attributes=kind(**attributes),
+        )
+        self.events.append(event)
+        return event
+
+    # Decisions
+
+    def new_run(self) -> WorkflowRun:
+        return WorkflowRun(self.definition, EXECUTION)
+
+    def start_decision(self) -> Any:
+        scheduled = self.add(decision.DecisionTaskScheduled, task_list=TASK_LIST)
+        return self.add(decision.DecisionTaskStarted, scheduled_event_id=scheduled.event_id)
+
+    def decide(
+        self, run: WorkflowRun | None = None, meanwhile: Callable[[], None] | None = None
+    ) -> Decisions:
+        """Let a run (a new one, cold, when none is given) decide, and record its decisions.
+
+        What happens meanwhile is recorded before the answer, and refuses a closing decision.
+        """
+        started = self.start_decision()
+        answer = (run or self.new_run()).feed(self.events)
+        self.batches.append(len(self.events))
+        self.answers.append(answer)
+        if meanwhile is not None:
+            meanwhile()
+        self.unhandled = len(self.events) > self.batches[-1]
+        self.record(answer.decisions, started)
+        return answer
+
+    def record(self, asked: Iterable[d.AnyDecision], started: Any) -> None:
+        completed = self.add(
+            decision.DecisionTaskCompleted,
+            scheduled_event_id=started.event_id - 1,
+            started_event_id=started.event_id,
+        )
+        for one in asked:
+            if self.unhandled and type(one) in REFUSALS:
+                self.add(
+                    REFUSALS[type(one)],
+                    cause="UNHANDLED_DECISION",
+                    decision_task_completed_event_id=completed.event_id,
+                )
+            else:
+                RECORDERS[type(one)](self, one.attributes, completed.event_id)
+
+    def lose_decision(self, run: WorkflowRun) -> Decisions:
+        """Let a run decide, and lose its answer: the decision task times out."""
+        started = self.start_decision()
+        answer = run.feed(self.events)
+        self.add(
+            decision.DecisionTaskTimedOut,
+            timeout_type="START_TO_CLOSE",
+            scheduled_event_id=started.event_id - 1,
+            started_event_id=started.event_id,
+        )
+        return answer
+
+    # Outcomes
+
+    def complete(self, id: str, value: Any = None, raw: str | None = None) -> None:
+        self.add(
+            activity.ActivityTaskCompleted,
+            result=json.dumps(value) if raw is None else raw,
+            **self._start(id),
+        )
+
+    def fail(self, id: str, reason: str = "broken", details: str | None = None) -> None:
+        self.add(activity.ActivityTaskFailed, reason=reason, details=details, **self._start(id))
+
+    def time_out(self, id: str, kind: str = "START_TO_CLOSE") -> None:
+        self.add(activity.ActivityTaskTimedOut, timeout_type=kind, **self._start(id))
+
+    def cancel(self, id: str) -> None:
+        self.add(activity.ActivityTaskCanceled, **self._start(id))
+
+    def _start(self, id: str) -> dict[str, int]:
+        scheduled = self.activities.pop(id)
+        started = self.add(activity.ActivityTaskStarted, scheduled_event_id=scheduled.event_id)
+        return {"scheduled_event_id": scheduled.event_id, "started_event_id": started.event_id}
+
+    def fire(self, id: str) -> None:
+        started = self.timers.pop(id)
+        self.add(timer.TimerFired, timer_id=id, started_event_id=started.event_id)
+
+    def close_child(self, workflow_id: str, cls: type[Event], **attributes: Any) -> None:
+        initiated = self.children.pop(workflow_id)
+        execution = ExecutionId(workflow_id=workflow_id, run_id="child-run")
+        common = {
+            "workflow_execution": execution,
+            "workflow_type": initiated.attributes.workflow_type,
+            "initiated_event_id": initiated.event_id,
+        }
+        started = self.add(child.ChildWorkflowExecutionStarted, **common)
+        self.add(cls, started_event_id=started.event_id, **common, **attributes)
+
+    # What decisions record
+
+    def schedule_activity(self, asked: Any, completed: int) -> None:
+        self.activities[asked.activity_id] = self.add(
+            activity.ActivityTaskScheduled,
+            activity_type=asked.activity_type,
+            activity_id=asked.activity_id,
+            input=asked.input,
+            task_list=TASK_LIST,
+            decision_task_completed_event_id=completed,
+        )
+
+    def request_cancel_activity(self, asked: Any, completed: int) -> None:
+        self.add(
+            activity.ActivityTaskCancelRequested,
+            activity_id=asked.activity_id,
+            decision_task_completed_event_id=completed,
+        )
+
+    def start_timer(self, asked: Any, completed: int) -> None:
+        self.timers[asked.timer_id] = self.add(
+            timer.TimerStarted,
+            timer_id=asked.timer_id,
+            start_to_fire_timeout=asked.start_to_fire_timeout,
+            decision_task_completed_event_id=completed,
+        )
+
+    def cancel_timer(self, asked: Any, completed: int) -> None:
+        started = self.timers.pop(asked.timer_id)
+        self.add(
+            timer.TimerCanceled,
+            timer_id=asked.timer_id,
+            started_event_id=started.event_id,
+            decision_task_completed_event_id=completed,
+        )
+
+    def start_child(self, asked: Any, completed: int) -> None:
+        self.children[asked.workflow_id] = self.add(
+            child.StartChildWorkflowExecutionInitiated,
+            workflow_id=asked.workflow_id,
+            workflow_type=asked.workflow_type,
+            input=asked.input,
+            task_list=TASK_LIST,
+            child_policy="TERMINATE",
+            decision_task_completed_event_id=completed,
+        )
+
+    def request_cancel_child(self, asked: Any, completed: int) -> None:
+        self.add(
+            external.RequestCancelExternalWorkflowExecutionInitiated,
+            workflow_id=asked.workflow_id,
+            decision_task_completed_event_id=completed,
+        )
+
+    def close(self, cls: type[Event], completed: int, **attributes: Any) -> None:
+        self.closed = True
+        self.add(cls, decision_task_completed_event_id=completed, **attributes)
+
+
+RECORDERS: dict[type, Any] = {
+    d.CancelTimer: Simulator.cancel_timer,
+    d.CancelWorkflowExecution: lambda s, a, c: s.close(workflow.WorkflowExecutionCanceled, c),
+    d.CompleteWorkflowExecution: lambda s, a, c: s.close(
+        workflow.WorkflowExecutionCompleted, c, result=a.result
+    ),
+    d.ContinueAsNewWorkflowExecution: lambda s, a, c: s.close(
+        workflow.WorkflowExecutionContinuedAsNew,
+        c,
+        input=a.input,
+        new_execution_run_id="run-2",
+        task_list=a.task_list,
+        child_policy=a.child_policy,
+        workflow_type=TYPE,
+    ),
+    d.FailWorkflowExecution: lambda s, a, c: s.close(
+        workflow.WorkflowExecutionFailed, c, reason=a.reason, details=a.details
+    ),
+    d.RequestCancelActivityTask: Simulator.request_cancel_activity,
+    d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
+    d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.StartChildWorkflowExecution: Simulator.start_child,
+    d.StartTimer: Simulator.start_timer,
+}
+
+
+REFUSALS: dict[type, type[Event]] = {
+    d.CancelWorkflowExecution: workflow.CancelWorkflowExecutionFailed,
+    d.CompleteWorkflowExecution: workflow.CompleteWorkflowExecutionFailed,
+    d.ContinueAsNewWorkflowExecution: workflow.ContinueAsNewWorkflowExecutionFailed,
+    d.FailWorkflowExecution: workflow.FailWorkflowExecutionFailed,
+}
+
+
+def ids(answer: Decisions) -> list[str]:
+    """Say in short what was decided: "#0" an activity, "timer 4 5s", "child 0", "complete 60"."""
+    return [SHORT[type(one)](one.attributes) for one in answer.decisions]
+
+
+SHORT: dict[type, Any] = {
+    d.CancelTimer: lambda a: f"cancel timer {a.timer_id}",
+    d.CancelWorkflowExecution: lambda a: "cancel",
+    d.CompleteWorkflowExecution: lambda a: f"complete {a.result}",
+    d.ContinueAsNewWorkflowExecution: lambda a: f"restart {a.input}",
+    d.FailWorkflowExecution: lambda a: f"fail {a.reason}",
+    d.RequestCancelActivityTask: lambda a: f"cancel #{a.activity_id}",
+    d.RequestCancelExternalWorkflowExecution: lambda a: (
+        f"cancel child {a.workflow_id.rpartition('-')[2]}"
+    ),
+    d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.StartChildWorkflowExecution: lambda a: f"child {a.workflow_id.rpartition('-')[2]}",
+    d.StartTimer: lambda a: f"timer {a.timer_id} {a.start_to_fire_timeout}s",
+}
