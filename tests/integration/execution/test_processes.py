@@ -1,4 +1,4 @@
-"""Processes: killed with all they started, replaced when they die, clear about what cannot travel."""
+"""Processes: killed with all they started, replaced when they die, clear about what cannot go."""
 
 import os
 import signal
