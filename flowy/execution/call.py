@@ -5,12 +5,12 @@ import contextvars
 import functools
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, cast
 
+import msgspec
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Call:
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
     """A callable and its arguments.
 
     Args:
@@ -25,9 +25,9 @@ class Call:
 
     function: Callable[..., Any]
     arguments: tuple[Any, ...] = ()
-    keywords: Mapping[str, Any] = field(default_factory=dict)
+    keywords: Mapping[str, Any] = {}
     name: str = "a call"
-    context: contextvars.Context = field(default_factory=contextvars.copy_context)
+    context: contextvars.Context = msgspec.field(default_factory=contextvars.copy_context)
 
     def invoke(self) -> Any:
         """Call the function and give what it returns, on the calling thread.

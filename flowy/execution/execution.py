@@ -2,7 +2,7 @@
 
 An execution is a small state machine that nobody drives: each event (an attempt settles, a
 pause is over, somebody cancels) moves it on, on the thread that brings the event, and nothing
-waits. Threads wait on ``future``; coroutines await ``settled(execution)``.
+waits. Threads wait on ``outcome()``; coroutines await ``settled(execution)``.
 """
 
 import logging
@@ -63,11 +63,24 @@ class Surroundings:
 
 
 class Execution:
-    """A call on its way; made by ``flowy.execution.runner.Runner``.
+    """A call on its way; made by ``flowy.execution.runner.Runner``."""
 
-    Attributes:
-        future: Gives the ``Outcome``; it never raises and cannot be cancelled itself.
-    """
+    __slots__ = (
+        "_asked",
+        "_attempt",
+        "_attempts",
+        "_call",
+        "_callbacks",
+        "_canceled",
+        "_limits",
+        "_listener",
+        "_lock",
+        "_outcome",
+        "_pause",
+        "_started",
+        "_strategy",
+        "_surroundings",
+    )
 
     def __init__(
         self,
@@ -77,8 +90,8 @@ class Execution:
         surroundings: Surroundings,
         listener: Listener | None,
     ) -> None:
-        self.future: Future[Outcome] = Future()
-        self.future.set_running_or_notify_cancel()
+        self._outcome: Outcome | None = None
+        self._callbacks: list[Callable[[Outcome], None]] = []
         self._call = call
         self._strategy = strategy
         self._limits = limits
@@ -92,13 +105,35 @@ class Execution:
         self._asked = surroundings.clock.now()
         self._started: float | None = None
 
+    @property
+    def done(self) -> bool:
+        """Whether it has ended."""
+        return self._outcome is not None
+
+    @property
+    def future(self) -> Future[Outcome]:
+        """A future of the outcome; it never raises, and to cancel it cancels nothing else."""
+        future: Future[Outcome] = Future()
+        future.set_running_or_notify_cancel()
+        self.add_done_callback(future.set_result)
+        return future
+
+    def add_done_callback(self, callback: Callable[[Outcome], None]) -> None:
+        """Have a function called with the outcome, on the thread that brings it, or at once."""
+        with self._lock:
+            outcome = self._outcome
+            if outcome is None:
+                self._callbacks.append(callback)
+                return
+        callback(outcome)
+
     def outcome(self, timeout: float | None = None) -> Outcome:
         """Wait for the end and return it.
 
         Raises:
             TimeoutError: The end did not come within ``timeout`` seconds.
         """
-        return self.future.result(timeout)
+        return self._outcome or self.future.result(timeout)
 
     def cancel(self) -> None:
         """Stop the call, or the pause before its next attempt; idempotent, does not wait.
@@ -112,7 +147,8 @@ class Execution:
         if pause is not None:
             self._surroundings.alarms.clear(pause)
             error = ExecutionCanceled(f"{self._call.name} was cancelled between two attempts")
-            self._finish(Status.CANCELED, None, error, Stop.NOT_STARTED)
+            now = self._surroundings.clock.now()
+            self._finish(Status.CANCELED, None, error, Stop.NOT_STARTED, now)
         elif attempt is not None:
             attempt.interrupt(Status.CANCELED)
 
@@ -152,7 +188,7 @@ class Execution:
             self._started = attempt.started
         if status in _RETRIED and error is not None and self._try_again(error, attempt.ended):
             return
-        self._finish(status, value, error, attempt.stop)
+        self._finish(status, value, error, attempt.stop, attempt.ended)
 
     def _try_again(self, error: BaseException, now: float) -> bool:
         number = self._attempts
@@ -178,20 +214,30 @@ class Execution:
         self.start()
 
     def _finish(
-        self, status: Status, value: Any, error: BaseException | None, stop: Stop | None
+        self,
+        status: Status,
+        value: Any,
+        error: BaseException | None,
+        stop: Stop | None,
+        ended: float,
     ) -> None:
-        ended = self._surroundings.clock.now()
         if error is not None:
             _log.debug("%s ended as %s", self._call.name, status.value, exc_info=error)
         started = self._asked if self._started is None else self._started
-        self.future.set_result(
-            Outcome(
-                status=status,
-                value=value,
-                error=error,
-                started=started,
-                ended=ended,
-                attempts=self._attempts,
-                stop=stop,
-            )
+        outcome = Outcome(
+            status=status,
+            value=value,
+            error=error,
+            started=started,
+            ended=ended,
+            attempts=self._attempts,
+            stop=stop,
         )
+        with self._lock:
+            self._outcome = outcome
+            callbacks, self._callbacks = self._callbacks, []
+        for callback in callbacks:
+            try:
+                callback(outcome)
+            except Exception:  # noqa: BLE001 -- one caller's fault must not keep it from the others
+                _log.exception("a callback at the end of %s failed", self._call.name)

@@ -1,8 +1,9 @@
 """What a call came to: one frozen value, whatever ran it and however it ended."""
 
 import enum
-from dataclasses import dataclass
 from typing import Any
+
+import msgspec
 
 
 class Status(enum.Enum):
@@ -24,8 +25,7 @@ class Stop(enum.Enum):
     LATE = "ended by itself, too late"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
     """The end of a call, after its last attempt.
 
     Args:

@@ -3,7 +3,6 @@
 import asyncio
 import random
 from collections.abc import Callable
-from concurrent.futures import Future
 from typing import Self
 
 from flowy.clock import Clock, SystemClock
@@ -90,9 +89,9 @@ def _waiter(execution: Execution) -> asyncio.Future[Outcome]:
         if not waiter.done():
             waiter.set_result(outcome)
 
-    def hand_over(future: Future[Outcome]) -> None:
+    def hand_over(outcome: Outcome) -> None:
         if not loop.is_closed():
-            loop.call_soon_threadsafe(resolve, future.result())
+            loop.call_soon_threadsafe(resolve, outcome)
 
-    execution.future.add_done_callback(hand_over)
+    execution.add_done_callback(hand_over)
     return waiter

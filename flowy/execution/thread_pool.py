@@ -2,8 +2,8 @@
 
 import contextlib
 import os
+import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from typing import Any, ParamSpec, Protocol, TypeVar
@@ -40,8 +40,8 @@ class ThreadPool(Executor):
     def __init__(self, max_workers: int | None = None, name: str = "flowy") -> None:
         self._max_workers = max_workers or min(32, (os.cpu_count() or 1) + 4)
         self._name = name
-        self._condition = threading.Condition(threading.Lock())
-        self._jobs: deque[Job] = deque()
+        self._lock = threading.Lock()
+        self._jobs: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._threads: set[threading.Thread] = set()
         self._idle = 0
         self._made = 0
@@ -63,22 +63,19 @@ class ThreadPool(Executor):
         Raises:
             ExecutionError: The pool is closed.
         """
-        with self._condition:
+        with self._lock:
             if self._closed:
                 raise ExecutionError(f"the pool {self._name!r} is closed and takes no more work")
-            self._jobs.append(job)
-            if self._idle:
-                self._idle -= 1
-                self._condition.notify()
-            elif len(self._threads) < self._max_workers:
+            self._jobs.put(job)
+            if len(self._threads) < self._max_workers and self._jobs.qsize() > self._idle:
                 self._add_thread()
 
     def abandon(self, thread: threading.Thread) -> None:
-        """Go on without a thread: another one may take its place at once."""
-        with self._condition:
+        """Go on without a thread that has a job: another one may take its place at once."""
+        with self._lock:
             if thread in self._threads:
                 self._threads.remove(thread)
-                if self._jobs and not self._closed:
+                if self._jobs.qsize() > self._idle:
                     self._add_thread()
 
     def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
@@ -94,19 +91,28 @@ class ThreadPool(Executor):
             wait: Return when the jobs that were put are done.
             cancel_futures: Drop the jobs that have not begun.
         """
-        with self._condition:
+        with self._lock:
+            first = not self._closed
             self._closed = True
-            dropped = list(self._jobs) if cancel_futures else []
-            if cancel_futures:
-                self._jobs.clear()
+            dropped = self._drain() if cancel_futures else []
             threads = list(self._threads)
-            self._condition.notify_all()
+            for _ in threads if first or cancel_futures else ():
+                self._jobs.put(None)
         for job in dropped:
             job.drop()
         if wait:
             for thread in threads:
                 if thread is not threading.current_thread():
                     thread.join()
+
+    def _drain(self) -> list[Job]:
+        dropped: list[Job] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                job = self._jobs.get_nowait()
+                if job is not None:
+                    dropped.append(job)
+        return dropped
 
     def _add_thread(self) -> None:
         self._made += 1
@@ -117,21 +123,21 @@ class ThreadPool(Executor):
 
     def _work(self) -> None:
         thread = threading.current_thread()
-        while (job := self._next(thread)) is not None:
+        while thread in self._threads and (job := self._next()) is not None:
             job.work()
             del job
+        with self._lock:
+            self._threads.discard(thread)
 
-    def _next(self, thread: threading.Thread) -> Job | None:
-        with self._condition:
-            while thread in self._threads:
-                if self._jobs:
-                    return self._jobs.popleft()
-                if self._closed:
-                    self._threads.discard(thread)
-                    return None
-                self._idle += 1
-                self._condition.wait()
-        return None
+    def _next(self) -> Job | None:
+        with contextlib.suppress(queue.Empty):
+            return self._jobs.get_nowait()
+        with self._lock:
+            self._idle += 1
+        job = self._jobs.get()
+        with self._lock:
+            self._idle -= 1
+        return job
 
 
 class _Submitted:

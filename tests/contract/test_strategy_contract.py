@@ -1,7 +1,6 @@
 """One suite over every strategy: what ``flowy.execution.strategy`` promises."""
 
 import concurrent.futures
-import dataclasses
 import threading
 
 import pytest
@@ -124,7 +123,7 @@ def test_a_call_that_fails_too_often_fails_with_its_last_error(strategy, calls, 
 def test_an_outcome_is_frozen(strategy, calls, runner):
     outcome = runner.run(calls.answer()[0], strategy)
     assert isinstance(outcome, Outcome)
-    with pytest.raises(dataclasses.FrozenInstanceError):
+    with pytest.raises(AttributeError):
         outcome.value = 1
 
 

@@ -10,7 +10,7 @@ from flowy.errors import ProcessError
 from flowy.execution.call import Call
 from flowy.execution.execution import Limits
 from flowy.execution.retry import ONCE
-from flowy.execution.runner import settled
+from flowy.execution.runner import NO_LIMITS, settled
 from flowy.process.workflow.moments import local_time
 from flowy.process.workflow.pools import Pools, WorkflowPoolManager
 from flowy.process.workflow.workflow_types import (
@@ -172,8 +172,10 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
             return ProcessResult.failure(*refusal, manager.runner.clock.now())
         name = f"process {config.process_id!r}"
         call = Call(function=function, arguments=(input_data,), name=name)
-        retry = ONCE if config.retry_strategy is None else config.retry_strategy.policy()
-        limits = Limits(timeout=config.timeout, retry=retry)
+        limits = NO_LIMITS
+        if config.timeout is not None or config.retry_strategy is not None:
+            retry = ONCE if config.retry_strategy is None else config.retry_strategy.policy()
+            limits = Limits(timeout=config.timeout, retry=retry)
         strategy = pools.strategy(config.process_type)
         execution = manager.runner.start(call, strategy, limits, _Watcher(self.metadata))
         return ProcessResult.of(await settled(execution))

