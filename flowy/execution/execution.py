@@ -63,10 +63,13 @@ class Surroundings:
 
 
 class Execution:
-    """A call on its way; made by ``flowy.execution.runner.Runner``."""
+    """A call on its way; made by ``flowy.execution.runner.Runner``.
+
+    Attributes:
+        asked: When it was asked for, in seconds since the epoch.
+    """
 
     __slots__ = (
-        "_asked",
         "_attempt",
         "_attempts",
         "_call",
@@ -80,6 +83,7 @@ class Execution:
         "_started",
         "_strategy",
         "_surroundings",
+        "asked",
     )
 
     def __init__(
@@ -102,7 +106,7 @@ class Execution:
         self._attempt: OneAttempt | None = None
         self._pause: Alarm | None = None
         self._canceled = False
-        self._asked = surroundings.clock.now()
+        self.asked = surroundings.clock.now()
         self._started: float | None = None
 
     @property
@@ -192,7 +196,7 @@ class Execution:
 
     def _try_again(self, error: BaseException, now: float) -> bool:
         number = self._attempts
-        elapsed = now - (self._asked if self._started is None else self._started)
+        elapsed = now - (self.asked if self._started is None else self._started)
         chance = self._surroundings.chance
         pause = self._limits.retry.next_pause(number, error, elapsed, chance)
         if pause is None:
@@ -223,7 +227,7 @@ class Execution:
     ) -> None:
         if error is not None:
             _log.debug("%s ended as %s", self._call.name, status.value, exc_info=error)
-        started = self._asked if self._started is None else self._started
+        started = self.asked if self._started is None else self._started
         outcome = Outcome(
             status=status,
             value=value,

@@ -108,10 +108,10 @@ class Workflow:
         check_graph(self.nodes, self.process_id)
         if self._running:
             raise ProcessError(f"workflow {self.process_id!r} is being executed already")
-        self._running = True
-        progress = RunProgress(f"Workflow {self.process_id}", len(self.nodes), shown=self._progress)
         for node in self.nodes.values():
             node.process.metadata.reset()
+        self._running = True
+        progress = RunProgress(f"Workflow {self.process_id}", len(self.nodes), shown=self._progress)
         clock = self.pool_manager.runner.clock
         run = GraphRun(self.nodes, initial_data or {}, clock, progress.advance)
         try:

@@ -8,9 +8,11 @@ from typing import Any, Protocol, Self
 
 from flowy.errors import ProcessError
 from flowy.execution.call import Call
-from flowy.execution.execution import Limits
+from flowy.execution.execution import Execution, Limits
+from flowy.execution.outcome import Outcome
 from flowy.execution.retry import ONCE
 from flowy.execution.runner import NO_LIMITS, settled
+from flowy.execution.strategy import Attempt, Running
 from flowy.process.workflow.moments import local_time
 from flowy.process.workflow.pools import Pools, WorkflowPoolManager
 from flowy.process.workflow.workflow_types import (
@@ -99,7 +101,7 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
                 f"Warning: Process {self.config.process_id} is not attached to a workflow. "
                 "Using standalone pool manager."
             )
-        return await self._perform(self.process, input_data)
+        return ProcessResult.of(await settled(self._start(self.process, input_data, None)))
 
     async def run(self, input_data: Any) -> ProcessResult:
         """Run to the end, with all attempts, and keep the metadata.
@@ -109,18 +111,33 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
         Raises:
             ProcessError: This object is being run already.
         """
+        try:
+            result = self.conclude(await settled(self.begin(input_data)))
+        except asyncio.CancelledError:
+            now = self._place()[0].runner.clock.now()
+            error = f"process {self.config.process_id!r} was cancelled while it ran"
+            self._end(ProcessResult.failure(error, "CancelledError", now))
+            raise
+        return result
+
+    def begin(self, input_data: Any) -> Execution:
+        """Begin what ``run`` does, and do not wait; ``conclude`` is owed its outcome.
+
+        To be called on the thread of the running event loop.
+
+        Raises:
+            ProcessError: This object is being run already.
+        """
         self.metadata.reset()
         overridden = type(self).execute is not BaseProcess.execute
         function = self.execute if overridden else self.process
-        manager, _ = self._place()
-        self.metadata.start_time = local_time(manager.runner.clock.now())
-        self.metadata.move(ProcessState.RUNNING)
-        try:
-            result = await self._perform(function, input_data)
-        except asyncio.CancelledError:
-            error = f"process {self.config.process_id!r} was cancelled while it ran"
-            self._end(ProcessResult.failure(error, "CancelledError", manager.runner.clock.now()))
-            raise
+        execution = self._start(function, input_data, _Watcher(self.metadata))
+        self.metadata.start_time = local_time(execution.asked)
+        return execution
+
+    def conclude(self, outcome: Outcome) -> ProcessResult:
+        """Take note of how what ``begin`` began has ended, and return that as a result."""
+        result = ProcessResult.of(outcome)
         self._end(result)
         return result
 
@@ -165,30 +182,32 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
             raise ValueError(f"Process {key} did not complete successfully")
         return result.data
 
-    async def _perform(self, function: Callable[[Any], Any], input_data: Any) -> ProcessResult:
+    def _start(
+        self, function: Callable[[Any], Any], input_data: Any, watcher: "_Watcher | None"
+    ) -> Execution:
         config = self.config
         manager, pools = self._place()
-        if (refusal := self._refusal(input_data)) is not None:
-            return ProcessResult.failure(*refusal, manager.runner.clock.now())
         name = f"process {config.process_id!r}"
         call = Call(function=function, arguments=(input_data,), name=name)
+        if watcher is not None:
+            self.metadata.move(ProcessState.RUNNING)
+        if (refusal := self._refusal(input_data)) is not None:
+            return manager.runner.start(call, _Refusing(refusal))
         limits = NO_LIMITS
         if config.timeout is not None or config.retry_strategy is not None:
             retry = ONCE if config.retry_strategy is None else config.retry_strategy.policy()
             limits = Limits(timeout=config.timeout, retry=retry)
-        strategy = pools.strategy(config.process_type)
-        execution = manager.runner.start(call, strategy, limits, _Watcher(self.metadata))
-        return ProcessResult.of(await settled(execution))
+        return manager.runner.start(call, pools.strategy(config.process_type), limits, watcher)
 
-    def _refusal(self, input_data: Any) -> tuple[str, str] | None:
+    def _refusal(self, input_data: Any) -> Exception | None:
         for rule in self.config.validation_rules or ():
             try:
                 accepted = rule(input_data)
             except Exception as error:  # noqa: BLE001 -- the rule's way to refuse; recorded
-                return str(error), type(error).__name__
+                return error
             if accepted is False:
                 name = getattr(rule, "__name__", repr(rule))
-                return f"the input was refused by validation rule {name}", "ValueError"
+                return ValueError(f"the input was refused by validation rule {name}")
         return None
 
     def _place(self) -> tuple[WorkflowPoolManager, Pools]:
@@ -245,3 +264,16 @@ class _Watcher:
         self._metadata.retries = number - 1
         if self._metadata.state is ProcessState.RETRYING:
             self._metadata.move(ProcessState.RUNNING)
+
+
+class _Refusing:
+    """The strategy of a call whose input was refused: it fails before it starts."""
+
+    def __init__(self, refusal: Exception) -> None:
+        self._refusal = refusal
+
+    def start(self, call: Call, attempt: Attempt) -> Running:
+        raise self._refusal
+
+    def close(self) -> None:
+        """Do nothing: nothing was made."""

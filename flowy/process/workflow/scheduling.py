@@ -10,14 +10,24 @@ import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from flowy.clock import Clock
 from flowy.errors import ProcessError
+from flowy.execution.outcome import Outcome
+from flowy.process.workflow.process import BaseProcess
 from flowy.process.workflow.workflow_types import ProcessResult, ProcessState, WorkflowNode
 
 _log = logging.getLogger(__name__)
 SKIPPED = "ProcessSkipped"
+
+
+class Cancelable(Protocol):
+    """What runs: an execution, or the task of a process that overrides ``run``."""
+
+    def cancel(self) -> Any:
+        """Stop it soon; its end is heard of as any other."""
+        ...
 
 
 class GraphRun:
@@ -50,9 +60,13 @@ class GraphRun:
         for node_id, node in nodes.items():
             for dependency in dict.fromkeys(node.dependencies):
                 self._dependents[dependency].append(node_id)
-        self._tasks: dict[str, asyncio.Task[ProcessResult]] = {}
+        self._running: dict[str, Cancelable] = {}
+        self._loop = asyncio.get_running_loop()
+        self._arrived: deque[tuple[str, Outcome]] = deque()
+        self._woken = False
         self._critical: str | None = None
-        self._over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._over: asyncio.Future[None] = self._loop.create_future()
+        self._idle: asyncio.Future[None] | None = None
 
     async def run(self) -> dict[str, ProcessResult]:
         """Run the graph to its end.
@@ -73,11 +87,49 @@ class GraphRun:
         return self.results
 
     def _start(self, node_id: str) -> None:
-        node = self._nodes[node_id]
-        coroutine = node.process.run(self._input(node_id, node))
-        task = asyncio.get_running_loop().create_task(coroutine)
-        self._tasks[node_id] = task
-        task.add_done_callback(functools.partial(self._done, node_id))
+        process = self._nodes[node_id].process
+        data = self._input(node_id, self._nodes[node_id])
+        if isinstance(process, BaseProcess) and type(process).run is BaseProcess.run:
+            try:
+                execution = process.begin(data)
+            except Exception as error:  # noqa: BLE001 -- recorded and logged as the node's end
+                self._loop.call_soon(self._ended_badly, node_id, error)
+                return
+            self._running[node_id] = execution
+            execution.add_done_callback(functools.partial(self._arrive, node_id))
+        else:
+            task = self._loop.create_task(process.run(data))
+            self._running[node_id] = task
+            task.add_done_callback(functools.partial(self._task_done, node_id))
+
+    def _arrive(self, node_id: str, outcome: Outcome) -> None:
+        """Hear, on any thread, of an end; the loop is woken once for all that wait for it."""
+        self._arrived.append((node_id, outcome))
+        if not self._woken:
+            self._woken = True
+            self._loop.call_soon_threadsafe(self._take_in)
+
+    def _take_in(self) -> None:
+        self._woken = False
+        while self._arrived:
+            node_id, outcome = self._arrived.popleft()
+            process = self._nodes[node_id].process
+            assert isinstance(process, BaseProcess)  # noqa: S101 -- `_start` saw to it
+            self._done(node_id, process.conclude(outcome))
+
+    def _task_done(self, node_id: str, task: asyncio.Task[ProcessResult]) -> None:
+        if task.cancelled():
+            error = f"process {node_id!r} was cancelled with its workflow"
+            self._done(node_id, ProcessResult.failure(error, "CancelledError", self._clock.now()))
+        elif (error_raised := task.exception()) is not None:
+            self._ended_badly(node_id, error_raised)
+        else:
+            self._done(node_id, task.result())
+
+    def _ended_badly(self, node_id: str, error: BaseException) -> None:
+        _log.error("process %r raised outside of its work", node_id, exc_info=error)
+        name = type(error).__name__
+        self._done(node_id, ProcessResult.failure(str(error), name, self._clock.now()))
 
     def _input(self, node_id: str, node: WorkflowNode) -> Any:
         if not node.dependencies:
@@ -85,9 +137,10 @@ class GraphRun:
         results = self.results
         return {each: results[each] for each in node.dependencies if results[each].success}
 
-    def _done(self, node_id: str, task: asyncio.Task[ProcessResult]) -> None:
-        del self._tasks[node_id]
-        result = self._result(node_id, task)
+    def _done(self, node_id: str, result: ProcessResult) -> None:
+        self._running.pop(node_id, None)
+        if self._idle is not None and not self._running:
+            self._idle.set_result(None)
         self._record(node_id, result)
         if self._over.done():
             return
@@ -99,16 +152,6 @@ class GraphRun:
         self._release(node_id)
         if len(self.results) == len(self._nodes):
             self._over.set_result(None)
-
-    def _result(self, node_id: str, task: asyncio.Task[ProcessResult]) -> ProcessResult:
-        if task.cancelled():
-            error = f"process {node_id!r} was cancelled with its workflow"
-            return ProcessResult.failure(error, "CancelledError", self._clock.now())
-        if (error_raised := task.exception()) is not None:
-            _log.error("process %r raised outside of its work", node_id, exc_info=error_raised)
-            name = type(error_raised).__name__
-            return ProcessResult.failure(str(error_raised), name, self._clock.now())
-        return task.result()
 
     def _release(self, node_id: str) -> None:
         """Start, or skip, what waited for a process that has ended."""
@@ -139,11 +182,11 @@ class GraphRun:
         """Cancel what still runs, wait for that, and skip what never started."""
         if not self._over.done():
             self._over.cancel()
-        running = list(self._tasks.values())
-        for task in running:
-            task.cancel()
-        if running:
-            await asyncio.wait(running)
+        if self._running:
+            self._idle = self._loop.create_future()
+            for running in list(self._running.values()):
+                running.cancel()
+            await self._idle
         for node_id in self._nodes:
             if node_id not in self.results:
                 self._skip(node_id, "its workflow ended before it could start")
