@@ -2,7 +2,7 @@
 
 import contextvars
 
-from flowy.execution.call import Call
+from flowy.execution.call import Call, invoke
 from flowy.execution.strategy import Attempt
 
 _current: contextvars.ContextVar[Attempt | None] = contextvars.ContextVar("attempt", default=None)
@@ -30,4 +30,4 @@ def perform(call: Call, attempt: Attempt) -> None:
 
 def _invoke(call: Call, attempt: Attempt) -> object:
     _current.set(attempt)
-    return call.invoke()
+    return invoke(call.function, call.arguments, call.keywords)

@@ -10,7 +10,7 @@ import functools
 import logging
 from collections import deque
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from flowy.clock import Clock
 from flowy.errors import ProcessError
@@ -62,7 +62,7 @@ class GraphRun:
                 self._dependents[dependency].append(node_id)
         self._running: dict[str, Cancelable] = {}
         self._loop = asyncio.get_running_loop()
-        self._arrived: deque[tuple[str, Outcome]] = deque()
+        self._arrived: deque[tuple[str, BaseProcess, Outcome]] = deque()
         self._woken = False
         self._critical: str | None = None
         self._over: asyncio.Future[None] = self._loop.create_future()
@@ -87,24 +87,26 @@ class GraphRun:
         return self.results
 
     def _start(self, node_id: str) -> None:
-        process = self._nodes[node_id].process
-        data = self._input(node_id, self._nodes[node_id])
-        if isinstance(process, BaseProcess) and type(process).run is BaseProcess.run:
+        node = self._nodes[node_id]
+        process = node.process
+        data = self._input(node_id, node)
+        if type(process).run is BaseProcess.run:
+            process = cast(BaseProcess, process)
             try:
                 execution = process.begin(data)
             except Exception as error:  # noqa: BLE001 -- recorded and logged as the node's end
                 self._loop.call_soon(self._ended_badly, node_id, error)
                 return
             self._running[node_id] = execution
-            execution.add_done_callback(functools.partial(self._arrive, node_id))
+            execution.add_done_callback(functools.partial(self._arrive, node_id, process))
         else:
             task = self._loop.create_task(process.run(data))
             self._running[node_id] = task
             task.add_done_callback(functools.partial(self._task_done, node_id))
 
-    def _arrive(self, node_id: str, outcome: Outcome) -> None:
+    def _arrive(self, node_id: str, process: BaseProcess, outcome: Outcome) -> None:
         """Hear, on any thread, of an end; the loop is woken once for all that wait for it."""
-        self._arrived.append((node_id, outcome))
+        self._arrived.append((node_id, process, outcome))
         if not self._woken:
             self._woken = True
             self._loop.call_soon_threadsafe(self._take_in)
@@ -112,9 +114,7 @@ class GraphRun:
     def _take_in(self) -> None:
         self._woken = False
         while self._arrived:
-            node_id, outcome = self._arrived.popleft()
-            process = self._nodes[node_id].process
-            assert isinstance(process, BaseProcess)  # noqa: S101 -- `_start` saw to it
+            node_id, process, outcome = self._arrived.popleft()
             self._done(node_id, process.conclude(outcome))
 
     def _task_done(self, node_id: str, task: asyncio.Task[ProcessResult]) -> None:
