@@ -1,4 +1,4 @@
-"""What a graph costs per node, beside ``concurrent.futures`` (and bare tasks) driving the same graph.
+"""What a graph costs per node, beside ``concurrent.futures`` (or tasks) driving the same graph.
 
 Each round runs both, one after the other; the ratio is the median over the rounds. The work is
 nothing at all, so that the figures are overhead alone. Behind ``concurrent.futures`` stands the
@@ -140,7 +140,7 @@ def test_a_graphs_overhead_per_node(process_type, shape):
     if executor:
         executor.shutdown()
     ratio = statistics.median(a / b for a, b in zip(ours[1:], theirs[1:], strict=True))
-    print(
+    print(  # noqa: T201 -- the figures are what it is for
         f"\n{process_type.value:8} {shape:7} {size} nodes: flowy.process "
         f"{statistics.median(ours[1:]):6.1f} µs a node, alone {statistics.median(theirs[1:]):6.1f} "
         f"µs, ratio {ratio:.2f}"

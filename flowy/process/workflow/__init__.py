@@ -6,12 +6,11 @@ from flowy.process.workflow.id_generator import (
     TimestampedProcessIdGenerator,
 )
 from flowy.process.workflow.process import BaseProcess, ProcessError
+from flowy.process.workflow.results import ProcessResult
+from flowy.process.workflow.states import ProcessMetadata, ProcessState
 from flowy.process.workflow.workflow_types import (
     ProcessConfig,
     ProcessId,
-    ProcessMetadata,
-    ProcessResult,
-    ProcessState,
     ProcessType,
     RetryStrategy,
     WorkflowNode,

@@ -11,8 +11,9 @@ from flowy.process.workflow.graph import check_graph
 from flowy.process.workflow.pools import WorkflowPoolManager
 from flowy.process.workflow.process import BaseProcess
 from flowy.process.workflow.progress import RunProgress
+from flowy.process.workflow.results import ProcessResult
 from flowy.process.workflow.scheduling import GraphRun
-from flowy.process.workflow.workflow_types import ProcessResult, ProcessType, WorkflowNode
+from flowy.process.workflow.workflow_types import ProcessType, WorkflowNode
 
 __all__ = ["BaseProcess", "Workflow", "WorkflowNode", "WorkflowPoolManager", "create_workflow"]
 

@@ -12,15 +12,14 @@ from flowy.execution.execution import Execution, Limits
 from flowy.execution.outcome import Outcome
 from flowy.execution.retry import ONCE
 from flowy.execution.runner import NO_LIMITS, settled
-from flowy.execution.strategy import Attempt, Running
 from flowy.process.workflow.moments import local_time
 from flowy.process.workflow.pools import Pools, WorkflowPoolManager
+from flowy.process.workflow.results import ProcessResult
+from flowy.process.workflow.states import ProcessMetadata, ProcessState
+from flowy.process.workflow.validation import Refusing, refusal
 from flowy.process.workflow.workflow_types import (
     ProcessConfig,
     ProcessId,
-    ProcessMetadata,
-    ProcessResult,
-    ProcessState,
     ProcessType,
     RetryStrategy,
     WorkflowNode,
@@ -191,24 +190,13 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
         call = Call(function=function, arguments=(input_data,), name=name)
         if watcher is not None:
             self.metadata.move(ProcessState.RUNNING)
-        if (refusal := self._refusal(input_data)) is not None:
-            return manager.runner.start(call, _Refusing(refusal))
+        if (refused := refusal(config.validation_rules, input_data)) is not None:
+            return manager.runner.start(call, Refusing(refused))
         limits = NO_LIMITS
         if config.timeout is not None or config.retry_strategy is not None:
             retry = ONCE if config.retry_strategy is None else config.retry_strategy.policy()
             limits = Limits(timeout=config.timeout, retry=retry)
         return manager.runner.start(call, pools.strategy(config.process_type), limits, watcher)
-
-    def _refusal(self, input_data: Any) -> Exception | None:
-        for rule in self.config.validation_rules or ():
-            try:
-                accepted = rule(input_data)
-            except Exception as error:  # noqa: BLE001 -- the rule's way to refuse; recorded
-                return error
-            if accepted is False:
-                name = getattr(rule, "__name__", repr(rule))
-                return ValueError(f"the input was refused by validation rule {name}")
-        return None
 
     def _place(self) -> tuple[WorkflowPoolManager, Pools]:
         workflow = self._workflow
@@ -264,16 +252,3 @@ class _Watcher:
         self._metadata.retries = number - 1
         if self._metadata.state is ProcessState.RETRYING:
             self._metadata.move(ProcessState.RUNNING)
-
-
-class _Refusing:
-    """The strategy of a call whose input was refused: it fails before it starts."""
-
-    def __init__(self, refusal: Exception) -> None:
-        self._refusal = refusal
-
-    def start(self, call: Call, attempt: Attempt) -> Running:
-        raise self._refusal
-
-    def close(self) -> None:
-        """Do nothing: nothing was made."""

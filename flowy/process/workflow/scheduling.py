@@ -16,7 +16,9 @@ from flowy.clock import Clock
 from flowy.errors import ProcessError
 from flowy.execution.outcome import Outcome
 from flowy.process.workflow.process import BaseProcess
-from flowy.process.workflow.workflow_types import ProcessResult, ProcessState, WorkflowNode
+from flowy.process.workflow.results import ProcessResult
+from flowy.process.workflow.states import ProcessState
+from flowy.process.workflow.workflow_types import WorkflowNode
 
 _log = logging.getLogger(__name__)
 SKIPPED = "ProcessSkipped"

@@ -1,29 +1,27 @@
-"""The values that processes and graphs of processes are described with.
-
-States move like this, and in no other way::
-
-    WAITING ──► RUNNING ──► COMPLETED
-       │         ▲   └────► FAILED
-       │         │            │ attempts are left
-       ▼         └─ RETRYING ◄┘
-    SKIPPED           └────► FAILED   cancelled in the pause
-
-A process that has ended may be run again: that begins a new life, from WAITING.
-"""
+"""The values that processes and graphs of processes are described with."""
 
 import enum
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
-import msgspec
-
-from flowy.errors import DefinitionError, ProcessError
-from flowy.execution.outcome import Outcome, Status
+from flowy.errors import DefinitionError
 from flowy.execution.retry import RetryPolicy
 from flowy.process.workflow.id_generator import ProcessIdGenerator
-from flowy.process.workflow.moments import local_time
+from flowy.process.workflow.results import ProcessResult
+from flowy.process.workflow.states import ProcessMetadata, ProcessState
+
+__all__ = [
+    "ProcessConfig",
+    "ProcessId",
+    "ProcessMetadata",
+    "ProcessResult",
+    "ProcessState",
+    "ProcessType",
+    "RetryStrategy",
+    "Runnable",
+    "WorkflowNode",
+]
 
 _ids = ProcessIdGenerator()
 
@@ -36,30 +34,6 @@ class ProcessType(enum.Enum):
     PROCESS = "process"
 
     __hash__ = object.__hash__  # looked up for each process of a graph: the quick one
-
-
-class ProcessState(enum.Enum):
-    """Where a process stands."""
-
-    WAITING = "waiting"
-    RUNNING = "running"
-    COMPLETED = "completed"
-    FAILED = "failed"
-    RETRYING = "retrying"
-    SKIPPED = "skipped"
-
-    __hash__ = object.__hash__  # as above
-
-
-MOVES: Mapping[ProcessState, frozenset[ProcessState]] = {
-    ProcessState.WAITING: frozenset({ProcessState.RUNNING, ProcessState.SKIPPED}),
-    ProcessState.RUNNING: frozenset({ProcessState.COMPLETED, ProcessState.FAILED}),
-    ProcessState.FAILED: frozenset({ProcessState.RETRYING}),
-    ProcessState.RETRYING: frozenset({ProcessState.RUNNING, ProcessState.FAILED}),
-    ProcessState.COMPLETED: frozenset(),
-    ProcessState.SKIPPED: frozenset(),
-}
-BUSY = frozenset({ProcessState.RUNNING, ProcessState.RETRYING})
 
 
 class ProcessId(NamedTuple):
@@ -114,89 +88,6 @@ class RetryStrategy:
         )
 
 
-class ProcessResult(msgspec.Struct, frozen=True, kw_only=True):
-    """What one run of a process came to.
-
-    Args:
-        success: Whether it gave a value.
-        data: The value; None if there is none.
-        execution_time: How long it took, in seconds, pauses between attempts included.
-        start_time: When it began to run, in local time.
-        end_time: When it ended, in local time.
-        error: What went wrong, else None.
-        error_type: The name of the exception's type, else None.
-    """
-
-    success: bool
-    data: Any = None
-    execution_time: float
-    start_time: datetime
-    end_time: datetime
-    error: str | None = None
-    error_type: str | None = None
-
-    @property
-    def error_message(self) -> str | None:
-        """The error with its type, or None."""
-        if self.error and self.error_type:
-            return f"{self.error_type}: {self.error}"
-        return self.error or None
-
-    def unwrap(self) -> Any:
-        """Return the value.
-
-        Raises:
-            ProcessError: There is none; the text says why.
-        """
-        if not self.success:
-            raise ProcessError(self.error_message or "the process failed without a message")
-        return self.data
-
-    def model_dump(self) -> dict[str, Any]:
-        """Return the fields as a dict, with times in ISO format."""
-        dumped = {name: getattr(self, name) for name in self.__struct_fields__}
-        dumped["start_time"] = self.start_time.isoformat()
-        dumped["end_time"] = self.end_time.isoformat()
-        return dumped
-
-    @classmethod
-    def of(cls, outcome: Outcome) -> "ProcessResult":
-        """Return what the execution floor's outcome means for a process."""
-        if outcome.succeeded and isinstance(outcome.value, ProcessResult):
-            return outcome.value
-        error = outcome.error
-        return cls(
-            success=outcome.succeeded,
-            data=outcome.value,
-            execution_time=outcome.elapsed,
-            start_time=local_time(outcome.started),
-            end_time=local_time(outcome.ended),
-            error=None if error is None else str(error),
-            error_type=None if error is None else _ERROR_TYPES.get(outcome.status, _name(error)),
-        )
-
-    @classmethod
-    def failure(cls, error: str, error_type: str, now: float) -> "ProcessResult":
-        """Return the result of a process that failed, or never ran, at one moment."""
-        moment = local_time(now)
-        return cls(
-            success=False,
-            execution_time=0.0,
-            start_time=moment,
-            end_time=moment,
-            error=error,
-            error_type=error_type,
-        )
-
-
-# What the standard library's own time limits and cancellations are called.
-_ERROR_TYPES = {Status.TIMED_OUT: "TimeoutError", Status.CANCELED: "CancelledError"}
-
-
-def _name(error: BaseException) -> str:
-    return type(error).__name__
-
-
 @dataclass(kw_only=True)
 class ProcessConfig:
     """How a process is to be run.
@@ -233,64 +124,6 @@ class ProcessConfig:
             raise DefinitionError(
                 f"process {self.process_id!r}: a timeout is above 0 s, not {self.timeout}"
             )
-
-
-@dataclass(kw_only=True)
-class ProcessMetadata:
-    """Where a process stands; written by whoever runs it.
-
-    Args:
-        process_id: Whose this is.
-        state: Where it stands.
-        retries: How many attempts followed the first.
-        progress: How much is done, from 0 to 100; a process may write its own.
-        start_time: When the latest run began, in local time.
-        end_time: When it ended, in local time.
-        last_error: What went wrong at the latest attempt that failed.
-        result: What the latest run came to.
-    """
-
-    process_id: str
-    state: ProcessState = ProcessState.WAITING
-    retries: int = 0
-    progress: float = 0.0
-    start_time: datetime | None = None
-    end_time: datetime | None = None
-    last_error: str | None = None
-    result: ProcessResult | None = None
-
-    @property
-    def retry_count(self) -> int:
-        """The same as ``retries``."""
-        return self.retries
-
-    def move(self, state: ProcessState) -> None:
-        """Go to another state.
-
-        Raises:
-            ProcessError: No such move exists.
-        """
-        if state not in MOVES[self.state]:
-            raise ProcessError(
-                f"process {self.process_id!r} cannot go from {self.state.name} to {state.name}"
-            )
-        self.state = state
-
-    def reset(self) -> None:
-        """Begin a new life, WAITING, and forget the one before.
-
-        Raises:
-            ProcessError: The process is being run at this moment.
-        """
-        if self.state in BUSY:
-            raise ProcessError(
-                f"process {self.process_id!r} is {self.state.name} already; "
-                "make one object for each run that goes on at the same time"
-            )
-        self.state = ProcessState.WAITING
-        self.retries, self.progress = 0, 0.0
-        self.start_time = self.end_time = None
-        self.last_error = self.result = None
 
 
 class Runnable(Protocol):

@@ -1,5 +1,6 @@
 """Executors that others wrote, Dask's distributed cluster among them."""
 
+import asyncio
 import concurrent.futures
 import multiprocessing
 import os
@@ -13,7 +14,9 @@ from flowy.execution.outcome import Status
 from flowy.execution.retry import RetryPolicy
 from flowy.execution.runner import Runner
 from flowy.execution.strategies.executor import ExecutorStrategy
+from flowy.process import ProcessId, ProcessType, Workflow, WorkflowPoolManager
 from tests.contract import strategy_calls as calls
+from tests.integration.process import processes
 
 SOON = 60.0
 
@@ -79,12 +82,28 @@ def test_calls_run_on_a_dask_cluster_of_two_workers(runner, tmp_path):
         assert failed.outcome(SOON).status is Status.FAILED
         assert str(failed.outcome().error) == "bad"
         assert retried.outcome(SOON).attempts == 3
+        graph = graph_on(client.get_executor(pure=False))
     assert [square for _, square in values] == [number**2 for number in range(40)]
     assert {process_id for process_id, _ in values} == workers
     assert len(workers) == 2
     assert os.getpid() not in workers
+    assert graph["total"].data == sum(range(6))
 
 
 def worker_and_square(number):
     calls.NEVER.wait(0.02)
     return os.getpid(), number**2
+
+
+def graph_on(executor):
+    parts = [ProcessId("part", number) for number in range(6)]
+    with Workflow(process_id="on-dask", pool_manager=WorkflowPoolManager()) as workflow:
+        for number, part in enumerate(parts):
+            processes.Value(processes.config(part, "process"), number).register_to(workflow)
+        total = processes.Sum(processes.config("total", "process"), parts)
+        total.register_to(workflow, parts)
+        pools = workflow.pool_manager.get_or_create_pools("on-dask")
+        pools[ProcessType.PROCESS] = executor
+        results = asyncio.run(workflow.execute())
+        del pools[ProcessType.PROCESS]
+    return results

@@ -7,8 +7,8 @@ import pytest
 
 from flowy.errors import DefinitionError, ProcessError
 from flowy.execution.outcome import Outcome, Status
+from flowy.process.workflow.states import BUSY
 from flowy.process.workflow.workflow_types import (
-    BUSY,
     ProcessConfig,
     ProcessId,
     ProcessMetadata,
