@@ -8,12 +8,17 @@ from typing import Any
 
 from flowy.errors import ExecutionError, PayloadError, WorkerLost
 from flowy.execution.call import Call
-from flowy.execution.process_serve import READY, serve
+from flowy.execution.process_serve import serve
 from flowy.execution.process_tree import kill_tree
 
 # Not fork: a fork of a process that has threads may inherit a lock that nobody will ever release.
 _CONTEXT = multiprocessing.get_context("forkserver")
 _PATIENCE = 2.0
+_STILLBORN = (
+    "a process for calls ended while it started; if the program's main module starts its work when "
+    "it is imported, put that under `if __name__ == '__main__':`; a program that is read from "
+    "standard input has to be a file"
+)
 
 
 class Child:
@@ -36,16 +41,13 @@ class Child:
             self._process.start()
             self._process_id = self._process.pid or 0
             calls.close()
-            lifeline.close()
-            ready = self._calls.recv_bytes() == READY
-        except (EOFError, OSError):
-            ready = False
-        if not ready:
+            self._calls.recv_bytes()  # its greeting
+        except (EOFError, OSError, RuntimeError) as error:
             self.close()
-            raise WorkerLost(
-                "a process for calls ended while it started; if the program's main module starts "
-                "its work when it is imported, put that under `if __name__ == '__main__':`"
-            )
+            raise WorkerLost(_STILLBORN) from error
+        finally:
+            calls.close()
+            lifeline.close()
 
     @property
     def process_id(self) -> int:

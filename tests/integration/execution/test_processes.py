@@ -212,6 +212,34 @@ def test_no_process_outlives_the_program(tmp_path, ending):
         wait_for(lambda process_id=process_id: gone(process_id))
 
 
+UNGUARDED = """
+from flowy.execution.call import Call
+from flowy.execution.runner import Runner
+from flowy.execution.strategies.process import ProcessStrategy
+
+outcome = Runner().run(Call(function=abs, arguments=(-1,)), ProcessStrategy())
+print(type(outcome.error).__name__, outcome.error)
+"""
+
+
+@pytest.mark.parametrize("stdin", [False, True])
+def test_a_program_that_processes_cannot_import_is_told_what_to_do(tmp_path, stdin):
+    program = tmp_path / "program.py"
+    program.write_text(UNGUARDED)
+    environment = {**os.environ, "PYTHONPATH": str(Path.cwd())}
+    finished = subprocess.run(
+        [sys.executable, "-" if stdin else str(program)],
+        env=environment,
+        input=UNGUARDED if stdin else None,
+        capture_output=True,
+        text=True,
+        timeout=SOON,
+        check=True,
+    )
+    assert "WorkerLost a process for calls ended while it started" in finished.stdout
+    assert "under `if __name__ == '__main__':`" in finished.stdout
+
+
 def test_a_script_is_run_with_its_arguments_input_and_environment(runner, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(
