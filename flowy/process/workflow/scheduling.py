@@ -97,14 +97,21 @@ class GraphRun:
             try:
                 execution = process.begin(data)
             except Exception as error:  # noqa: BLE001 -- recorded and logged as the node's end
-                self._loop.call_soon(self._ended_badly, node_id, error)
+                self._watch(node_id, self._failed(error))
                 return
             self._running[node_id] = execution
             execution.add_done_callback(functools.partial(self._arrive, node_id, process))
         else:
-            task = self._loop.create_task(process.run(data))
-            self._running[node_id] = task
-            task.add_done_callback(functools.partial(self._task_done, node_id))
+            self._watch(node_id, self._loop.create_task(process.run(data)))
+
+    def _watch(self, node_id: str, future: asyncio.Future[ProcessResult]) -> None:
+        self._running[node_id] = future
+        future.add_done_callback(functools.partial(self._future_done, node_id))
+
+    def _failed(self, error: Exception) -> asyncio.Future[ProcessResult]:
+        future: asyncio.Future[ProcessResult] = self._loop.create_future()
+        future.set_exception(error)
+        return future
 
     def _arrive(self, node_id: str, process: BaseProcess, outcome: Outcome) -> None:
         """Hear, on any thread, of an end; the loop is woken once for all that wait for it."""
@@ -119,19 +126,16 @@ class GraphRun:
             node_id, process, outcome = self._arrived.popleft()
             self._done(node_id, process.conclude(outcome))
 
-    def _task_done(self, node_id: str, task: asyncio.Task[ProcessResult]) -> None:
-        if task.cancelled():
+    def _future_done(self, node_id: str, future: asyncio.Future[ProcessResult]) -> None:
+        if future.cancelled():
             error = f"process {node_id!r} was cancelled with its workflow"
-            self._done(node_id, ProcessResult.failure(error, "CancelledError", self._clock.now()))
-        elif (error_raised := task.exception()) is not None:
-            self._ended_badly(node_id, error_raised)
+            result = ProcessResult.failure(error, "CancelledError", self._clock.now())
+        elif (raised := future.exception()) is not None:
+            _log.error("process %r raised outside of its work", node_id, exc_info=raised)
+            result = ProcessResult.failure(str(raised), type(raised).__name__, self._clock.now())
         else:
-            self._done(node_id, task.result())
-
-    def _ended_badly(self, node_id: str, error: BaseException) -> None:
-        _log.error("process %r raised outside of its work", node_id, exc_info=error)
-        name = type(error).__name__
-        self._done(node_id, ProcessResult.failure(str(error), name, self._clock.now()))
+            result = future.result()
+        self._done(node_id, result)
 
     def _input(self, node_id: str, node: WorkflowNode) -> Any:
         if not node.dependencies:

@@ -161,6 +161,44 @@ def test_a_pause_between_attempts_can_be_cancelled():
     assert "between two attempts" in str(outcome.error)
 
 
+def test_a_cancel_while_an_attempt_fails_leaves_it_failed_and_starts_no_other():
+    class Cancels(Heard):
+        def attempt_failed(self, number, error, pause):
+            super().attempt_failed(number, error, pause)
+            executions[0].cancel()
+
+    executions, heard, go = [], Cancels(), threading.Event()
+    attempts = failing(99)
+
+    def function():
+        go.wait(SOON)
+        return attempts.invoke()
+
+    strategy = ThreadStrategy(ThreadPool(1))
+    limits = Limits(retry=RetryPolicy(attempts=5, delay=3600.0))
+    with Runner(clock=ManualClock(start=0.0)) as runner:
+        executions.append(runner.start(Call(function=function), strategy, limits, heard))
+        go.set()
+        outcome = executions[0].outcome(SOON)
+    strategy.close()
+    assert (outcome.status, outcome.attempts) == (Status.FAILED, 1)
+    assert len(heard.events) == 1
+
+
+def test_a_callback_that_fails_does_not_keep_the_end_from_the_others():
+    heard = []
+    leave = threading.Event()
+    strategy = ThreadStrategy(ThreadPool(1))
+    with Runner() as runner:
+        execution = runner.start(Call(function=lambda: leave.wait(SOON)), strategy)
+        execution.add_done_callback(lambda outcome: 1 / 0)
+        execution.add_done_callback(heard.append)
+        leave.set()
+        outcome = execution.outcome(SOON)
+    strategy.close()
+    assert heard == [outcome]
+
+
 def test_an_inline_call_that_took_too_long_has_timed_out_when_it_is_over():
     clock = ManualClock(start=0.0)
     seen = threading.Event()

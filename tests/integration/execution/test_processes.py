@@ -20,6 +20,7 @@ from flowy.execution.runner import Runner
 from flowy.execution.script import Script
 from flowy.execution.strategies.process import ProcessStrategy
 from flowy.execution.strategies.script import ScriptStrategy
+from flowy.execution.thread_pool import ThreadPool
 from tests.contract import strategy_calls as calls
 
 SOON = 20.0
@@ -272,6 +273,18 @@ def test_a_script_that_fails_says_how_and_what_it_printed(tmp_path):
     with pytest.raises(ScriptFailed, match=f"see {log}"):
         Script(path=path, log=log)()
     assert log.read_text() == "half way\n"
+
+
+def test_closing_a_script_strategy_kills_what_runs_and_drops_the_rest(runner, tmp_path):
+    path, marker = tmp_path / "script.py", tmp_path / "marker"
+    path.write_text(f"open({str(marker)!r}, 'w').close()\nimport signal\nsignal.pause()\n")
+    strategy = ScriptStrategy(ThreadPool(1))
+    call = Call(function=Script(path=path), name="pausing")
+    running, queued = runner.start(call, strategy), runner.start(call, strategy)
+    wait_for(marker.exists)
+    strategy.close()
+    assert "was killed by signal 9" in str(running.outcome(SOON).error)
+    assert "its pool was closed first" in str(queued.outcome(SOON).error)
 
 
 def test_only_scripts_run_on_the_script_strategy(runner):

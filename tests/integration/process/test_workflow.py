@@ -259,6 +259,39 @@ def test_an_overridden_run_is_honoured_and_its_exception_a_failure(workflow):
     assert run(workflow, {"a": 1})["a"].error_message == "KeyError: 'special'"
 
 
+def test_a_process_that_cannot_begin_fails_and_takes_nothing_with_it(workflow):
+    class Busy(BaseProcess):
+        def begin(self, input_data):
+            raise ProcessError("it is busy elsewhere")
+
+    Busy(p.config("a")).register_to(workflow, required=False)
+    p.Inputs(p.config("b")).register_to(workflow, ["a"])
+    results = run(workflow)
+    assert results["a"].error_message == "ProcessError: it is busy elsewhere"
+    assert results["b"].data == {}
+    Busy(p.config("c")).register_to(workflow)
+    with pytest.raises(ProcessError, match=r"^Critical node c failed: it is busy elsewhere$"):
+        run(workflow)
+
+
+def test_cancelling_a_workflow_cancels_the_tasks_of_overridden_runs(workflow):
+    class Special(BaseProcess):
+        async def run(self, input_data):
+            return await asyncio.get_running_loop().create_future()
+
+    Special(p.config("a")).register_to(workflow)
+
+    async def story():
+        running = asyncio.create_task(workflow.execute())
+        await asyncio.sleep(0.01)
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+
+    asyncio.run(story())
+    assert workflow.results["a"].error == "process 'a' was cancelled with its workflow"
+
+
 def test_no_pool_is_made_before_it_is_needed(workflow, manager):
     p.DoubleAsync(p.config("a")).register_to(workflow)
     run(workflow, {"a": 1})
