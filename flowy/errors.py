@@ -14,6 +14,7 @@
     │   ├── WorkerLost              … because the process that ran it ended: try again
     │   ├── ScriptFailed            … because a script ended with another status than 0
     │   └── ProcessError            … because a process of a graph failed: see its result
+    ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
@@ -45,6 +46,8 @@ class TaskError(FlowyError):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+        self.type: str | None = None
+        """The class of the exception that the task raised, as ``module.name``, where it said so."""
 
 
 class TaskTimedout(TaskError):
@@ -98,6 +101,21 @@ class ScriptFailed(ExecutionError):
 
 class ProcessError(ExecutionError):
     """A process failed, or a graph of processes could not be completed; the text says which."""
+
+
+class RetryAfter(FlowyError):
+    """Raised by an activity that knows when it is worth trying again.
+
+    It counts as a failure; a ``RetryPolicy`` takes the pause from it.
+
+    Args:
+        seconds: How long to wait before the next attempt; not negative.
+        reason: What the history shows.
+    """
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason or f"to be tried again after {seconds} s")
+        self.seconds = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):
