@@ -8,6 +8,12 @@
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
     │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    ├── ExecutionError              a callable gave no value where it ran: see its cause
+    │   ├── ExecutionTimedout       … because it ran longer than it was allowed to
+    │   ├── ExecutionCanceled       … because it was cancelled
+    │   ├── WorkerLost              … because the process that ran it ended: try again
+    │   ├── ScriptFailed            … because a script ended with another status than 0
+    │   └── ProcessError            … because a process of a graph failed: see its result
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
@@ -58,6 +64,43 @@ class TaskTerminated(TaskError):
 
 class TaskNotScheduled(TaskError):
     """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
+
+
+class ExecutionError(FlowyError):
+    """A callable gave no value where it ran.
+
+    It also stands in for an exception that could not travel from another process; it then has that
+    exception's type and message as its text.
+    """
+
+
+class ExecutionTimedout(ExecutionError, TimeoutError):
+    """A callable ran longer than it was allowed to; its text says what became of it."""
+
+
+class ExecutionCanceled(ExecutionError):
+    """A callable was cancelled before it gave a value; its text says what became of it."""
+
+
+class WorkerLost(ExecutionError):
+    """The process that ran a callable ended, or could not be started; another one can be had."""
+
+
+class ScriptFailed(ExecutionError):
+    """A script ended with another exit status than 0.
+
+    Args:
+        message: Which script, how it ended, and the end of what it printed.
+        exit_status: What the interpreter answered; minus the signal that killed it.
+    """
+
+    def __init__(self, message: str, exit_status: int) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
+class ProcessError(ExecutionError):
+    """A process failed, or a graph of processes could not be completed; the text says which."""
 
 
 class RetryAfter(FlowyError):
