@@ -18,7 +18,7 @@ History answers in two ways. The *echo* of a decision ties event ids to calls (`
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import itemgetter
 from typing import Any
 
@@ -30,9 +30,10 @@ from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.task.context import TaskCall
+from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
 from flowy.task.retry import RetryPolicy
-from flowy.transport import failure
+from flowy.transport import failure, serializer
 
 
 class Calls:
@@ -81,14 +82,18 @@ class Calls:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = call.serialize(*call.args, **call.kwargs)
+            task.input = _input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
 
     def start_timer(self, seconds: float, fired: Callable[[], None]) -> Timer:
-        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked."""
-        return self._start_timer(self._take_numbers(1), math.ceil(seconds), fired)
+        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
+
+        Raises:
+            ValueError: It is longer than SWF's longest one.
+        """
+        return self._start_timer(self._take_numbers(1), _timer_seconds(seconds), fired)
 
     def sleep(self, seconds: float) -> Result:
         """Start a timer and return the result that comes when it fires."""
@@ -102,7 +107,7 @@ class Calls:
             if not result.done():
                 result.set_result(None)
 
-        timer = self._start_timer(number, math.ceil(seconds), fired)
+        timer = self._start_timer(number, _timer_seconds(seconds), fired)
         result.on_cancel = lambda: self.cancel_timer(timer)
         return result
 
@@ -118,6 +123,12 @@ class Calls:
             self.slots.closed("timer")
             attributes = decisions.CancelTimerAttributes(timer_id=timer.id)
             self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
+
+    def cancel_all(self) -> None:
+        """Cancel every task that is open or delayed; those that wait for them follow."""
+        delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
+        for task in (*self._open.values(), *delayed):
+            task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number
@@ -151,7 +162,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = task.call.serialize(*args, **kwargs)
+            task.input = _input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -162,6 +173,7 @@ class Calls:
         if delay:
             number, task.number = task.number, task.number + 1
             task.timer = self._start_timer(number, delay, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
 
@@ -296,6 +308,7 @@ class Calls:
         number, task.number = task.number, task.number + 1
         if seconds:
             task.timer = self._start_timer(number, seconds, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
 
@@ -311,3 +324,20 @@ class Calls:
 
 def _numbers(retry: int | RetryPolicy) -> int:
     return retry.numbers if isinstance(retry, RetryPolicy) else retry + 1
+
+
+def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    text = call.serialize(*args, **kwargs)
+    # Only a hook of the user's gives anything else than a text that fits.
+    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
+        return text
+    return serializer.check(text, f"the arguments of {call.type}")
+
+
+def _timer_seconds(seconds: float) -> int:
+    if seconds > LONGEST:
+        raise ValueError(
+            f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
+            f"of {seconds:,} needs several"
+        )
+    return math.ceil(seconds)
