@@ -48,10 +48,24 @@ class TaskError(FlowyError):
         self.details = details
         self.type: str | None = None
         """The class of the exception that the task raised, as ``module.name``, where it said so."""
+        self.retry_after: float | None = None
+        """Seconds after which the task asks to be tried again."""
 
 
 class TaskTimedout(TaskError):
-    """A task, and every further attempt that it was allowed, ran out of time."""
+    """A task, and every further attempt that it was allowed, ran out of time.
+
+    Args:
+        reason: What happened.
+        details: What the last heartbeat said.
+        timeout_type: Which of SWF's timeouts it was, such as ``START_TO_CLOSE``.
+    """
+
+    def __init__(
+        self, reason: str = "", details: str | None = None, timeout_type: str | None = None
+    ) -> None:
+        super().__init__(reason, details)
+        self.timeout_type = timeout_type
 
 
 class TaskCanceled(TaskError):
@@ -115,7 +129,7 @@ class RetryAfter(FlowyError):
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason or f"to be tried again after {seconds} s")
-        self.seconds = max(0.0, float(seconds))
+        self.retry_after = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):
