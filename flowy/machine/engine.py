@@ -18,14 +18,13 @@ raised. A restart moves the state and begins another pass, which descends straig
 """
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowy.errors import (
     BreakFromThisLoop,
     HaltProcessing,
     JumpCall,
-    WorkflowAPIError,
     WorkflowError,
     WorkflowTransition,
 )
@@ -33,6 +32,7 @@ from flowy.machine.awaiting import Awaiter
 from flowy.machine.branches import Branches
 from flowy.machine.callbacks import ANY, Callbacks
 from flowy.machine.deprecated import DeprecatedAccess, DeprecatedControl
+from flowy.machine.moves import check_tokens, move_task, move_token, nested_list
 from flowy.machine.notification import Signal, _Signal
 from flowy.machine.processing import ActionMapper, ProcessingFactory
 from flowy.machine.state import (
@@ -57,19 +57,6 @@ __all__ = [
     "TransitionActions",
     "_Signal",
 ]
-
-TOKEN_MOVES: Mapping[str, Callable[[int], int]] = {
-    "current": lambda position: position - 1,
-    "first": lambda position: -1,
-    "next": lambda position: position,
-    "prev": lambda position: position - 2,
-}
-TASK_MOVES: Mapping[str, Callable[[tuple[int, ...]], tuple[int, ...]]] = {
-    "current": lambda path: path,
-    "first": lambda path: (0,),
-    "next": lambda path: (*path[:-1], path[-1] + 1),
-    "prev": lambda path: (*path[:-1], max(0, path[-1] - 1)),
-}
 
 
 class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
@@ -179,8 +166,8 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
             AttributeError: There is no token before the first.
             WorkflowAPIError: A word is not one of the four.
         """
-        token_pos = _look_up(TOKEN_MOVES, obj, "object")(self.state.token_pos)
-        callback_pos = _look_up(TASK_MOVES, task, "task")(tuple(self.state.callback_pos))
+        token_pos = move_token(obj, self.state.token_pos)
+        callback_pos = move_task(task, tuple(self.state.callback_pos))
         self.log.debug("Restarting workflow from %s object and %s task", obj, task)
         self.state.token_pos = token_pos
         self.state.callback_pos = callback_pos
@@ -247,7 +234,7 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
                 if not descend:
                     state.outer, state.index, state.jumped = (*outer, index), 0, False
                 descend = False
-                self.run_callbacks(_nested(task, state), objects, obj, indent + 1)
+                self.run_callbacks(nested_list(task, state.callback_pos), objects, obj, indent + 1)
                 index += 1
                 continue
             state.outer = outer
@@ -266,15 +253,9 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
                 index += 1
         state.outer, state.index = outer, len(callbacks) - 1
 
-    def _check(self, objects: Any) -> None:
-        if not isinstance(objects, Iterable) or isinstance(objects, str):
-            raise WorkflowError(f"Passed in object {type(objects)} is not an iterable")
-        if isinstance(objects, Mapping) or not hasattr(objects, "__getitem__"):
-            raise WorkflowError(
-                f"Passed in object {type(objects)} is not a sequence: an engine goes back and "
-                "forth among its tokens; pass a list of them"
-            )
-        if not len(objects):  # type: ignore[arg-type]
+    def _check(self, objects: Sequence[Any]) -> None:
+        check_tokens(objects)
+        if not len(objects):
             self.log.warning(
                 "List of objects is empty. Running workflow on empty set has no effect."
             )
@@ -310,7 +291,7 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
                 self.run_callbacks(callbacks, objects, obj)
             finally:
                 mapper.after_callbacks(obj, self)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 - the outcome of a token, logged in _act
             self._act(factory, obj, callbacks, error)
         else:
             factory.after_object(self, objects, obj)
@@ -356,23 +337,3 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
         self.__dict__.update(kept)
         self.branches = Branches()
         self._awaiter = Awaiter()
-
-
-def _look_up(moves: Mapping[str, Any], word: str, what: str) -> Any:
-    move = moves.get(word)
-    if move is None:
-        raise WorkflowAPIError(
-            f"Unknown start point {word!r} for {what}; it is one of {', '.join(sorted(moves))}"
-        )
-    return move
-
-
-def _nested(entry: Any, state: MachineState) -> Any:
-    """Return a nested list; the position may name one where the definition has none."""
-    if callable(entry) or not isinstance(entry, Iterable):
-        raise WorkflowError(
-            f"the position {state.callback_pos} leads into {entry!r}, which is not a list of "
-            "tasks: the definition differs from the one that the position is of; restart with "
-            'task "first"'
-        )
-    return entry

@@ -37,7 +37,7 @@ class MachineState:
     """Where the machine stands.
 
     Args:
-        token_pos: The index of the present token; −1 before the first.
+        token_pos: The index of the present token; -1 before the first.
         callback_pos: The path to the present task.
     """
 
@@ -76,7 +76,7 @@ class MachineState:
         steps = tuple(path)
         if not steps:
             raise AttributeError("callback_pos may not be empty; [0] is the first task")
-        self.outer = steps[:-1]
+        self.outer: tuple[int, ...] = steps[:-1]
         self.index = steps[-1]
 
     def reset(self) -> None:
@@ -92,7 +92,7 @@ class MachineState:
 
     def callback_pos_reset(self) -> None:
         """Go back to the first task, at the same token."""
-        self.outer: tuple[int, ...] = ()
+        self.outer = ()
         self.index = 0
 
     def __getstate__(self) -> dict[str, Any]:

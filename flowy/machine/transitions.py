@@ -13,11 +13,11 @@ from flowy.machine.control import EngineControl
 from flowy.machine.deprecated import deprecated
 
 
-class Break(Exception):  # noqa: N818 - the documented name
+class Break(Exception):
     """Raised by an action: end the pass."""
 
 
-class Continue(Exception):  # noqa: N818 - the documented name
+class Continue(Exception):
     """Raised by an action: go on with the next token."""
 
 
@@ -25,34 +25,34 @@ class TransitionActions:
     """What an engine does by itself; derive from it to do more."""
 
     @staticmethod
-    def AbortProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def AbortProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """End the pass without saving the token."""
         eng.log.debug("Processing was aborted for object: %s", obj)
         raise Break
 
     @staticmethod
-    def ContinueNextToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def ContinueNextToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """Go on with the next token at the first task."""
         eng.log.debug("Stop processing for this object, continue with next")
         eng.state.callback_pos_reset()
         raise Continue
 
     @staticmethod
-    def Exception(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def Exception(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """Tell of an error and raise it to the caller of the engine."""
         eng.signal.workflow_error(eng)
         eng.signal.workflow_halted(eng)
         raise exc_info[1].with_traceback(exc_info[2])
 
     @staticmethod
-    def HaltProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def HaltProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """Tell of the halt and raise it to the caller of the engine."""
         eng.log.debug("Processing was halted at step: %s", eng.state)
         eng.signal.workflow_halted(eng)
         raise exc_info[1].with_traceback(exc_info[2])
 
     @staticmethod
-    def JumpToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:  # noqa: N802
+    def JumpToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:
         """Move so that the pass goes on with the token that was asked for."""
         target = eng.state.token_pos - 1 + exc_info[1].args[0]
         eng.state.token_pos = max(-1, min(len(eng.objects), target))
@@ -60,7 +60,7 @@ class TransitionActions:
 
     @staticmethod
     @deprecated("`JumpToken` with a negative offset")
-    def JumpTokenBack(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:  # noqa: N802
+    def JumpTokenBack(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:
         """Move back among the tokens."""
         if exc_info[1].args[0] > 0:
             raise WorkflowError("JumpTokenBack cannot be positive number")
@@ -68,21 +68,21 @@ class TransitionActions:
 
     @staticmethod
     @deprecated("`JumpToken`")
-    def JumpTokenForward(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:  # noqa: N802
+    def JumpTokenForward(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:
         """Move forward among the tokens."""
         if exc_info[1].args[0] < 0:
             raise WorkflowError("JumpTokenForward cannot be negative number")
         TransitionActions.JumpToken(obj, eng, callbacks, exc_info)
 
     @staticmethod
-    def SkipToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def SkipToken(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """Go on with the next token at the first task, without saving this one."""
         eng.log.debug("Skipped running this object: %s", obj)
         eng.state.callback_pos_reset()
         raise Continue
 
     @staticmethod
-    def StopProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:  # noqa: N802
+    def StopProcessing(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> NoReturn:
         """End the pass, quietly."""
         eng.log.debug("Processing was stopped for object: %s", obj)
         raise Break

@@ -7,7 +7,7 @@ from typing import Any, Generic, TypeVar
 Value = TypeVar("Value")
 
 
-class staticproperty(Generic[Value]):  # noqa: N801 - the documented name
+class staticproperty(Generic[Value]):
     """A property of a class that a function without arguments gives.
 
     Args:
@@ -22,7 +22,7 @@ class staticproperty(Generic[Value]):  # noqa: N801 - the documented name
         return self._function()
 
 
-class classproperty(Generic[Value]):  # noqa: N801 - the documented name
+class classproperty(Generic[Value]):
     """A property of a class that a function of the class gives.
 
     Args:
