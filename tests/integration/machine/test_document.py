@@ -1,4 +1,5 @@
 """The examples of the machine's documentation, in Python 3, with what they print to the letter."""
+# ruff: noqa: T201 - the examples print
 
 import os
 import subprocess
@@ -180,6 +181,7 @@ class MyProcessingFactory(ProcessingFactory):
         if not eng.db_obj.grades:
             for obj in objects:
                 eng.db_obj.grades.append(obj)
+            eng.save()  # SQLAlchemy 2 does not follow a backref into the session
 
     @staticmethod
     def after_processing(eng, objects):
