@@ -60,7 +60,7 @@ class Branches:
         return [error for future in ended if (error := future.exception()) is not None]
 
     def join(self, timeout: float | None = None) -> None:
-        """Wait until all branches have ended, and forget them.
+        """Wait until all branches have ended, and forget those that have.
 
         Args:
             timeout: At most so many seconds; None waits for ever.
@@ -69,8 +69,10 @@ class Branches:
             BranchTimeout: A branch still runs.
             Exception: What a branch has raised; an ``ExceptionGroup`` when there were several.
         """
-        join(self._futures, timeout, "PARALLEL_SPLIT")
-        self._futures = []
+        try:
+            join(self._futures, timeout, "PARALLEL_SPLIT")
+        finally:
+            self._futures = [future for future in self._futures if not future.done()]
 
 
 def start(work: Callable[[], Any], name: str) -> "Future[None]":
