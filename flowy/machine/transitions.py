@@ -10,7 +10,6 @@ from typing import Any, NoReturn
 
 from flowy.errors import WorkflowError
 from flowy.machine.control import EngineControl
-from flowy.machine.deprecated import deprecated
 
 
 class Break(Exception):
@@ -59,7 +58,6 @@ class TransitionActions:
         eng.state.callback_pos_reset()
 
     @staticmethod
-    @deprecated("`JumpToken` with a negative offset")
     def JumpTokenBack(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:
         """Move back among the tokens."""
         if exc_info[1].args[0] > 0:
@@ -67,7 +65,6 @@ class TransitionActions:
         TransitionActions.JumpToken(obj, eng, callbacks, exc_info)
 
     @staticmethod
-    @deprecated("`JumpToken`")
     def JumpTokenForward(obj: Any, eng: EngineControl, callbacks: Any, exc_info: Any) -> None:
         """Move forward among the tokens."""
         if exc_info[1].args[0] < 0:

@@ -32,6 +32,13 @@ def make_task(task: Made, name: str, *ways: Way) -> Made:
     return task
 
 
+def about(task: Made, subject: Any) -> Made:
+    """Let a picture of a task say what it is about: the name of a condition, task or variable."""
+    name = subject if isinstance(subject, str) else getattr(subject, "__name__", "")
+    vars(task)["about"] = "" if name == "<lambda>" else str(name)
+    return task
+
+
 def ways_of(task: Any) -> tuple[Way, ...]:
     """Return the ways that a task declares, or the one to the next entry."""
     ways: tuple[Way, ...] = getattr(task, "ways", (Way(1),))

@@ -8,7 +8,7 @@ from flowy.errors import WorkflowTransition
 from flowy.machine.callbacks import Task
 from flowy.machine.patterns import comments
 from flowy.machine.patterns.comments import with_nice_docs
-from flowy.machine.ways import END, Way, make_task
+from flowy.machine.ways import END, Way, about, make_task
 
 
 @with_nice_docs
@@ -56,7 +56,7 @@ def TRY(onecall: Any, retry: int = 1, onfailure: Any = Exception, verbose: bool 
                 return
         _give_up(onfailure, onecall, failure, obj, eng)
 
-    return make_task(attempt, "TRY")
+    return about(make_task(attempt, "TRY"), onecall)
 
 
 def _log(eng: Any, error: Exception, task: Any, *, verbose: bool) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 from flowy.machine.patterns.comments import with_nice_docs
 from flowy.machine.patterns.jumps import BREAK, TASK_JUMP_FWD
-from flowy.machine.ways import LEAVE, Block, Way, make_task
+from flowy.machine.ways import LEAVE, Block, Way, about, make_task
 
 Condition = Callable[[Any, Any], Any]
 
@@ -40,7 +40,8 @@ def IF(cond: Condition, branch: Any) -> list[Any]:
         if not eng.evaluate(cond, obj):
             eng.break_current_loop()
 
-    return Block([make_task(test, "IF", Way(1, "yes"), Way(LEAVE, "no")), branch])
+    head = make_task(test, "IF", Way(1, "yes"), Way(LEAVE, "no"))
+    return Block([about(head, cond), branch])
 
 
 @with_nice_docs
@@ -51,7 +52,8 @@ def IF_NOT(cond: Condition, branch: Any) -> list[Any]:
         if eng.evaluate(cond, obj):
             eng.break_current_loop()
 
-    return Block([make_task(test, "IF_NOT", Way(1, "no"), Way(LEAVE, "yes")), branch])
+    head = make_task(test, "IF_NOT", Way(1, "no"), Way(LEAVE, "yes"))
+    return Block([about(head, cond), branch])
 
 
 @with_nice_docs
@@ -74,7 +76,7 @@ def IF_ELSE(cond: Condition, branch1: Any, branch2: Any) -> list[Any]:
             eng.jump_call(3)
 
     head = make_task(test, "IF_ELSE", Way(1, "yes"), Way(3, "no"))
-    return Block([head, _one(branch1), BREAK(), _one(branch2)])
+    return Block([about(head, cond), _one(branch1), BREAK(), _one(branch2)])
 
 
 @with_nice_docs

@@ -5,7 +5,7 @@ from typing import Any
 
 from flowy.machine.callbacks import Task
 from flowy.machine.patterns.comments import with_nice_docs
-from flowy.machine.ways import END, LEAVE, TOKEN, Way, make_task
+from flowy.machine.ways import END, LEAVE, TOKEN, Way, about, make_task
 
 
 @with_nice_docs
@@ -49,7 +49,7 @@ def TASK_JUMP_IF(cond: Callable[[Any, Any], Any], step: int) -> Task:
         if eng.evaluate(cond, obj):
             eng.jump_call(step)
 
-    return make_task(jump, "TASK_JUMP_IF", Way(step, "yes"), Way(1, "no"))
+    return about(make_task(jump, "TASK_JUMP_IF", Way(step, "yes"), Way(1, "no")), cond)
 
 
 @with_nice_docs
@@ -79,7 +79,7 @@ def HALT() -> Task:
     def halt(obj: Any, eng: Any) -> None:
         eng.halt()
 
-    return make_task(halt, "HALT", Way(END, "halt"))
+    return make_task(halt, "HALT", Way(END, "halt"), Way(1, "restarted"))
 
 
 @with_nice_docs

@@ -12,7 +12,7 @@ from typing import Any
 
 from flowy.machine.callbacks import Callbacks, Task
 from flowy.machine.patterns.comments import with_nice_docs
-from flowy.machine.ways import LEAVE, Block, Way, make_task
+from flowy.machine.ways import LEAVE, Block, Way, about, make_task
 
 ITERATORS = "_Iterators"
 ORDERS = ("ASC", "DSC")
@@ -37,7 +37,7 @@ def WHILE(cond: Callable[[Any, Any], Any], branch: Any) -> list[Any]:
         eng.jump_call(back)
 
     head = make_task(test, "WHILE", Way(1, "yes"), Way(LEAVE, "no"))
-    return Block([head, *tasks, make_task(turn, "TASK_JUMP_BWD", Way(back, "again"))])
+    return Block([about(head, cond), *tasks, make_task(turn, "TASK_JUMP_BWD", Way(back, "again"))])
 
 
 @with_nice_docs
@@ -73,7 +73,9 @@ def FOR(
         eng.jump_call(back)
 
     head = make_task(loop.head(), "FOR", Way(1, "next"), Way(LEAVE, "done"))
-    return Block([head, *tasks, make_task(turn, "TASK_JUMP_BWD", Way(back, "again"))])
+    return Block(
+        [about(head, setter), *tasks, make_task(turn, "TASK_JUMP_BWD", Way(back, "again"))]
+    )
 
 
 def _tasks(branch: Any) -> list[Any]:
