@@ -1,1 +1,73 @@
-"""Durable workflows in plain Python, on Amazon SWF's model, with the service included."""
+"""Durable workflows in plain Python, on Amazon SWF's model, with the service included.
+
+The public names are here, each imported when it is first used: ``import flowy`` costs next to
+nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flowy.errors import FlowyError, SuspendTask, TaskError, TaskTimedout
+    from flowy.swf.boilerplate import (
+        async_scheduler,
+        start_activity_worker,
+        start_workflow_worker,
+        workflow_starter,
+    )
+    from flowy.swf.scanner import activity, workflow
+    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.task.activity import Activity
+    from flowy.task.result import Result
+    from flowy.task.retry import RetryPolicy
+    from flowy.task.signal import Signal, on_signal
+    from flowy.task.workflow import Workflow
+
+__all__ = [
+    "Activity",
+    "ActivityProxy",
+    "FlowyError",
+    "Result",
+    "RetryPolicy",
+    "Signal",
+    "SuspendTask",
+    "TaskError",
+    "TaskTimedout",
+    "Workflow",
+    "WorkflowProxy",
+    "activity",
+    "async_scheduler",
+    "on_signal",
+    "start_activity_worker",
+    "start_workflow_worker",
+    "workflow",
+    "workflow_starter",
+]
+
+_PLACES = {
+    "Activity": "flowy.task.activity",
+    "ActivityProxy": "flowy.swf.task",
+    "FlowyError": "flowy.errors",
+    "Result": "flowy.task.result",
+    "RetryPolicy": "flowy.task.retry",
+    "Signal": "flowy.task.signal",
+    "SuspendTask": "flowy.errors",
+    "TaskError": "flowy.errors",
+    "TaskTimedout": "flowy.errors",
+    "Workflow": "flowy.task.workflow",
+    "WorkflowProxy": "flowy.swf.task",
+    "activity": "flowy.swf.scanner",
+    "async_scheduler": "flowy.swf.boilerplate",
+    "on_signal": "flowy.task.signal",
+    "start_activity_worker": "flowy.swf.boilerplate",
+    "start_workflow_worker": "flowy.swf.boilerplate",
+    "workflow": "flowy.swf.scanner",
+    "workflow_starter": "flowy.swf.boilerplate",
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on first use."""
+    if name not in _PLACES:
+        raise AttributeError(f"module 'flowy' has no name {name!r}")
+    return getattr(import_module(_PLACES[name]), name)

@@ -8,6 +8,7 @@
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
     │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
@@ -57,6 +58,8 @@ class TaskError(FlowyError):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+        self.type: str | None = None
+        """The class of the exception that the task raised, as ``module.name``, where it said so."""
 
 
 class TaskTimedout(TaskError):
@@ -73,6 +76,21 @@ class TaskTerminated(TaskError):
 
 class TaskNotScheduled(TaskError):
     """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
+
+
+class RetryAfter(FlowyError):
+    """Raised by an activity that knows when it is worth trying again.
+
+    It counts as a failure; a ``RetryPolicy`` takes the pause from it.
+
+    Args:
+        seconds: How long to wait before the next attempt; not negative.
+        reason: What the history shows.
+    """
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason or f"to be tried again after {seconds} s")
+        self.seconds = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):

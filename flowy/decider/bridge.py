@@ -14,7 +14,7 @@ from greenlet import GreenletExit, getcurrent, greenlet
 
 from flowy.decider.loop import DeterministicLoop
 
-_DROPS = 1_000
+DROPS = 1_000
 """How often a function may catch its own end before it is left to itself."""
 
 
@@ -67,7 +67,7 @@ async def _step(plain: PlainRun, future: asyncio.Future[Any]) -> Any:
 def _drop(plain: PlainRun) -> None:
     """End a function that waits for what will never come; its finally blocks run."""
     plain.parent = getcurrent()
-    for _ in range(_DROPS):
+    for _ in range(DROPS):
         if plain.dead:
             return
         plain.throw(GreenletExit)

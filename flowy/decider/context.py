@@ -1,9 +1,10 @@
 """What workflow code reaches of the decider that runs it."""
 
 from flowy.decider.calls import Calls
+from flowy.decider.externals import Externals
 from flowy.decider.loop import DeterministicLoop
-from flowy.errors import FlowyError
-from flowy.task.context import Restart, TaskCall
+from flowy.decider.signals import SignalQueues
+from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import Result
 
 
@@ -13,9 +14,15 @@ class RunContext:
     Args:
         calls: The run's calls.
         loop: The run's loop.
+        signals: What has come in.
+        externals: What goes out.
     """
 
-    def __init__(self, calls: Calls, loop: DeterministicLoop) -> None:
+    def __init__(
+        self, calls: Calls, loop: DeterministicLoop, signals: SignalQueues, externals: Externals
+    ) -> None:
+        self._signals = signals
+        self._externals = externals
         self.wanted_restart: Restart | None = None
         self.dropped = False
         """The run is no more; what its finally blocks ask for goes nowhere."""
@@ -30,10 +37,9 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
-            FlowyError: The run was dropped from memory and only its finally blocks run.
         """
         if self.dropped:
-            raise FlowyError(f"{call.type} is not asked for: this run was dropped from memory")
+            return Result(loop=self._loop)
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:
@@ -55,6 +61,24 @@ class RunContext:
         nothing and waited for nothing since it left the block has returned from it.
         """
         return self._left_abandon == self._position()
+
+    def sleep(self, seconds: float) -> Result:
+        """Start a durable timer; the result comes when it fires."""
+        return Result(loop=self._loop) if self.dropped else self._calls.sleep(seconds)
+
+    def next_signal(self, name: str) -> Result:
+        """Take the next signal of a name, now or when it comes."""
+        return self._signals.next(name)
+
+    def waiting_signals(self, name: str) -> int:
+        """Return how many signals of a name have come that nobody has taken."""
+        return self._signals.count(name)
+
+    def tell(self, message: ToWorkflow) -> Result:
+        """Tell another execution something; the result comes when it has got it."""
+        if self.dropped:
+            return Result(loop=self._loop)
+        return self._externals.tell(self._calls.take_number(), message)
 
     def _position(self) -> tuple[int, int]:
         return self._calls.next_number, self.steps

@@ -15,6 +15,8 @@ from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, NoReturn, Protocol
 
+from flowy.task.result import Result
+
 log = logging.getLogger(__name__)
 
 
@@ -150,6 +152,8 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:
         """Log what a callback raised, or a task that failed and nobody looked at."""
+        if isinstance(context.get("future"), Result):
+            return  # the run itself decides what becomes of a failure that nobody looked at
         error = context.get("exception")
         log.warning("in workflow code: %s", context.get("message"), exc_info=error)
 

@@ -63,6 +63,10 @@ class ThrottlingException(Fault):
     """Too many calls; try again later."""
 
 
+class RequestEntityTooLargeException(Fault):
+    """The request is longer than SWF reads."""
+
+
 class AccessDeniedException(Fault):
     """The request's signature is not one that the service accepts."""
 
@@ -89,6 +93,7 @@ NAME_SPACES: dict[type[Fault], str] = {
     **dict.fromkeys(MODELLED, "com.amazonaws.swf.base.model"),
     AccessDeniedException: "com.amazon.coral.service",
     InternalFailure: "com.amazon.coral.service",
+    RequestEntityTooLargeException: "com.amazon.coral.service",
     SerializationException: "com.amazon.coral.service",
     ThrottlingException: "com.amazon.coral.availability",
     UnknownOperationException: "com.amazon.coral.service",

@@ -1,6 +1,6 @@
 """What polls, heartbeats and counts answer."""
 
-from flowy.protocol.fields import Count, Data, EventId, PageToken
+from flowy.protocol.fields import ActivityId, Count, Data, EventId, PageToken
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId, TypeId
 from flowy.protocol.value import Value
@@ -11,7 +11,7 @@ class ActivityTask(Value):
 
     task_token: str = ""
     started_event_id: EventId = 0
-    activity_id: str | None = None
+    activity_id: ActivityId | None = None
     workflow_execution: ExecutionId | None = None
     activity_type: TypeId | None = None
     input: Data | None = None

@@ -49,8 +49,35 @@ def decode_request(request_class: type[Request[Answer]], body: bytes) -> Request
 
 
 def decode_answer(request_class: type[Request[Answer]], body: bytes) -> Answer:
-    """Decode the answer to a request; an empty body is no answer."""
-    return cast(Answer, _answers[request_class].decode(body) if body else None)
+    """Decode the answer to a request; an empty body is no answer.
+
+    Events of types that this version does not know are left out.
+
+    Raises:
+        msgspec.DecodeError: The body is not JSON, or not this answer.
+    """
+    if not body:
+        return cast(Answer, None)
+    try:
+        return cast(Answer, _answers[request_class].decode(body))
+    except msgspec.ValidationError:
+        return convert_answer(request_class, msgspec.json.decode(body, type=dict[str, Any]))
+
+
+def convert_answer(request_class: type[Request[Answer]], members: dict[str, Any]) -> Answer:
+    """Make the answer to a request of its parsed members, timestamps being numbers.
+
+    Events of types that this version does not know are left out.
+
+    Raises:
+        msgspec.ValidationError: The members are not those of this answer.
+    """
+    answer = ANSWERS[request_class]
+    if answer is type(None):
+        return cast(Answer, None)
+    if "events" in members:
+        members = {**members, "events": list(filter(_is_known, members["events"]))}
+    return cast(Answer, msgspec.convert(members, answer))
 
 
 def encode_event(event: Event) -> bytes:
@@ -82,7 +109,7 @@ def decode_fault(body: bytes) -> Fault:
     """Decode the body of a refused call."""
     try:
         found = msgspec.json.decode(body, type=dict[str, Any])
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, UnicodeDecodeError):
         return Fault(f"an answer that is not JSON: {body[:200]!r}")
     message = found.get("message", found.get("Message", ""))
     return fault(str(found.get("__type", "Fault")), str(message or ""))

@@ -43,6 +43,19 @@ class Restart:
     tags: tuple[str, ...] | None = None
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ToWorkflow:
+    """What one workflow tells another: a signal, or without a name the wish that it cancels itself.
+
+    Without ``run_id`` it is for the run that is open.
+    """
+
+    workflow_id: str
+    run_id: str | None = None
+    signal_name: str | None = None
+    input: str | None = None
+
+
 class WorkflowContext(Protocol):
     """What a workflow may ask of the decider that runs it."""
 
@@ -60,6 +73,22 @@ class WorkflowContext(Protocol):
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch; it stands still in a decision."""
+        ...
+
+    def sleep(self, seconds: float) -> "Result":
+        """Start a durable timer of at least so many seconds; the result comes when it fires."""
+        ...
+
+    def next_signal(self, name: str) -> "Result":
+        """Take the next signal of a name, now or when it comes."""
+        ...
+
+    def waiting_signals(self, name: str) -> int:
+        """Return how many signals of a name have come that nobody has taken."""
+        ...
+
+    def tell(self, message: "ToWorkflow") -> "Result":
+        """Tell another execution something; the result comes when it has got it."""
         ...
 
 

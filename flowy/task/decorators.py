@@ -99,7 +99,7 @@ def _attacher(category: str, define: Callable[[type[Task]], Any]) -> Callable[[T
         definition = define(cls)
 
         def found(scanner: Any, _name: str, _cls: type) -> None:
-            scanner.registry.add(definition)
+            scanner.found.append(definition)
 
         venusian.attach(cls, found, category=category)
         return cls

@@ -65,7 +65,7 @@ def checked_name(value: Any, what: str, maximum: int = NAME_MAXIMUM) -> str:
     if not 1 <= len(text) <= maximum:
         raise DefinitionError(f"a {what} has 1 to {maximum} characters, not {len(text)}: {text!r}")
     bad = sorted(_FORBIDDEN.intersection(text))
-    if bad or "arn" in text:
-        found = "the text 'arn'" if not bad else ", ".join(map(repr, bad))
+    if bad or text == "arn":
+        found = ", ".join(map(repr, bad)) or "the text 'arn'"
         raise DefinitionError(f"SWF does not take {found} in a {what}: {text!r}")
     return text

@@ -1,7 +1,7 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
@@ -25,6 +25,9 @@ class Result(asyncio.Future[Any]):
 
     on_cancel: Callable[[], None] | None = None
     """What whoever runs the task wants to hear of a cancellation."""
+
+    workflow_id: str | None = None
+    """The workflow id of a child that was started, for signals and cancel requests."""
 
     def cancel(self, msg: Any | None = None) -> bool:
         """Ask for the cancellation of the task and wait for it no longer.
@@ -60,18 +63,26 @@ def pending_in(value: Any) -> list[Result]:
     Raises:
         PayloadError: The value holds a set, whose order may differ when the workflow is replayed.
     """
-    return list(_results(value))
+    found: list[Result] = []
+    _find_results(value, found)
+    return found
 
 
-def _results(value: Any) -> Iterator[Result]:
-    if isinstance(value, Result):
-        yield value
+_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
+
+
+def _find_results(value: Any, found: list[Result]) -> None:
+    kind = type(value)
+    if kind in _PLAIN:
+        return
+    if kind is list or kind is tuple or isinstance(value, list | tuple):
+        for item in value:
+            _find_results(item, found)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _results(item)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            yield from _results(item)
+            _find_results(item, found)
+    elif isinstance(value, Result):
+        found.append(value)
     elif isinstance(value, set | frozenset):
         raise PayloadError(f"a set has no order that a replay could repeat: sort {value!r}")
 

@@ -62,7 +62,10 @@ def default_package(frame: FrameType) -> ModuleType:
 def _scan(
     registry: Registry[Any], packages: Packages, category: str, ignore: Ignored | None
 ) -> None:
-    scanner = venusian.Scanner(registry=registry)
+    # Definitions are collected first: venusian swallows some errors of its callbacks.
+    scanner = venusian.Scanner(found=[])
     several: Iterable[Any] = [packages] if isinstance(packages, ModuleType) else packages
     for package in several:
         scanner.scan(package, categories=(category,), ignore=ignore)
+    for definition in scanner.found:
+        registry.add(definition)

@@ -5,7 +5,8 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 from flowy.task import options as task_options
-from flowy.task.context import Restart, WorkflowContext
+from flowy.task.context import Restart, ToWorkflow, WorkflowContext
+from flowy.task.result import Result
 from flowy.task.task import Task
 from flowy.transport import serializer
 
@@ -52,6 +53,38 @@ class Workflow(Task):
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch: the same in every replay."""
         return self._scheduler.now()
+
+    def sleep(self, seconds: float) -> Result:
+        """Start a durable timer; wait for its result, or pass it on.
+
+        Args:
+            seconds: At least how long; SWF's timers run whole seconds. What is not positive is over
+                at once.
+        """
+        return self._scheduler.sleep(seconds)
+
+    def send_signal(
+        self, workflow_id: str, name: str, value: Any = None, run_id: str | None = None
+    ) -> Result:
+        """Send a signal to another execution; the result comes when it has got it.
+
+        Args:
+            workflow_id: The execution; a child's is ``result.workflow_id``.
+            name: The signal's name.
+            value: What is sent with it, as JSON.
+            run_id: Which run; None is the open one.
+
+        Raises:
+            PayloadError: The value cannot travel.
+        """
+        text = serializer.dump(value, f"the value of signal {name}")
+        return self._scheduler.tell(
+            ToWorkflow(workflow_id=workflow_id, run_id=run_id, signal_name=name, input=text)
+        )
+
+    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Result:
+        """Ask another execution to cancel itself; the result comes when it has been asked."""
+        return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}")

@@ -1,7 +1,7 @@
 """A history that grows as SWF's does: decisions leave echoes, tasks end when a test says so."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flowy.decider.run import Decisions, WorkflowRun
@@ -42,7 +42,10 @@ class Simulator:
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
+        self.signals: dict[str, Event] = {}
         self.closed = False
+        self.unhandled = False
+        """Something happened while the last decision was made."""
         self.clock = 1_000.0
         self.add(
             workflow.WorkflowExecutionStarted,
@@ -75,12 +78,20 @@ class Simulator:
         scheduled = self.add(decision.DecisionTaskScheduled, task_list=TASK_LIST)
         return self.add(decision.DecisionTaskStarted, scheduled_event_id=scheduled.event_id)
 
-    def decide(self, run: WorkflowRun | None = None) -> Decisions:
-        """Let a run (a new one, cold, when none is given) decide, and record its decisions."""
+    def decide(
+        self, run: WorkflowRun | None = None, meanwhile: Callable[[], None] | None = None
+    ) -> Decisions:
+        """Let a run (a new one, cold, when none is given) decide, and record its decisions.
+
+        What happens meanwhile is recorded before the answer, and refuses a closing decision.
+        """
         started = self.start_decision()
         answer = (run or self.new_run()).feed(self.events)
         self.batches.append(len(self.events))
         self.answers.append(answer)
+        if meanwhile is not None:
+            meanwhile()
+        self.unhandled = len(self.events) > self.batches[-1]
         self.record(answer.decisions, started)
         return answer
 
@@ -91,7 +102,14 @@ class Simulator:
             started_event_id=started.event_id,
         )
         for one in asked:
-            RECORDERS[type(one)](self, one.attributes, completed.event_id)
+            if self.unhandled and type(one) in REFUSALS:
+                self.add(
+                    REFUSALS[type(one)],
+                    cause="UNHANDLED_DECISION",
+                    decision_task_completed_event_id=completed.event_id,
+                )
+            else:
+                RECORDERS[type(one)](self, one.attributes, completed.event_id)
 
     def lose_decision(self, run: WorkflowRun) -> Decisions:
         """Let a run decide, and lose its answer: the decision task times out."""
@@ -142,6 +160,10 @@ class Simulator:
         }
         started = self.add(child.ChildWorkflowExecutionStarted, **common)
         self.add(cls, started_event_id=started.event_id, **common, **attributes)
+
+    def signal(self, name: str, value: Any = None, raw: str | None = None) -> None:
+        text = json.dumps(value) if raw is None else raw
+        self.add(workflow.WorkflowExecutionSignaled, signal_name=name, input=text)
 
     # What decisions record
 
@@ -194,6 +216,17 @@ class Simulator:
         self.add(
             external.RequestCancelExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
+            control=asked.control,
+            decision_task_completed_event_id=completed,
+        )
+
+    def signal_external(self, asked: Any, completed: int) -> None:
+        self.signals[asked.workflow_id] = self.add(
+            external.SignalExternalWorkflowExecutionInitiated,
+            workflow_id=asked.workflow_id,
+            signal_name=asked.signal_name,
+            input=asked.input,
+            control=asked.control,
             decision_task_completed_event_id=completed,
         )
 
@@ -223,8 +256,17 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
+}
+
+
+REFUSALS: dict[type, type[Event]] = {
+    d.CancelWorkflowExecution: workflow.CancelWorkflowExecutionFailed,
+    d.CompleteWorkflowExecution: workflow.CompleteWorkflowExecutionFailed,
+    d.ContinueAsNewWorkflowExecution: workflow.ContinueAsNewWorkflowExecutionFailed,
+    d.FailWorkflowExecution: workflow.FailWorkflowExecutionFailed,
 }
 
 
@@ -244,6 +286,9 @@ SHORT: dict[type, Any] = {
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
     d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.SignalExternalWorkflowExecution: lambda a: (
+        f"signal {a.workflow_id} {a.signal_name} {a.input}"
+    ),
     d.StartChildWorkflowExecution: lambda a: f"child {a.workflow_id.rpartition('-')[2]}",
     d.StartTimer: lambda a: f"timer {a.timer_id} {a.start_to_fire_timeout}s",
 }

@@ -1,0 +1,1 @@
+"""Programs that show Flowy at work, one folder a topic."""

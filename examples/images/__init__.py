@@ -1,0 +1,1 @@
+"""Photographs, sorted into folders by their predominant colour."""

@@ -1,0 +1,75 @@
+"""`flowy list` and `flowy show`: look at executions."""
+
+from functools import partial
+
+import click
+import msgspec
+
+from flowy.cli import tables, timeline, visibility
+from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
+from flowy.protocol.executions import WorkflowExecutionInfo
+
+_FINDS = {"open": (visibility.opened,), "closed": (visibility.closed,)}
+_BOTH = (visibility.opened, visibility.closed)
+
+
+@click.command("list")
+@click.option("--open", "status", flag_value="open", help="Only open executions.")
+@click.option("--closed", "status", flag_value="closed", help="Only closed executions.")
+@click.option("--id", "workflow_id", metavar="ID", help="Only executions with this workflow id.")
+@click.option("--type", "type_name", metavar="NAME", help="Only executions of this type.")
+@click.option("--limit", type=click.IntRange(1), default=100, show_default=True, help="Of each.")
+@service_options
+@json_option
+def list_(
+    status: str | None,
+    workflow_id: str | None,
+    type_name: str | None,
+    limit: int,
+    address: str | None,
+    domain: str | None,
+    as_json: bool,
+) -> None:
+    """List executions: the open ones, then the closed ones, the newest first."""
+    if workflow_id is not None and type_name is not None:
+        raise click.UsageError("the service selects by --id or by --type, not by both")
+    settings = chosen(address, domain)
+    require_database(settings)
+    found: list[WorkflowExecutionInfo] = []
+    with connected(settings) as client:
+        for find in _FINDS.get(status or "", _BOTH):
+            ask = partial(find, client, settings.domain, workflow_id, type_name)
+            found.extend(visibility.listed(ask, limit))
+    if as_json:
+        click.echo(msgspec.json.encode(found))
+    elif found:
+        tables.executions(found)
+    else:
+        click.echo(f"no executions in domain {settings.domain} of {settings.address}")
+
+
+@click.command()
+@click.argument("workflow_id")
+@click.option("--run-id", metavar="ID", help="Which run. [default: the open one, else the newest]")
+@service_options
+@json_option
+def show(
+    workflow_id: str, run_id: str | None, address: str | None, domain: str | None, as_json: bool
+) -> None:
+    """Show the history of the execution WORKFLOW_ID as a timeline."""
+    settings = chosen(address, domain)
+    require_database(settings)
+    with connected(settings) as client:
+        info = visibility.newest(client, settings.domain, workflow_id, run_id)
+        if info is None:
+            raise click.ClickException(
+                f"no execution {workflow_id}{f' with run {run_id}' if run_id else ''} in domain "
+                f"{settings.domain} of {settings.address}; `flowy list` shows what there is"
+            )
+        events = list(visibility.history(client, settings.domain, info.execution))
+    if as_json:
+        click.echo(msgspec.json.encode({"execution": info, "events": events}))
+        return
+    status = info.close_status or info.execution_status
+    click.echo(f"{info.execution}, {info.workflow_type}: {status}")
+    tables.timeline(timeline.lines(events))

@@ -1,0 +1,104 @@
+"""Find executions through the service's lists."""
+
+from collections.abc import Callable, Iterator
+from itertools import islice
+
+from msgspec.structs import replace
+
+from flowy.protocol.client import SwfClient
+from flowy.protocol.executions import (
+    ExecutionTimeFilter,
+    WorkflowExecutionFilter,
+    WorkflowExecutionInfo,
+    WorkflowTypeFilter,
+)
+from flowy.protocol.history import HistoryEvent
+from flowy.protocol.ids import ExecutionId
+from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.requests.visibility import (
+    ListClosedWorkflowExecutions,
+    ListOpenWorkflowExecutions,
+)
+
+ALWAYS = ExecutionTimeFilter(oldest_date=0.0)
+
+ListRequest = ListClosedWorkflowExecutions | ListOpenWorkflowExecutions
+
+
+def opened(
+    client: SwfClient, domain: str, workflow_id: str | None = None, type_name: str | None = None
+) -> Iterator[WorkflowExecutionInfo]:
+    """Go through the open executions, the newest first.
+
+    Args:
+        client: The service.
+        domain: The domain.
+        workflow_id: Only executions with this id; excludes ``type_name``.
+        type_name: Only executions of workflow types with this name.
+    """
+    request = ListOpenWorkflowExecutions(
+        domain=domain,
+        start_time_filter=ALWAYS,
+        execution_filter=_by_id(workflow_id),
+        type_filter=_by_type(type_name),
+    )
+    return _pages(client, request)
+
+
+def closed(
+    client: SwfClient, domain: str, workflow_id: str | None = None, type_name: str | None = None
+) -> Iterator[WorkflowExecutionInfo]:
+    """Go through the closed executions, the one started last first; takes what ``opened`` does."""
+    request = ListClosedWorkflowExecutions(
+        domain=domain,
+        start_time_filter=ALWAYS,
+        execution_filter=_by_id(workflow_id),
+        type_filter=_by_type(type_name),
+    )
+    return _pages(client, request)
+
+
+def newest(
+    client: SwfClient, domain: str, workflow_id: str, run_id: str | None = None
+) -> WorkflowExecutionInfo | None:
+    """Find the open execution of a workflow id, else the one started last, or the one of a run."""
+    for find in (opened, closed):
+        for found in find(client, domain, workflow_id):
+            if run_id in (None, found.execution.run_id):
+                return found
+    return None
+
+
+def listed(
+    find: Callable[[], Iterator[WorkflowExecutionInfo]], limit: int
+) -> list[WorkflowExecutionInfo]:
+    """Return at most that many of the executions found."""
+    return list(islice(find(), limit))
+
+
+def history(client: SwfClient, domain: str, execution: ExecutionId) -> Iterator[HistoryEvent]:
+    """Go through all events of an execution."""
+    request = GetWorkflowExecutionHistory(domain=domain, execution=execution)
+    while True:
+        page = client.call(request)
+        yield from page.events
+        if not page.next_page_token:
+            return
+        request = replace(request, next_page_token=page.next_page_token)
+
+
+def _pages(client: SwfClient, request: ListRequest) -> Iterator[WorkflowExecutionInfo]:
+    while True:
+        page = client.call(request)
+        yield from page.execution_infos
+        if not page.next_page_token:
+            return
+        request = replace(request, next_page_token=page.next_page_token)
+
+
+def _by_id(workflow_id: str | None) -> WorkflowExecutionFilter | None:
+    return None if workflow_id is None else WorkflowExecutionFilter(workflow_id=workflow_id)
+
+
+def _by_type(name: str | None) -> WorkflowTypeFilter | None:
+    return None if name is None else WorkflowTypeFilter(name=name)

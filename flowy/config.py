@@ -1,0 +1,43 @@
+"""Settings from arguments, else from the environment, else the defaults of the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+ADDRESS = "sqlite:///flowy.db"
+"""Where the command line finds the service unless told otherwise: embedded, in this folder."""
+
+DOMAIN = "default"
+"""The domain of the command line unless told otherwise."""
+
+ADDRESS_VARIABLES = ("FLOWY_ENDPOINT", "AWS_ENDPOINT_URL_SWF")
+"""Environment variables that say where the service is; the first one set counts."""
+
+DOMAIN_VARIABLE = "FLOWY_DOMAIN"
+"""Environment variable that says the domain."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settings:
+    """What a command talks to.
+
+    Args:
+        address: The service, as `flowy.swf.connect.connect` takes it.
+        domain: The domain on it.
+    """
+
+    address: str = ADDRESS
+    domain: str = DOMAIN
+
+
+def settings(environment: Mapping[str, str], address: str | None, domain: str | None) -> Settings:
+    """Return the settings that arguments and environment give; an empty text says nothing."""
+    return Settings(
+        address=address or endpoint(environment) or ADDRESS,
+        domain=domain or environment.get(DOMAIN_VARIABLE) or DOMAIN,
+    )
+
+
+def endpoint(environment: Mapping[str, str]) -> str | None:
+    """Return the service that the environment names, or None."""
+    named = (environment.get(variable) for variable in ADDRESS_VARIABLES)
+    return next((address for address in named if address), None)

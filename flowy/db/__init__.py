@@ -1,0 +1,1 @@
+"""Databases: sessions at driver level, one transaction a command, migrations."""

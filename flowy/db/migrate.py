@@ -1,0 +1,96 @@
+"""Bring a database's schema to the version of the code.
+
+An empty database gets the present schema at once; an older one is taken forward by Alembic's
+scripts, which give the same schema (a test compares the two). One cheap query finds that nothing
+is to be done, and only a migration imports Alembic.
+"""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
+from sqlalchemy.exc import DBAPIError
+
+from flowy.errors import DatabaseError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Schema:
+    """The tables of one part of Flowy, and how older ones are taken forward.
+
+    Args:
+        metadata: The present tables.
+        revisions: All revisions, the oldest first.
+        scripts: The folder of Alembic's scripts.
+        version_table: Where the database's revision is kept.
+    """
+
+    metadata: MetaData
+    revisions: Sequence[str]
+    scripts: str
+    version_table: str
+
+
+def upgrade(engine: Engine, schema: Schema, name: str) -> None:
+    """Make the schema in the database that of the code, in one transaction.
+
+    Args:
+        engine: The database.
+        schema: What it shall have.
+        name: The database's name, for messages.
+
+    Raises:
+        DatabaseError: The database is of a newer version, or cannot be written.
+    """
+    try:
+        with engine.begin() as connection:
+            _upgrade(connection, schema, name)
+    except DBAPIError as error:
+        raise DatabaseError(
+            f"the database {name!r} cannot be brought to version {schema.revisions[-1]}: "
+            f"{error.orig}; check that this user may write it and its folder"
+        ) from error
+
+
+def _upgrade(connection: Connection, schema: Schema, name: str) -> None:
+    stamp = _stamp(connection, schema)
+    if stamp == schema.revisions[-1]:
+        return
+    if stamp is None:
+        schema.metadata.create_all(connection)
+        _set_stamp(connection, schema)
+    elif stamp in schema.revisions:
+        run_scripts(connection, schema)
+    else:
+        raise DatabaseError(
+            f"the database {name!r} has schema version {stamp!r}, which this version of Flowy "
+            f"(schema version {schema.revisions[-1]!r}) does not know: it was made by a newer "
+            "Flowy; install that version or a later one, or use another database"
+        )
+
+
+def _stamp(connection: Connection, schema: Schema) -> str | None:
+    if not inspect(connection).has_table(schema.version_table):
+        return None
+    query = text(f"SELECT version_num FROM {schema.version_table}")  # noqa: S608
+    found = connection.execute(query).scalar()
+    return None if found is None else str(found)
+
+
+def _set_stamp(connection: Connection, schema: Schema) -> None:
+    table = schema.version_table
+    connection.execute(text(f"CREATE TABLE {table} (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    insert = text(f"INSERT INTO {table} (version_num) VALUES (:revision)")  # noqa: S608
+    connection.execute(insert, {"revision": schema.revisions[-1]})
+
+
+def run_scripts(connection: Connection, schema: Schema) -> None:
+    """Run Alembic's scripts from the database's revision to the newest."""
+    command: Any = importlib.import_module("alembic.command")
+    config: Any = importlib.import_module("alembic.config").Config()
+    config.set_main_option("script_location", schema.scripts.replace("%", "%%"))
+    config.attributes["connection"] = connection
+    config.attributes["schema"] = schema
+    command.upgrade(config, "head")

@@ -1,0 +1,19 @@
+"""SWF's durations: texts of digits, in seconds, or NONE."""
+
+UNLIMITED = "NONE"
+
+
+def seconds(duration: str | None) -> int | None:
+    """Return the seconds of a valid duration, or None when there is no limit."""
+    return None if duration is None or duration == UNLIMITED else int(duration)
+
+
+def deadline(start: float, duration: str | None) -> float | None:
+    """Return the moment at which a duration that began at ``start`` is over, or None for never."""
+    limit = seconds(duration)
+    return None if limit is None else moment(start + limit)
+
+
+def moment(time: float) -> float:
+    """Round a time to the milliseconds that SWF keeps."""
+    return round(time, 3)

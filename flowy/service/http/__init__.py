@@ -1,0 +1,1 @@
+"""The service over HTTP, in SWF's own wire protocol."""

@@ -1,0 +1,86 @@
+"""What one command works with: a transaction, the time, the shared caches, what it has to tell."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from flowy.db.session import Session
+from flowy.service.domain.context import CommandContext
+from flowy.service.domain.refusals import unknown_domain
+from flowy.service.operations.lookups import DomainExecutions, DomainTypes, OpenCounts
+from flowy.service.operations.quotas import Quotas
+from flowy.service.store import domains
+from flowy.service.store.domains import Domain
+from flowy.service.store.states import States
+from flowy.service.store.tasks import TaskQueue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shared:
+    """What all commands of a service share.
+
+    Args:
+        quotas: How much of everything there may be.
+        new_run_id: Gives a run id that was never given before.
+        runs_functions: Whether somebody runs Lambda functions.
+        states: The states that are kept between commands.
+        open_counts: How many executions are open, about.
+    """
+
+    quotas: Quotas
+    new_run_id: Callable[[], str]
+    runs_functions: bool = False
+    states: States = field(default_factory=States)
+    open_counts: OpenCounts = field(default_factory=OpenCounts)
+
+
+@dataclass(slots=True)
+class Unit:
+    """One command's transaction.
+
+    ``queued`` and ``due`` are filled by the command: the lists that it put tasks on, and the
+    earliest moment at which something that it changed is due.
+    """
+
+    session: Session
+    shared: Shared
+    now: float
+    queued: list[TaskQueue] = field(default_factory=list)
+    due: float | None = None
+
+    @property
+    def states(self) -> States:
+        """The executions."""
+        return self.shared.states
+
+    @property
+    def quotas(self) -> Quotas:
+        """How much of everything there may be."""
+        return self.shared.quotas
+
+    def domain(self, name: str) -> Domain:
+        """Return the domain of a name.
+
+        Raises:
+            UnknownResourceFault: There is none.
+        """
+        found = domains.find(self.session, name)
+        if found is None:
+            raise unknown_domain(name)
+        return found
+
+    def context(self, domain: int) -> CommandContext:
+        """Return what the rules may know of a domain besides an execution."""
+        shared = self.shared
+        return CommandContext(
+            now=self.now,
+            types=DomainTypes(self.session, domain),
+            executions=DomainExecutions(self.session, domain, shared.open_counts, shared.quotas),
+            new_run_id=shared.new_run_id,
+            limits=shared.quotas,
+            lambda_available=shared.runs_functions,
+        )
+
+    def tell_due(self, moment: float | None) -> None:
+        """Note that something is due at a moment."""
+        if moment is not None and (self.due is None or moment < self.due):
+            self.due = moment

@@ -1,0 +1,1 @@
+"""Where the service keeps its things; rows and values, no rules."""

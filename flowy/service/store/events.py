@@ -1,0 +1,77 @@
+"""Histories: events as the bytes that go out on the wire."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import bindparam, insert, select
+
+from flowy.db.session import Session
+from flowy.db.statement import ONE, ZERO, Statement
+from flowy.protocol.event import Event
+from flowy.protocol.history import HistoryEvent
+from flowy.protocol.value import Value
+from flowy.protocol.wire import decode_events, encode_event, join_events
+from flowy.service.store.schema import events
+
+_range = (
+    events.c.execution == bindparam("of_execution"),
+    events.c.event_id >= bindparam("first"),
+    events.c.event_id <= bindparam("last"),
+)
+_page = select(events.c.body).where(*_range).limit(bindparam("size")).offset(ZERO)
+
+INSERT = Statement(insert(events))
+FORWARD = Statement(_page.order_by(events.c.event_id))
+BACKWARD = Statement(_page.order_by(events.c.event_id.desc()))
+LAST = Statement(
+    select(events.c.event_id)
+    .where(events.c.execution == bindparam("of_execution"))
+    .order_by(events.c.event_id.desc())
+    .limit(ONE)
+    .offset(ZERO)
+)
+
+ALL = 2**62
+
+
+class Range(Value):
+    """Events of one execution from ``first`` to ``last``, both included."""
+
+    execution: int
+    first: int = 1
+    last: int = ALL
+    reverse: bool = False
+
+
+def append(session: Session, execution: int, added: Sequence[Event]) -> None:
+    """Store events behind those that an execution has."""
+    rows = [
+        {"execution": execution, "event_id": event.event_id, "body": encode_event(event)}
+        for event in added
+    ]
+    if len(rows) == 1:
+        session.execute(INSERT, rows[0])
+    else:
+        session.execute_many(INSERT, rows)
+
+
+def bodies(session: Session, wanted: Range, size: int = ALL) -> list[bytes]:
+    """Return the stored bytes of at most ``size`` events of a range, in its order."""
+    parameters = {
+        "of_execution": wanted.execution,
+        "first": wanted.first,
+        "last": wanted.last,
+        "size": size,
+    }
+    rows = session.all(BACKWARD if wanted.reverse else FORWARD, parameters)
+    return [row[0] for row in rows]
+
+
+def decoded(session: Session, wanted: Range) -> tuple[HistoryEvent, ...]:
+    """Return the events of a range as values."""
+    return decode_events(join_events(bodies(session, wanted)))
+
+
+def last(session: Session, execution: int) -> int:
+    """Return the id of an execution's last event, 0 when it has none."""
+    row = session.one(LAST, {"of_execution": execution})
+    return int(row[0]) if row else 0

@@ -1,0 +1,224 @@
+"""Executions: a row each, found by id, by run, by what is open, by what is due."""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import bindparam, func, insert, literal_column, null, select, update
+
+from flowy.db.session import Session
+from flowy.db.statement import ONE, ZERO, Statement
+from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
+from flowy.protocol.fields import CloseStatus
+from flowy.protocol.ids import ExecutionId
+from flowy.protocol.value import Value
+from flowy.service.store.schema import execution_tags, executions
+
+_of_id = executions.c.id == bindparam("of_id")
+_of_domain = executions.c.domain == bindparam("of_domain")
+_of_workflow = executions.c.workflow_id == bindparam("of_workflow")
+_is_open = executions.c.close_status.is_(None)
+_of_version = executions.c.version == bindparam("of_version")
+_header = (
+    executions.c.id,
+    executions.c.domain,
+    executions.c.workflow_id,
+    executions.c.run_id,
+    executions.c.version,
+    executions.c.next_due,
+    executions.c.close_status,
+)
+_inserted = (
+    "domain",
+    "workflow_id",
+    "run_id",
+    "type_name",
+    "type_version",
+    "started_at",
+    "cancel_requested",
+    "parent_workflow_id",
+    "parent_run_id",
+    "tags",
+    "version",
+    "next_due",
+)
+
+HEADER = Statement(select(*_header).where(_of_id))
+OPEN = Statement(select(executions.c.id).where(_of_domain, _of_workflow, _is_open))
+RUN = Statement(
+    select(executions.c.id).where(
+        _of_domain, _of_workflow, executions.c.run_id == bindparam("of_run")
+    )
+)
+COUNT_OPEN = Statement(select(func.count()).select_from(executions).where(_of_domain, _is_open))
+INSERT = Statement(insert(executions).returning(executions.c.id), columns=_inserted)
+INSERT_TAG = Statement(insert(execution_tags))
+STEP = Statement(update(executions).where(_of_id, _of_version).values(version=bindparam("version")))
+RESCHEDULE = Statement(
+    update(executions)
+    .where(_of_id, _of_version)
+    .values(version=bindparam("version"), next_due=bindparam("next_due"))
+)
+REQUEST_CANCEL = Statement(
+    update(executions).where(_of_id).values(cancel_requested=literal_column("1"))
+)
+CLOSE = Statement(
+    update(executions)
+    .where(_of_id, _of_version)
+    .values(
+        version=bindparam("version"),
+        next_due=null(),
+        closed_at=bindparam("closed_at"),
+        close_status=bindparam("close_status"),
+        cancel_requested=literal_column("0"),
+    )
+)
+DUE = Statement(
+    select(executions.c.id)
+    .where(executions.c.next_due <= bindparam("now"))
+    .order_by(executions.c.next_due)
+    .limit(bindparam("size"))
+    .offset(ZERO)
+)
+NEXT_DUE = Statement(
+    select(executions.c.next_due)
+    .where(executions.c.next_due.is_not(None))
+    .order_by(executions.c.next_due)
+    .limit(ONE)
+    .offset(ZERO)
+)
+
+
+class Header(Value):
+    """What has to be known of an execution's row before its state is used."""
+
+    id: int
+    domain: int
+    workflow_id: str
+    run_id: str
+    version: int
+    next_due: float | None
+    close_status: CloseStatus | None
+
+    @property
+    def execution(self) -> ExecutionId:
+        """The execution's own name."""
+        return ExecutionId(workflow_id=self.workflow_id, run_id=self.run_id)
+
+
+def header(session: Session, execution: int) -> Header | None:
+    """Return the header of an execution, or None."""
+    row = session.one(HEADER, {"of_id": execution})
+    if row is None:
+        return None
+    number, domain, workflow_id, run_id, version, next_due, close_status = row
+    return Header(
+        id=number,
+        domain=domain,
+        workflow_id=workflow_id,
+        run_id=run_id,
+        version=version,
+        next_due=next_due,
+        close_status=close_status,
+    )
+
+
+def find_open(session: Session, domain: int, workflow_id: str) -> int | None:
+    """Return the key of the open run of a workflow, or None."""
+    row = session.one(OPEN, {"of_domain": domain, "of_workflow": workflow_id})
+    return None if row is None else int(row[0])
+
+
+def find_run(session: Session, domain: int, execution: ExecutionId) -> int | None:
+    """Return the key of a run, open or closed, or None."""
+    parameters = {
+        "of_domain": domain,
+        "of_workflow": execution.workflow_id,
+        "of_run": execution.run_id,
+    }
+    row = session.one(RUN, parameters)
+    return None if row is None else int(row[0])
+
+
+def count_open(session: Session, domain: int) -> int:
+    """Count the open executions of a domain; this walks over all of them."""
+    row = session.one(COUNT_OPEN, {"of_domain": domain})
+    return int(row[0]) if row else 0
+
+
+def add(
+    session: Session,
+    domain: int,
+    execution: ExecutionId,
+    settings: WorkflowExecutionStartedAttributes,
+    started_at: float,
+) -> int:
+    """Insert an execution of version 0 and return its key."""
+    parent = settings.parent_workflow_execution
+    tags = settings.tag_list
+    values = {
+        "domain": domain,
+        "workflow_id": execution.workflow_id,
+        "run_id": execution.run_id,
+        "type_name": settings.workflow_type.name,
+        "type_version": settings.workflow_type.version,
+        "started_at": started_at,
+        "cancel_requested": 0,
+        "parent_workflow_id": parent.workflow_id if parent else None,
+        "parent_run_id": parent.run_id if parent else None,
+        "tags": msgspec.json.encode(tags) if tags else None,
+        "version": 0,
+        "next_due": None,
+    }
+    row = session.one(INSERT, values)
+    assert row is not None  # noqa: S101
+    key = int(row[0])
+    if tags:
+        rows = [{"execution": key, "tag": tag} for tag in dict.fromkeys(tags)]
+        session.execute_many(INSERT_TAG, rows)
+    return key
+
+
+def step(session: Session, execution: int, version: int) -> bool:
+    """Move a row on from ``version``; return False when it has another version."""
+    return _moved(session.execute(STEP, _from(execution, version)))
+
+
+def reschedule(session: Session, execution: int, version: int, next_due: float | None) -> bool:
+    """Move a row on and set the moment before which nothing is due."""
+    return _moved(session.execute(RESCHEDULE, {**_from(execution, version), "next_due": next_due}))
+
+
+def close(
+    session: Session, execution: int, version: int, close_status: CloseStatus, closed_at: float
+) -> bool:
+    """Move a row on and record that the execution is closed."""
+    parameters = {
+        **_from(execution, version),
+        "close_status": close_status,
+        "closed_at": closed_at,
+    }
+    return _moved(session.execute(CLOSE, parameters))
+
+
+def request_cancel(session: Session, execution: int) -> None:
+    """Record that somebody asked the execution to cancel itself."""
+    session.execute(REQUEST_CANCEL, {"of_id": execution})
+
+
+def due(session: Session, now: float, size: int) -> Sequence[int]:
+    """Return keys of executions of which something may be due, the earliest first."""
+    return [int(row[0]) for row in session.all(DUE, {"now": now, "size": size})]
+
+
+def next_due(session: Session) -> float | None:
+    """Return the moment before which nothing is due anywhere, or None when nothing ever is."""
+    row = session.one(NEXT_DUE, {})
+    return row[0] if row else None
+
+
+def _from(execution: int, version: int) -> dict[str, object]:
+    return {"of_id": execution, "of_version": version, "version": version + 1}
+
+
+def _moved(changed: int) -> bool:
+    return changed == 1

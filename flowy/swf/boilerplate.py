@@ -1,0 +1,155 @@
+"""What a program calls to take part: run workers, start workflows, answer activities later."""
+
+import inspect
+import logging
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from flowy.clock import SystemClock
+from flowy.errors import RegistrationError
+from flowy.swf import registration
+from flowy.swf.connect import as_client
+from flowy.swf.scheduler import AsyncActivityScheduler
+from flowy.swf.starter import WorkflowStarter
+from flowy.task import scanner
+from flowy.task.registry import Registry
+from flowy.worker.activities import ActivityPoller
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.poller import Poller, Source
+from flowy.worker.runtime import Worker
+from flowy.worker.stop import Stop
+
+logger = logging.getLogger(__name__)
+
+Scan = Callable[[Any, Any], Registry[Any]]
+MakePoller = Callable[[Source, Registry[Any]], Poller[Any]]
+
+
+def start_activity_worker(
+    domain: str,
+    task_list: str,
+    layer1: Any = None,
+    reg_remote: bool = True,
+    loop: int = -1,
+    package: scanner.Packages | None = None,
+    ignore: scanner.Ignored | None = None,
+) -> None:
+    """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
+
+    Args:
+        domain: The domain; it is registered when it is not there and may be made.
+        task_list: The list that is polled.
+        layer1: The service: a boto3 SWF client or a `flowy.protocol.client.SwfClient`; None is what
+            the environment says (``FLOWY_ENDPOINT``, ``AWS_ENDPOINT_URL_SWF``), else Amazon.
+        reg_remote: Register the types with the service, and compare those that are registered.
+        loop: How many tasks to do before returning; -1 is no such end.
+        package: Modules and packages that hold the activities; None is the caller's.
+        ignore: What to leave out of them, as venusian takes it.
+
+    Raises:
+        SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
+        DefinitionError: Two classes declare the same type.
+    """
+    packages = _caller(inspect.currentframe()) if package is None else package
+    registry = scanner.scan_activities(packages, ignore)
+    with _source(domain, task_list, layer1) as source:
+        _work(source, registry, ActivityPoller, reg_remote, loop)
+
+
+def start_workflow_worker(
+    domain: str,
+    task_list: str,
+    layer1: Any = None,
+    reg_remote: bool = True,
+    loop: int = -1,
+    package: scanner.Packages | None = None,
+    ignore: scanner.Ignored | None = None,
+) -> None:
+    """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
+
+    Takes and raises what `start_activity_worker` does.
+    """
+    packages = _caller(inspect.currentframe()) if package is None else package
+    registry = scanner.scan_workflows(packages, ignore)
+    with _source(domain, task_list, layer1) as source:
+        _work(source, registry, DecisionPoller, reg_remote, loop)
+
+
+def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
+    """Return what heartbeats and answers activities that raised ``SuspendTask``.
+
+    Args:
+        domain: The activities' domain; tokens say it too, so it is not sent.
+        layer1: The service, as in `start_activity_worker`.
+    """
+    logger.debug("answering activities of domain %s", domain)
+    return AsyncActivityScheduler(as_client(layer1))
+
+
+def workflow_starter(
+    domain: str,
+    name: Any,
+    version: Any,
+    task_list: str | None = None,
+    decision_duration: int | None = None,
+    workflow_duration: int | None = None,
+    layer1: Any = None,
+) -> WorkflowStarter:
+    """Return what starts executions of a workflow type when it is called with their arguments.
+
+    Args:
+        domain: Where the executions start.
+        name: The workflow type's name.
+        version: The workflow type's version; 1 and "1" are the same.
+        task_list: Where the decision tasks wait; None is the registered default.
+        decision_duration: Longest time for one decision, in seconds; None likewise.
+        workflow_duration: Longest time from start to close, in seconds; None likewise.
+        layer1: The service, as in `start_activity_worker`.
+
+    Raises:
+        DefinitionError: SWF does not take such a name, or a duration is not a number.
+    """
+    client = as_client(layer1)
+    return WorkflowStarter(
+        name, version, client, domain, task_list, decision_duration, workflow_duration
+    )
+
+
+def _caller(frame: FrameType | None) -> Any:
+    caller = None if frame is None else frame.f_back
+    if caller is None:
+        raise RuntimeError("this Python does not tell who called: pass package")
+    return scanner.default_package(caller)
+
+
+@contextmanager
+def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
+    clock = SystemClock()
+    client = as_client(layer1)
+    try:
+        yield Source(
+            client=client, domain=domain, task_list=task_list, clock=clock, stop=Stop(clock)
+        )
+    finally:
+        if layer1 is None:  # whoever brought a client may go on with it
+            client.close()
+
+
+def _work(
+    source: Source, registry: Registry[Any], poller: MakePoller, reg_remote: bool, loop: int
+) -> None:
+    if reg_remote:
+        _register(source, registry)
+    Worker(source.client, source.stop, [poller(source, registry)]).run(loop)
+
+
+def _register(source: Source, registry: Registry[Any]) -> None:
+    try:
+        registration.register(source, list(registry))
+    except RegistrationError as error:
+        for difference in error.differences:
+            logger.error("%s", difference)  # noqa: TRY400 -- the lines say it all
+        sys.exit(1)

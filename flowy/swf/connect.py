@@ -1,0 +1,119 @@
+"""Where the SWF is: an address or a client becomes an ``SwfClient``."""
+
+import importlib
+import os
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from flowy.errors import DefinitionError
+from flowy.protocol.client import SwfClient
+from flowy.swf.client import Boto3Client, amazon
+from flowy.swf.http import HttpClient
+
+ADDRESSES = (
+    "aws:// or aws://REGION for Amazon SWF",
+    "http://HOST:PORT or https://HOST:PORT for a flowy server",
+    "sqlite:///FILE for a database file in this process",
+    "sqlite:// for one in memory",
+)
+FLOWY_ENDPOINT = "FLOWY_ENDPOINT"
+"""The environment variable with an address, for whoever gives no client."""
+
+AWS_ENDPOINT = "AWS_ENDPOINT_URL_SWF"
+"""The environment variable with which every AWS SDK is pointed at another SWF."""
+
+
+def connect(address: str) -> SwfClient:
+    """Connect to an SWF.
+
+    Args:
+        address: ``aws://`` or ``aws://eu-west-1``; ``http://host:port`` or ``https://host:port``;
+            ``sqlite:///file`` or ``sqlite://``, which start the service in this process. It stops
+            when the client is closed.
+
+    Raises:
+        DefinitionError: The address is none of these.
+        DatabaseError: The database cannot be used.
+        FlowyError: Amazon SWF is asked for and boto3 or its settings are missing.
+    """
+    scheme = address.partition(":")[0] if "://" in address else ""
+    make = _SCHEMES.get(scheme.partition("+")[0])
+    if make is None:
+        known = "; ".join(ADDRESSES)
+        raise DefinitionError(f"{address!r} is not the address of an SWF; there are: {known}")
+    return make(address)
+
+
+def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -> SwfClient:
+    """Make an ``SwfClient`` of what users give as ``layer1``.
+
+    Args:
+        layer1: A boto3 SWF client; or an ``SwfClient``, which is returned as it is; or None for the
+            SWF that the environment names by ``FLOWY_ENDPOINT`` (any address that ``connect``
+            takes), then by ``AWS_ENDPOINT_URL_SWF``, and otherwise Amazon's.
+        environment: The environment variables.
+
+    Raises:
+        TypeError: ``layer1`` is something else.
+        DefinitionError: The environment names no address of an SWF.
+        FlowyError: It is Amazon SWF, and boto3 or its settings are missing.
+    """
+    if layer1 is None:
+        return _of_environment(environment)
+    if all(callable(getattr(layer1, name, None)) for name in ("call", "interrupt", "close")):
+        client: SwfClient = layer1
+        return client
+    if _boto3_service(layer1) == "swf":
+        return Boto3Client(layer1)
+    raise TypeError(
+        "layer1 is None, an SwfClient (such as flowy.swf.connect.connect gives) or a boto3 client "
+        f"of SWF, not {_describe(layer1)}"
+    )
+
+
+def _of_environment(environment: Mapping[str, str]) -> SwfClient:
+    address = environment.get(FLOWY_ENDPOINT)
+    if address:
+        return connect(address)
+    endpoint = environment.get(AWS_ENDPOINT)
+    return _http(endpoint) if endpoint else amazon()
+
+
+def _amazon(address: str) -> SwfClient:
+    return amazon(urlsplit(address).netloc or None)
+
+
+def _http(address: str) -> SwfClient:
+    try:
+        return HttpClient(address)
+    except ValueError as error:
+        raise DefinitionError(f"{error}; give http://HOST:PORT or https://HOST:PORT") from error
+
+
+def _embedded(address: str) -> SwfClient:
+    # The service brings SQLAlchemy, a third of a second that other addresses need not pay.
+    server = importlib.import_module("flowy.service.server")
+    embedded = importlib.import_module("flowy.service.client")
+    client: SwfClient = embedded.EmbeddedClient(server.Service(address).start(), owns_service=True)
+    return client
+
+
+def _boto3_service(layer1: Any) -> str | None:
+    model = getattr(getattr(layer1, "meta", None), "service_model", None)
+    name = getattr(model, "service_name", None)
+    return name if isinstance(name, str) else None
+
+
+def _describe(layer1: Any) -> str:
+    service = _boto3_service(layer1)
+    kind = f"{type(layer1).__module__}.{type(layer1).__qualname__}"
+    return f"a boto3 client of {service}" if service else f"a {kind}"
+
+
+_SCHEMES: dict[str, Callable[[str], SwfClient]] = {
+    "aws": _amazon,
+    "http": _http,
+    "https": _http,
+    "sqlite": _embedded,
+}

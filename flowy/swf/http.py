@@ -1,0 +1,188 @@
+"""An SWF over HTTP: the same calls on kept connections, without an AWS SDK in between."""
+
+import http.client
+import ssl
+import threading
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, TypeVar, cast
+from urllib.parse import urlsplit
+
+import msgspec
+
+from flowy.errors import ServiceUnavailable
+from flowy.protocol import wire
+from flowy.protocol.polls import EMPTY, REPEATABLE, waits
+from flowy.protocol.request import Request
+from flowy.swf.connection import Connection
+
+Answer = TypeVar("Answer")
+
+Signer = Callable[[Mapping[str, str], bytes], Mapping[str, str]]
+"""Given the headers and the body of a ``POST /``, return the headers that sign it."""
+
+POLL_TIMEOUT = 70.0
+"""Seconds to wait for the answer to a poll; the service answers within 60."""
+
+_PORTS = {"http": 80, "https": 443}
+_LOST = (OSError, http.client.HTTPException)
+
+
+class HttpClient:
+    """An SwfClient that speaks to a service's HTTP front.
+
+    Connections are kept and used again, by one thread at a time.
+
+    Args:
+        endpoint: ``http://host:port`` or ``https://host:port``.
+        signer: Signs each request; without it requests go out unsigned.
+        timeout: Seconds to wait for the answer to anything but a poll.
+    """
+
+    def __init__(self, endpoint: str, signer: Signer | None = None, timeout: float = 30.0) -> None:
+        parts = urlsplit(endpoint)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise ValueError(f"not an address of an HTTP service: {endpoint!r}")
+        self._endpoint = endpoint
+        self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
+        self._address = parts.netloc.rpartition("@")[2]
+        self._path = parts.path or "/"
+        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._signer = signer
+        self._timeout = timeout
+        self._idle: deque[Connection] = deque()
+        self._parked: set[Connection] = set()
+        self._lock = threading.Lock()
+        self._interrupted = threading.Event()
+        self._closed = False
+
+    def call(self, request: Request[Answer]) -> Answer:
+        """Carry out one operation; see `flowy.protocol.client.SwfClient`.
+
+        Reads, polls and heartbeats are sent a second time when the connection breaks; nothing
+        else is, because it might then be carried out twice.
+        """
+        if waits(request):
+            return self._poll(request)
+        status, body = self._exchange(request, self._timeout)
+        return self._read(request, status, body)
+
+    def interrupt(self) -> None:
+        """Make polls come back without a task, now and from now on.
+
+        A parked poll says goodbye to the service and still reads what the service has already
+        sent, so a task that is on its way is returned.
+        """
+        with self._lock:
+            self._interrupted.set()
+            for connection in self._parked:
+                connection.say_goodbye()
+
+    def close(self) -> None:
+        """Close the connections; polls come back without a task, other calls fail."""
+        self.interrupt()
+        self._closed = True
+        while self._idle:
+            self._idle.pop().close()
+
+    def _poll(self, request: Request[Answer]) -> Answer:
+        empty = cast(Answer, EMPTY[type(request)])
+        if self._interrupted.is_set():
+            return empty
+        try:
+            status, body = self._exchange(request, POLL_TIMEOUT, parked=True)
+        except ServiceUnavailable:
+            if self._interrupted.is_set():
+                return empty
+            raise
+        return self._read(request, status, body)
+
+    def _exchange(
+        self, request: Request[Any], timeout: float, parked: bool = False
+    ) -> tuple[int, bytes]:
+        body = wire.encode(request)
+        headers = self._headers(request, body)
+        try:
+            return self._send(body, headers, timeout, parked)
+        except _LOST as error:
+            if not self._may_repeat(request, error):
+                raise self._unavailable(request, error) from error
+        try:
+            return self._send(body, headers, timeout, parked)
+        except _LOST as error:
+            raise self._unavailable(request, error) from error
+
+    def _send(
+        self, body: bytes, headers: dict[str, str], timeout: float, parked: bool
+    ) -> tuple[int, bytes]:
+        connection = self._take()
+        try:
+            if parked:
+                self._park(connection)
+            return connection.post(self._path, headers, body, timeout)
+        finally:
+            self._give_back(connection)
+
+    def _may_repeat(self, request: Request[Any], error: Exception) -> bool:
+        repeatable = type(request) in REPEATABLE and not isinstance(error, TimeoutError)
+        return repeatable and not self._interrupted.is_set()
+
+    def _headers(self, request: Request[Any], body: bytes) -> dict[str, str]:
+        headers = {
+            "Host": self._address,
+            "Content-Type": wire.CONTENT_TYPE,
+            "X-Amz-Target": f"{wire.TARGET_PREFIX}.{type(request).__name__}",
+        }
+        if self._signer is not None:
+            headers.update(self._signer(headers, body))
+        return headers
+
+    def _park(self, connection: Connection) -> None:
+        with self._lock:
+            if self._interrupted.is_set():
+                raise ConnectionAbortedError("polls are interrupted")
+            self._parked.add(connection)
+
+    def _take(self) -> Connection:
+        """Take a kept connection that the service has not closed meanwhile, or make one."""
+        while self._idle:
+            with suppress(IndexError):  # another thread was quicker
+                connection = self._idle.pop()
+                if not connection.is_stale():
+                    return connection
+                connection.close()
+        if self._closed:
+            raise ServiceUnavailable(f"the client of {self._endpoint} is closed")
+        try:
+            return Connection(self._host, self._port, self._context)
+        except OSError as error:
+            raise ServiceUnavailable(f"no connection to {self._endpoint}: {error}") from error
+
+    def _give_back(self, connection: Connection) -> None:
+        with self._lock:
+            said_goodbye = connection in self._parked and self._interrupted.is_set()
+            self._parked.discard(connection)
+        if self._closed or said_goodbye:
+            connection.close()
+        elif connection.is_open:
+            self._idle.append(connection)
+
+    def _read(self, request: Request[Answer], status: int, body: bytes) -> Answer:
+        if status >= http.client.INTERNAL_SERVER_ERROR:
+            reason = wire.decode_fault(body).message
+            raise ServiceUnavailable(
+                f"{self._endpoint} answered {type(request).__name__} with {status}: {reason}"
+            )
+        if status != http.client.OK:
+            raise wire.decode_fault(body)
+        try:
+            return wire.decode_answer(type(request), body)
+        except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            raise self._unavailable(request, error) from error
+
+    def _unavailable(self, request: Request[Any], error: Exception) -> ServiceUnavailable:
+        what = f"{type(error).__name__} {error}".rstrip()
+        return ServiceUnavailable(
+            f"no answer to {type(request).__name__} from {self._endpoint}: {what}"
+        )

@@ -1,0 +1,62 @@
+"""Answer activities from outside of their worker, by their token."""
+
+import logging
+from typing import Any
+
+from flowy.errors import Fault, ServiceUnavailable
+from flowy.protocol.client import SwfClient
+from flowy.protocol.request import Request
+from flowy.protocol.requests.activity_tasks import (
+    RecordActivityTaskHeartbeat,
+    RespondActivityTaskCompleted,
+    RespondActivityTaskFailed,
+)
+from flowy.transport import serializer
+from flowy.transport.failure import REASON_MAXIMUM
+
+logger = logging.getLogger(__name__)
+
+
+class AsyncActivityScheduler:
+    """Heartbeats and answers activities that raised ``SuspendTask``.
+
+    Each method takes the token that the activity read from ``self.token``, and tells whether the
+    service accepted the call.
+
+    Args:
+        client: The service.
+    """
+
+    def __init__(self, client: SwfClient) -> None:
+        self._client = client
+
+    def heartbeat(self, token: str) -> bool:
+        """Tell the service that the activity is alive."""
+        return self._sent(RecordActivityTaskHeartbeat(task_token=token))
+
+    def complete(self, token: str, result: Any) -> bool:
+        """Complete the activity with a value.
+
+        Raises:
+            PayloadError: The value cannot be sent as JSON.
+        """
+        text = serializer.dump(result, "the result of an activity")
+        return self._sent(RespondActivityTaskCompleted(task_token=token, result=text))
+
+    def fail(self, token: str, reason: Any) -> bool:
+        """Fail the activity; the reason is cut to 256 characters."""
+        return self._sent(
+            RespondActivityTaskFailed(task_token=token, reason=str(reason)[:REASON_MAXIMUM])
+        )
+
+    def suspend(self, token: str) -> bool:
+        """Do nothing: an activity whose token is out stays open by itself."""
+        return True
+
+    def _sent(self, request: Request[Any]) -> bool:
+        try:
+            self._client.call(request)
+        except (Fault, ServiceUnavailable) as error:
+            logger.warning("%s was not accepted: %r", type(request).__name__, error)
+            return False
+        return True

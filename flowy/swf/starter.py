@@ -1,0 +1,152 @@
+"""Start executions of a workflow type."""
+
+import logging
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, replace
+from typing import Any
+
+from flowy.errors import Fault, ServiceUnavailable
+from flowy.protocol.client import SwfClient
+from flowy.protocol.ids import TaskList
+from flowy.protocol.requests.executions import StartWorkflowExecution
+from flowy.task.definition import type_id
+from flowy.task.options import seconds_or_none
+from flowy.transport import serializer
+
+logger = logging.getLogger(__name__)
+
+TAGS_MAXIMUM = 5
+"""Tags that SWF takes for an execution."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Block:
+    """What the blocks around a start say."""
+
+    workflow_id: str | None = None
+    tags: frozenset[str] = frozenset()
+
+
+_blocks: ContextVar[Mapping["WorkflowStarter", _Block]] = ContextVar("flowy_starter_blocks")
+
+
+class WorkflowStarter:
+    """Starts executions when it is called with the arguments of ``run``.
+
+    One starter may be used by several threads and asyncio tasks: blocks are seen by their own only.
+    Override ``_serialize_arguments`` to change the transport, together with the workflow's side.
+
+    Args:
+        name: The workflow type's name.
+        version: The workflow type's version; 1 and "1" are the same.
+        client: The service.
+        domain: Where the executions start.
+        task_list: Where their decision tasks wait; None is the registered default.
+        decision_duration: Longest time for one decision, in seconds; None, and what is not
+            positive, is the registered default.
+        workflow_duration: Longest time from start to close, in seconds; likewise.
+
+    Raises:
+        DefinitionError: SWF does not take such a name, or a duration is not a number.
+    """
+
+    def __init__(
+        self,
+        name: Any,
+        version: Any,
+        client: SwfClient,
+        domain: str,
+        task_list: str | None = None,
+        decision_duration: int | None = None,
+        workflow_duration: int | None = None,
+    ) -> None:
+        self._type = type_id(name, version)
+        self._client = client
+        self._domain = domain
+        self._task_list = None if task_list is None else TaskList(name=str(task_list))
+        self._decision_duration = _duration(decision_duration, "decision_duration")
+        self._workflow_duration = _duration(workflow_duration, "workflow_duration")
+
+    def __call__(self, *args: Any, **kwargs: Any) -> str | None:
+        """Start an execution.
+
+        Returns:
+            The run id, or None when the service refused or could not be reached; the log says why.
+
+        Raises:
+            PayloadError: An argument cannot travel.
+        """
+        request = self.request(*args, **kwargs)
+        try:
+            return self._client.call(request).run_id
+        except (Fault, ServiceUnavailable) as error:
+            logger.error(  # noqa: TRY400 -- the traceback would only show our own call
+                "workflow %s was not started as %s in domain %s: %s: %s",
+                self._type,
+                request.workflow_id,
+                self._domain,
+                type(error).__name__,
+                error,
+            )
+            return None
+
+    def request(self, *args: Any, **kwargs: Any) -> StartWorkflowExecution:
+        """Make the request that a call with these arguments sends."""
+        block = self._block()
+        return StartWorkflowExecution(
+            domain=self._domain,
+            workflow_id=block.workflow_id or self.new_id(),
+            workflow_type=self._type,
+            task_list=self._task_list,
+            input=self._serialize_arguments(*args, **kwargs),
+            tag_list=tuple(sorted(block.tags)) or None,
+            execution_start_to_close_timeout=self._workflow_duration,
+            task_start_to_close_timeout=self._decision_duration,
+        )
+
+    @staticmethod
+    def new_id() -> str:
+        """Return a workflow id that nobody else has."""
+        return str(uuid.uuid4())
+
+    @contextmanager
+    def id(self, workflow_id: Any) -> Iterator[None]:
+        """Start with this workflow id inside the block; an inner block wins."""
+        with self._within(replace(self._block(), workflow_id=str(workflow_id))):
+            yield
+
+    @contextmanager
+    def tags(self, *tags: Any) -> Iterator[None]:
+        """Start with these tags, and those of the blocks around, inside the block.
+
+        Raises:
+            ValueError: They are more than five.
+        """
+        block = self._block()
+        union = block.tags | {str(tag) for tag in tags}
+        if len(union) > TAGS_MAXIMUM:
+            raise ValueError(f"SWF takes {TAGS_MAXIMUM} tags, not {len(union)}: {sorted(union)}")
+        with self._within(replace(block, tags=union)):
+            yield
+
+    def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
+        return serializer.dump_arguments(args, kwargs, str(self._type))
+
+    def _block(self) -> _Block:
+        return _blocks.get({}).get(self, _Block())
+
+    @contextmanager
+    def _within(self, block: _Block) -> Iterator[None]:
+        token = _blocks.set({**_blocks.get({}), self: block})
+        try:
+            yield
+        finally:
+            _blocks.reset(token)
+
+
+def _duration(value: Any, name: str) -> str | None:
+    found = seconds_or_none(value, name)
+    return None if found is None else str(found)

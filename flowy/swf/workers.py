@@ -1,0 +1,116 @@
+"""A worker for many types and task lists: scan, register, one poller a list and kind."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from flowy.clock import Clock, SystemClock
+from flowy.errors import DefinitionError
+from flowy.protocol.client import SwfClient
+from flowy.swf import registration
+from flowy.task import scanner
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.registry import Registry
+from flowy.worker.activities import ActivityPoller
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.poller import Poller, Source
+from flowy.worker.runtime import Worker
+from flowy.worker.stop import Stop
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkerPlan:
+    """What a worker serves.
+
+    Args:
+        packages: Modules and packages that hold the activities and workflows.
+        task_lists: The lists to poll, for both kinds; none means those that the types name.
+        does_activities: Whether activities are done.
+        decides_workflows: Whether workflows are decided.
+        threads: How many activities of one list are done at once.
+        registers: Whether the types are registered with the service, and compared.
+    """
+
+    packages: scanner.Packages
+    task_lists: Sequence[str] = field(default=())
+    does_activities: bool = True
+    decides_workflows: bool = True
+    threads: int = 1
+    registers: bool = True
+
+
+def make_worker(
+    client: SwfClient, domain: str, plan: WorkerPlan, clock: Clock | None = None
+) -> Worker:
+    """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
+
+    Args:
+        client: The service; the worker does not close it.
+        domain: The domain; it is registered when it is not there and may be made.
+        plan: What is served.
+        clock: What deadlines and pauses are measured on.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+        RegistrationError: Registered types differ from the code.
+        ServiceUnavailable: The service stayed away too long for the types to be registered.
+    """
+    clock = clock or SystemClock()
+    stop = Stop(clock)
+    activities, workflows = scan(plan)
+
+    def source(task_list: str) -> Source:
+        return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
+
+    if plan.registers:
+        registration.register(source("registration"), [*activities, *workflows])
+    pollers: list[Poller[Any]] = [
+        DecisionPoller(source(name), workflows) for name in _task_lists(plan, workflows)
+    ]
+    for name in _task_lists(plan, activities):
+        pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))
+    return Worker(client, stop, pollers)
+
+
+def scan(
+    plan: WorkerPlan,
+) -> tuple[Registry[ActivityDefinition], Registry[WorkflowDefinition]]:
+    """Return the activities and the workflows that a plan serves.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+    """
+    activities: Registry[ActivityDefinition] = Registry()
+    workflows: Registry[WorkflowDefinition] = Registry()
+    if plan.does_activities:
+        activities = scanner.scan_activities(plan.packages)
+    if plan.decides_workflows:
+        workflows = scanner.scan_workflows(plan.packages)
+    if not len(activities) and not len(workflows):
+        raise DefinitionError(f"there is nothing to serve in {_names(plan.packages)}")
+    return activities, workflows
+
+
+def registered_differently(client: SwfClient, domain: str, plan: WorkerPlan) -> list[str]:
+    """Return how the service's types differ from a plan's, one line a field; changes nothing.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+        ServiceUnavailable: The service stayed away too long.
+    """
+    clock = SystemClock()
+    activities, workflows = scan(plan)
+    source = Source(
+        client=client, domain=domain, task_list="registration", clock=clock, stop=Stop(clock)
+    )
+    return registration.differences(source, [*activities, *workflows])
+
+
+def _task_lists(plan: WorkerPlan, registry: Registry[Any]) -> Iterator[str]:
+    if len(registry):
+        yield from plan.task_lists or sorted({definition.task_list for definition in registry})
+
+
+def _names(packages: scanner.Packages) -> str:
+    several = packages if isinstance(packages, list | tuple) else [packages]
+    return ", ".join(package.__name__ for package in several)

@@ -1,0 +1,1 @@
+"""The shell around the decider and around activities: poll, carry out, answer."""

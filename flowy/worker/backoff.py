@@ -1,0 +1,58 @@
+"""How long to wait after a call that failed: longer each time, and never in step with others."""
+
+import logging
+import random
+from collections.abc import Callable
+
+from flowy.errors import ServiceUnavailable
+from flowy.protocol.faults import InternalFailure, ThrottlingException
+from flowy.worker.stop import Stop
+
+logger = logging.getLogger(__name__)
+
+FIRST = 0.5
+"""Seconds of the first pause, at most; each further one may be twice as long."""
+
+LONGEST = 60.0
+"""Seconds that no pause goes beyond."""
+
+PASSING = (ServiceUnavailable, ThrottlingException, InternalFailure)
+"""Errors that may be gone when the same call is made again."""
+
+
+class Backoff:
+    """Pauses after failures in a row, with one log line when they begin and one when they end.
+
+    Half of a pause is chance, so that workers that lost their service do not come back together.
+
+    Args:
+        what: What is tried, for the log: "polling resize in domain images".
+        stop: Ends a pause.
+        chance: Gives numbers from 0 to 1, evenly.
+    """
+
+    def __init__(self, what: str, stop: Stop, chance: Callable[[], float] = random.random) -> None:
+        self._what = what
+        self._stop = stop
+        self._chance = chance
+        self._failures = 0
+
+    def failed(self, error: Exception) -> None:
+        """Note a failure, and pause."""
+        if not self._failures:
+            logger.warning(
+                "%s failed and is tried again with growing pauses: %s: %s",
+                self._what,
+                type(error).__name__,
+                error,
+            )
+        # The exponent is bounded: 2.0 ** 1024 does not fit a float.
+        longest = min(LONGEST, FIRST * 2.0 ** min(self._failures, 32))
+        self._failures += 1
+        self._stop.pause(longest * (1 + self._chance()) / 2)
+
+    def succeeded(self) -> None:
+        """Note that it works again, if it did not."""
+        if self._failures:
+            logger.warning("%s works again after %d failures", self._what, self._failures)
+        self._failures = 0

@@ -1,0 +1,100 @@
+"""What a poller is, and what it needs to know of its place."""
+
+import os
+import random
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol, TypeVar
+
+from flowy.clock import Clock
+from flowy.protocol.client import SwfClient
+from flowy.worker.backoff import PASSING, Backoff
+from flowy.worker.stop import Stop
+
+IDENTITY_MAXIMUM = 256
+
+Task = TypeVar("Task")
+Answer = TypeVar("Answer")
+
+
+def identity() -> str:
+    """Return what histories show as this worker: host and process id."""
+    return f"{socket.gethostname()}:{os.getpid()}"[:IDENTITY_MAXIMUM]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Source:
+    """Where a poller gets its tasks and sends its answers.
+
+    Args:
+        client: The service.
+        domain: The domain on it.
+        task_list: The list that is polled.
+        clock: What deadlines and pauses are measured on.
+        stop: The wish that the poller leaves.
+        identity: What histories show as the worker, at most 256 characters.
+        chance: Gives numbers from 0 to 1, for pauses.
+    """
+
+    client: SwfClient
+    domain: str
+    task_list: str
+    clock: Clock
+    stop: Stop
+    identity: str = field(default_factory=identity)
+    chance: Callable[[], float] = random.random
+
+    def backoff(self, what: str) -> Backoff:
+        """Make the pauses for one kind of call at this place."""
+        return Backoff(
+            f"{what} (task list {self.task_list}, domain {self.domain})", self.stop, self.chance
+        )
+
+    def persist(self, send: Callable[[], Answer], what: str, deadline: float) -> Answer:
+        """Make a call until it is answered, refused, comes too late, or the worker is to leave.
+
+        Args:
+            send: The call; safe to repeat.
+            what: What it does, for the log.
+            deadline: Moment after which it is of no use, in seconds since the epoch.
+
+        Raises:
+            FlowyError: What the last try raised.
+        """
+        backoff = self.backoff(what)
+        while True:
+            try:
+                answer = send()
+            except PASSING as error:
+                if self.stop.wished or self.clock.now() >= deadline:
+                    raise
+                backoff.failed(error)
+            else:
+                backoff.succeeded()
+                return answer
+
+
+class Poller(Protocol[Task]):
+    """Gets tasks of one kind and deals with them, all in one thread."""
+
+    @property
+    def source(self) -> Source:
+        """Where the tasks come from."""
+        ...
+
+    def poll(self) -> Task | None:
+        """Wait for a task; None when there was none for as long as the service waits.
+
+        Raises:
+            FlowyError: The service refused or could not be reached.
+        """
+        ...
+
+    def handle(self, task: Task) -> None:
+        """Carry out a task and answer it; whatever goes wrong with it is logged, not raised."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what is kept between tasks, in the thread that used it."""
+        ...

@@ -1,0 +1,129 @@
+"""Workers: pollers in this thread, or in threads of their own, until they are asked to leave."""
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from flowy.errors import FlowyError
+from flowy.protocol.client import SwfClient
+from flowy.worker.backoff import Backoff
+from flowy.worker.poller import Poller
+from flowy.worker.signals import leaving_on_signals
+from flowy.worker.stop import Stop
+
+logger = logging.getLogger(__name__)
+
+
+class Worker:
+    """Runs pollers, one in the calling thread or several in threads, and stops them.
+
+    Args:
+        client: The service; its polls are interrupted when the worker is to leave.
+        stop: The wish that the pollers' sources share.
+        pollers: What gets and does the tasks.
+    """
+
+    def __init__(self, client: SwfClient, stop: Stop, pollers: Sequence[Poller[Any]]) -> None:
+        self._client = client
+        self._stop = stop
+        self._pollers = tuple(pollers)
+        self._threads: list[threading.Thread] = []
+
+    def run(self, loop: int = -1, announce: Callable[[], None] | None = None) -> None:
+        """Serve in the calling thread until asked to leave, by ``stop``, SIGTERM or Ctrl-C.
+
+        Pollers after the first one get threads of their own.
+
+        Args:
+            loop: How many tasks the first poller takes before leaving; -1 is no such end.
+            announce: Called once the worker serves, and leaves in order when it is asked to.
+        """
+        first, *others = self._pollers
+        with leaving_on_signals(self.stop):
+            self._start(others)
+            if announce is not None:
+                announce()
+            try:
+                serve(first, self._stop, loop)
+            except KeyboardInterrupt:
+                logger.warning("interrupted; the task in hand is left to time out")
+            finally:
+                if others:
+                    self.stop()
+                    self.join()
+
+    def start(self) -> None:
+        """Serve in threads, one a poller; returns at once."""
+        self._start(self._pollers)
+
+    def stop(self) -> None:
+        """Ask all pollers to finish the task in hand and leave; returns at once."""
+        self._stop.wish()
+        self._client.interrupt()
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the pollers' threads to end, for at most that many seconds each.
+
+        Returns:
+            Whether all have ended.
+        """
+        for thread in self._threads:
+            thread.join(timeout)
+        self._threads = [thread for thread in self._threads if thread.is_alive()]
+        return not self._threads
+
+    def _start(self, pollers: Sequence[Poller[Any]]) -> None:
+        for number, poller in enumerate(pollers, len(self._threads) + 1):
+            name = f"flowy-{type(poller).__name__}-{number}"
+            # A daemon: a poll that cannot be interrupted must not keep the process alive.
+            thread = threading.Thread(target=self._serve, args=(poller,), name=name, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def _serve(self, poller: Poller[Any]) -> None:
+        try:
+            serve(poller, self._stop)
+        except BaseException:  # half a worker would look alive and not be
+            logger.exception("%s ended, and the worker with it", threading.current_thread().name)
+            self.stop()
+
+
+def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
+    """Poll and handle tasks in this thread until asked to leave.
+
+    Args:
+        poller: What gets and does the tasks; it is closed at the end.
+        stop: The wish to leave.
+        loop: How many tasks to take before leaving; -1 is no such end.
+    """
+    backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
+    try:
+        while loop != 0 and not stop.wished:
+            task = _polled(poller, backoff)
+            if task is not None:
+                _handle(poller, task)
+                loop -= 1 if loop > 0 else 0
+    finally:
+        poller.close()
+
+
+def _handle(poller: Poller[Any], task: Any) -> None:
+    try:
+        poller.handle(task)
+    except Exception:
+        logger.exception("a task is left to time out, dealing with it failed: %.500r", task)
+
+
+def _polled(poller: Poller[Any], backoff: Backoff) -> Any:
+    try:
+        task = poller.poll()
+    except FlowyError as error:
+        backoff.failed(error)
+        return None
+    except Exception as error:
+        logger.debug("an unexpected error of the client", exc_info=True)
+        backoff.failed(error)
+        return None
+    backoff.succeeded()
+    return task

@@ -1,0 +1,119 @@
+"""A service, a decider and an activity worker on one clock and one thread: nobody ever waits."""
+
+from flowy.clock import ManualClock
+from flowy.protocol.ids import ExecutionId
+from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.validation import decode
+from flowy.protocol.wire import encode
+from flowy.service.server import Service
+from flowy.swf import registration
+from flowy.swf.starter import WorkflowStarter
+from flowy.task import scanner
+from flowy.worker.activities import ActivityPoller
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.poller import Source
+from flowy.worker.stop import Stop
+
+CLOSES = {
+    "WorkflowExecutionCanceled",
+    "WorkflowExecutionCompleted",
+    "WorkflowExecutionContinuedAsNew",
+    "WorkflowExecutionFailed",
+    "WorkflowExecutionTerminated",
+    "WorkflowExecutionTimedOut",
+}
+
+
+class ImpatientClient:
+    """Calls a service as the wire would, but a poll that finds nothing does not wait."""
+
+    def __init__(self, service):
+        self._service = service
+
+    def call(self, request):
+        return self._service.call(decode(type(request), encode(request)))
+
+    def interrupt(self):
+        pass
+
+    def close(self):
+        pass
+
+
+class Stage:
+    """Plays executions of a module's workflows to their end.
+
+    Args:
+        module: Holds the workflows and activities.
+        task_list: The list that all of them use.
+        version: The version that all of them have.
+        domain: The domain that is made.
+    """
+
+    def __init__(self, module, task_list, version=1, domain="acceptance"):
+        self.clock = ManualClock()
+        self.service = Service("sqlite://", clock=self.clock)
+        self.client = ImpatientClient(self.service)
+        self.domain = domain
+        self.version = version
+        source = Source(
+            client=self.client,
+            domain=domain,
+            task_list=task_list,
+            clock=self.clock,
+            stop=Stop(self.clock),
+        )
+        self._workflows = scanner.scan_workflows(module)
+        self._activities = scanner.scan_activities(module)
+        registration.register(source, [*self._workflows, *self._activities])
+        self._source = source
+        self.activities = ActivityPoller(source, self._activities)
+        self.restart_decider()
+
+    def restart_decider(self):
+        """Begin with a decider that remembers nothing."""
+        self.decisions = DecisionPoller(self._source, self._workflows)
+
+    def close(self):
+        self.decisions.close()
+        self.activities.close()
+        self.service.stop()
+        self.service.close()
+
+    def start(self, name, *args, **kwargs):
+        """Start an execution whose workflow id is the workflow's name."""
+        starter = WorkflowStarter(name, self.version, self.client, self.domain)
+        with starter.id(name):
+            run_id = starter(*args, **kwargs)
+        assert run_id is not None
+        return ExecutionId(workflow_id=name, run_id=run_id)
+
+    def step(self):
+        """Do one task, or else move the clock to what is due next; False when nothing is left."""
+        for poller in (self.decisions, self.activities):
+            task = poller.poll()
+            if task is not None:
+                poller.handle(task)
+                return True
+        due = self.service.next_due()
+        if due is None:
+            return False
+        self.clock.advance(max(0.0, due - self.clock.now()))
+        self.service.run_due()
+        return True
+
+    def play(self, name, *args, restart=False, **kwargs):
+        """Start an execution and return its history once it is closed."""
+        execution = self.start(name, *args, **kwargs)
+        for _ in range(1_000):
+            history = self.history(execution)
+            if type(history[-1]).__name__ in CLOSES:
+                return history
+            if restart:
+                self.restart_decider()
+            assert self.step(), "nothing is left to do, and the execution is open"
+        raise AssertionError("the execution did not come to an end")
+
+    def history(self, execution):
+        request = GetWorkflowExecutionHistory(domain=self.domain, execution=execution)
+        return self.client.call(request).events

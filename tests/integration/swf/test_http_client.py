@@ -1,0 +1,317 @@
+"""HttpClient keeps connections, repeats only what may be repeated, and can be interrupted."""
+
+import http.server
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from flowy.errors import Fault, ServiceUnavailable
+from flowy.protocol import wire
+from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
+from flowy.protocol.ids import TaskList
+from flowy.protocol.registration import DomainInfos
+from flowy.protocol.requests.activity_tasks import (
+    PollForActivityTask,
+    RecordActivityTaskHeartbeat,
+    RespondActivityTaskCompleted,
+)
+from flowy.protocol.requests.decision_tasks import PollForDecisionTask
+from flowy.protocol.requests.domains import DescribeDomain, ListDomains, RegisterDomain
+from flowy.protocol.tasks import ActivityTask, ActivityTaskStatus, DecisionTask
+from flowy.swf.http import HttpClient
+
+TIMEOUT = 10
+LIST = ListDomains(registration_status="REGISTERED")
+POLL = PollForActivityTask(domain="d", task_list=TaskList(name="l"))
+RESPOND = RespondActivityTaskCompleted(task_token="token", result="1")
+NO_DOMAINS = b'{"domainInfos":[]}'
+
+
+class Script:
+    """What the server does with each request that comes, one step after the other.
+
+    A step is a status and a body, or a function of the handler; the last step is repeated.
+    """
+
+    def __init__(self) -> None:
+        self.steps: list[Any] = [(200, NO_DOMAINS)]
+        self.seen: list[tuple[str, bytes, Mapping[str, str]]] = []
+        self.connections = 0
+        self.parked = threading.Semaphore(0)
+        self.release = threading.Event()
+
+    def next(self) -> Any:
+        return self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
+
+    def park(self, handler: Any) -> None:
+        """Hold a request until the client says goodbye or the test releases it with a task."""
+        self.parked.release()
+        assert self.release.wait(TIMEOUT)
+        answer(handler, 200, wire.encode(ActivityTask(task_token="late", started_event_id=1)))
+
+
+def answer(handler: Any, status: int, body: bytes) -> None:
+    handler.send_response(status)
+    handler.send_header("Content-Length", str(len(body)))
+    handler.end_headers()
+    handler.wfile.write(body)
+
+
+def drop(handler: Any) -> None:
+    """Break the connection without an answer."""
+    handler.close_connection = True
+
+
+@pytest.fixture
+def script() -> Script:
+    return Script()
+
+
+@pytest.fixture
+def endpoint(script: Script) -> Iterator[str]:
+    class Handler(http.server.BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def setup(self) -> None:
+            script.connections += 1
+            super().setup()
+
+        def do_POST(self) -> None:
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            script.seen.append((self.headers["X-Amz-Target"], body, self.headers))
+            step = script.next()
+            if callable(step):
+                step(self)
+            else:
+                answer(self, *step)
+
+        def log_message(self, *_arguments: Any) -> None:
+            """Keep the test's output clean."""
+
+    class Server(http.server.ThreadingHTTPServer):
+        def handle_error(self, *arguments: Any) -> None:
+            # That a client went away is what several tests are about.
+            if not isinstance(sys.exception(), ConnectionError):
+                super().handle_error(*arguments)
+
+    server = Server(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    yield "http://{}:{}".format(*server.server_address)
+    script.release.set()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def client(endpoint: str) -> Iterator[HttpClient]:
+    made = HttpClient(endpoint)
+    yield made
+    made.close()
+
+
+def test_a_request_and_its_answer_are_typed(client, script):
+    assert client.call(LIST) == DomainInfos(domain_infos=())
+    ((target, body, headers),) = script.seen
+    assert target == "SimpleWorkflowService.ListDomains"
+    assert wire.decode_request(ListDomains, body) == LIST
+    assert headers["Content-Type"] == "application/x-amz-json-1.0"
+
+
+def test_one_connection_carries_the_calls_of_one_thread(client, script):
+    for _ in range(5):
+        client.call(LIST)
+    assert script.connections == 1
+
+
+def test_threads_do_not_share_a_connection(client, script):
+    barrier = threading.Barrier(4)
+
+    def step(handler: Any) -> None:
+        barrier.wait(TIMEOUT)
+        answer(handler, 200, NO_DOMAINS)
+
+    script.steps = [step]
+    with ThreadPoolExecutor(4) as threads:
+        assert len(list(threads.map(client.call, [LIST] * 4))) == 4
+    assert script.connections == 4
+
+
+def test_a_connection_that_the_service_has_closed_is_not_used(client, script):
+    def answer_and_close(handler: Any) -> None:
+        handler.close_connection = True
+        answer(handler, 200, NO_DOMAINS)
+
+    script.steps = [answer_and_close, (200, b"")]
+    client.call(LIST)
+    (kept,) = client._idle
+    while not kept.is_stale():
+        script.release.wait(0.01)
+    client.call(RESPOND)
+    assert [target for target, _, _ in script.seen].count(
+        "SimpleWorkflowService.RespondActivityTaskCompleted"
+    ) == 1
+
+
+def test_an_operation_without_an_answer_gives_none(client, script):
+    script.steps = [(200, b"")]
+    register = RegisterDomain(name="d", workflow_execution_retention_period_in_days="1")
+    assert client.call(register) is None
+
+
+def test_a_refusal_is_the_fault_of_that_name(client, script):
+    script.steps = [
+        (400, wire.encode_fault(UnknownResourceFault("Unknown domain: d"))),
+        (400, wire.encode_fault(ThrottlingException("Rate exceeded"))),
+        (400, b'{"__type":"com.amazonaws#NewFault","Message":"what"}'),
+    ]
+    with pytest.raises(UnknownResourceFault, match="Unknown domain: d"):
+        client.call(DescribeDomain(name="d"))
+    with pytest.raises(ThrottlingException, match="Rate exceeded"):
+        client.call(LIST)
+    with pytest.raises(Fault, match="NewFault: what"):
+        client.call(LIST)
+
+
+@pytest.mark.parametrize(
+    "body", [b"<html>", b"[]", b"\xff", b'{"__type":"x#InternalFailure"}', b""]
+)
+def test_a_server_error_is_unavailability_whatever_its_body(client, script, body):
+    script.steps = [(503, body)]
+    with pytest.raises(ServiceUnavailable, match="ListDomains with 503"):
+        client.call(LIST)
+
+
+@pytest.mark.parametrize("body", [b"<html>", b"[]", b'{"domainInfos":5}', b"\xff"])
+def test_an_answer_that_cannot_be_read_is_unavailability(client, script, body):
+    script.steps = [(200, body)]
+    with pytest.raises(ServiceUnavailable, match="no answer to ListDomains"):
+        client.call(LIST)
+
+
+@pytest.mark.parametrize(
+    ("request_", "good", "expected"),
+    [
+        (LIST, NO_DOMAINS, DomainInfos(domain_infos=())),
+        (POLL, b'{"taskToken":"t"}', ActivityTask(task_token="t")),
+        (
+            RecordActivityTaskHeartbeat(task_token="t"),
+            b'{"cancelRequested":true}',
+            ActivityTaskStatus(cancel_requested=True),
+        ),
+    ],
+)
+def test_what_may_be_repeated_is_sent_again(client, script, request_, good, expected):
+    script.steps = [drop, (200, good)]
+    assert client.call(request_) == expected
+    assert len(script.seen) == 2
+
+
+def test_what_must_not_be_done_twice_is_sent_once(client, script):
+    script.steps = [drop, (200, b"")]
+    with pytest.raises(ServiceUnavailable, match="no answer to RespondActivityTaskCompleted"):
+        client.call(RESPOND)
+    assert len(script.seen) == 1
+    assert client.call(RESPOND) is None
+
+
+def test_a_connection_that_breaks_twice_is_unavailability(client, script):
+    script.steps = [drop]
+    with pytest.raises(ServiceUnavailable):
+        client.call(LIST)
+    assert len(script.seen) == 2
+
+
+def test_a_service_that_does_not_listen_is_unavailable(endpoint):
+    free = HttpClient("http://127.0.0.1:9")
+    with pytest.raises(ServiceUnavailable, match=r"no connection to http://127\.0\.0\.1:9"):
+        free.call(LIST)
+    free.close()
+
+
+def test_an_answer_that_does_not_come_is_unavailability(endpoint, script):
+    script.steps = [script.park]
+    client = HttpClient(endpoint, timeout=0.05)
+    with pytest.raises(ServiceUnavailable, match="TimeoutError"):
+        client.call(LIST)
+    assert len(script.seen) == 1
+    script.release.set()
+    client.close()
+
+
+def test_a_signer_sees_what_is_sent_and_adds_its_headers(endpoint, script):
+    def sign(headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        return {"Authorization": f"{headers['X-Amz-Target']} {len(body)} {headers['Host']}"}
+
+    client = HttpClient(endpoint, signer=sign)
+    client.call(LIST)
+    client.close()
+    ((target, body, headers),) = script.seen
+    assert headers["Authorization"] == f"{target} {len(body)} {endpoint.partition('//')[2]}"
+    assert headers["Host"] == endpoint.partition("//")[2]
+
+
+def parked(client: HttpClient, script: Script, threads: ThreadPoolExecutor) -> Any:
+    script.steps = [script.park]
+    waiting = threads.submit(client.call, POLL)
+    assert script.parked.acquire(timeout=TIMEOUT)
+    return waiting
+
+
+def test_an_interrupted_poll_comes_back_without_a_task(client, script):
+    def goodbye(handler: Any) -> None:
+        script.parked.release()
+        assert handler.rfile.read(1) == b""
+        drop(handler)
+
+    script.steps = [goodbye]
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(client.call, POLL)
+        assert script.parked.acquire(timeout=TIMEOUT)
+        client.interrupt()
+        assert waiting.result(TIMEOUT) == ActivityTask()
+    assert len(script.seen) == 1
+
+
+def test_a_task_that_is_on_its_way_is_not_lost_by_an_interruption(client, script):
+    with ThreadPoolExecutor() as threads:
+        waiting = parked(client, script, threads)
+        client.interrupt()
+        script.release.set()
+        assert waiting.result(TIMEOUT).task_token == "late"
+
+
+def test_after_an_interruption_no_poll_is_sent_and_other_calls_are(client, script):
+    client.interrupt()
+    decide = PollForDecisionTask(domain="d", task_list=TaskList(name="l"))
+    assert client.call(POLL) == ActivityTask()
+    assert client.call(decide) == DecisionTask()
+    assert script.seen == []
+    assert client.call(LIST) == DomainInfos(domain_infos=())
+
+
+def test_the_next_page_of_a_decision_task_is_no_poll(client, script):
+    client.interrupt()
+    script.steps = [(200, b'{"taskToken":"t","startedEventId":3}')]
+    page = PollForDecisionTask(domain="d", task_list=TaskList(name="l"), next_page_token="p")
+    assert client.call(page).task_token == "t"
+
+
+def test_a_closed_client_says_so(endpoint):
+    client = HttpClient(endpoint)
+    client.call(LIST)
+    client.close()
+    assert client.call(POLL) == ActivityTask()
+    with pytest.raises(ServiceUnavailable, match="is closed"):
+        client.call(LIST)
+
+
+@pytest.mark.parametrize("endpoint_", ["", "localhost:80", "ftp://host", "http://"])
+def test_an_endpoint_that_is_not_http_is_refused(endpoint_):
+    with pytest.raises(ValueError, match="not an address"):
+        HttpClient(endpoint_)

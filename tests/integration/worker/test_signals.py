@@ -1,0 +1,111 @@
+"""SIGTERM and Ctrl-C: the task in hand is finished, then the process leaves, with status 0."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+
+PROGRAM = """
+import sys, threading
+from flowy.swf.boilerplate import start_activity_worker
+from flowy.swf.scanner import activity
+from flowy.task import Activity
+from flowy.protocol.ids import TypeId, ExecutionId
+from flowy.protocol.tasks import ActivityTask
+
+
+@activity("wait", 1, "list")
+class Wait(Activity):
+    def run(self):
+        print("working", flush=True)
+        sys.stdin.readline()
+        return "finished"
+
+
+class Client:
+    tasks = sys.argv[1] == "busy"
+    left = threading.Event()
+
+    def call(self, request):
+        name = type(request).__name__
+        if name == "PollForActivityTask":
+            if self.tasks:
+                self.tasks = False
+                return ActivityTask(
+                    task_token="t",
+                    activity_id="0",
+                    activity_type=TypeId(name="wait", version="1"),
+                    workflow_execution=ExecutionId(workflow_id="w", run_id="r"),
+                )
+            print("polling", flush=True)
+            self.left.wait()
+            return ActivityTask()
+        if name == "RespondActivityTaskCompleted":
+            print(request.result, flush=True)
+
+    def interrupt(self):
+        print("leaving", flush=True)
+        self.left.set()
+
+    def close(self):
+        pass
+
+
+start_activity_worker("domain", "list", Client(), package=sys.modules["__main__"])
+print("left", flush=True)
+"""
+
+
+@pytest.fixture
+def program():
+    started = []
+
+    def run(state):
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, state],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        started.append(process)
+        return process
+
+    yield run
+    for process in started:
+        process.kill()
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_that_waits_leaves_at_once(program, number):
+    process = program("idle")
+    assert process.stdout.readline() == "polling\n"
+    process.send_signal(number)
+    out, err = process.communicate(timeout=30)
+    assert (out, err, process.returncode) == ("leaving\nleft\n", "", 0)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_task_in_hand_is_finished_and_answered_first(program, number):
+    process = program("busy")
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(number)
+    assert process.stdout.readline() == "leaving\n"
+    out, err = process.communicate("go on\n", timeout=30)
+    assert (out, err, process.returncode) == ('"finished"\nleft\n', "", 0)
+
+
+def test_a_second_ctrl_c_does_not_wait_for_the_task(program):
+    process = program("busy")
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline() == "leaving\n"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(30) == 0
+    assert "left to time out" in process.stderr.read()

@@ -1,0 +1,74 @@
+"""Workers in threads of their own, on the embedded service and the real clock."""
+
+import threading
+
+import pytest
+
+from flowy.clock import SystemClock
+from flowy.protocol.ids import ExecutionId
+from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
+from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.service.client import EmbeddedClient
+from flowy.service.server import Service
+from flowy.swf.starter import WorkflowStarter
+from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.worker.heartbeat import Heartbeat, Pulse
+from tests.acceptance import scenarios
+from tests.unit.worker.fakes import FakeClient
+
+PATIENCE = 20
+
+
+@pytest.fixture
+def client(tmp_path):
+    client = EmbeddedClient(Service(f"sqlite:///{tmp_path}/flowy.db").start(), owns_service=True)
+    yield client
+    client.close()
+
+
+def history(client, execution):
+    return client.call(GetWorkflowExecutionHistory(domain="threads", execution=execution)).events
+
+
+def test_workers_in_threads_serve_until_they_are_stopped(client):
+    plan = WorkerPlan(packages=scenarios, threads=2)
+    worker = make_worker(client, "threads", plan)
+    closed = threading.Event()
+    start = WorkflowStarter("SimpleDependency", scenarios.VERSION, client, "threads")
+    worker.start()
+    executions = []
+    for number in range(5):
+        with start.id(f"run-{number}"):
+            executions.append(ExecutionId(workflow_id=f"run-{number}", run_id=start()))
+    for execution in executions:
+        while type(history(client, execution)[-1]).__name__ != "WorkflowExecutionCompleted":
+            assert not closed.wait(0.01)
+    worker.stop()
+    assert worker.join(PATIENCE)
+    assert {history(client, e)[-1].attributes.result for e in executions} == {"170"}
+
+
+def test_workers_that_wait_leave_at_once(client):
+    worker = make_worker(client, "threads", WorkerPlan(packages=scenarios))
+    worker.start()
+    worker.stop()
+    assert worker.join(PATIENCE)
+
+
+def test_the_thread_beside_an_activity_heartbeats_until_the_activity_ends():
+    client, clock = FakeClient(), SystemClock()
+    beats = threading.Semaphore(0)
+
+    def answer(_request):
+        beats.release()
+
+    client.always(RecordActivityTaskHeartbeat, answer)
+    pulse = Pulse(clock)
+    heartbeat = Heartbeat(client, "token", "pack", clock, 0.03)
+    with pulse.beating(heartbeat):
+        for _ in range(3):
+            assert beats.acquire(timeout=PATIENCE)
+    pulse.close()
+    pulse._thread.join(PATIENCE)
+    assert not pulse._thread.is_alive()
+    assert len(client.sent) >= 3

@@ -1,0 +1,40 @@
+"""Task tokens."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowy.protocol.faults import ValidationException
+from flowy.service.domain.tokens import TaskToken, decode_token, encode_token
+
+tokens = st.builds(
+    TaskToken,
+    st.sampled_from(["activity", "decision"]),
+    st.integers(0, 2**63),
+    st.text(min_size=1, max_size=64),
+    st.integers(1, 25_000),
+    st.integers(1, 25_000),
+)
+
+
+@given(tokens)
+def test_a_token_comes_back_as_it_was_and_fits_the_wire(token):
+    text = encode_token(token)
+    assert decode_token(text) == token
+    assert len(text) <= 1024
+
+
+@given(st.text(max_size=80))
+def test_garbage_is_an_invalid_token(text):
+    with pytest.raises(ValidationException, match="Invalid token"):
+        decode_token(text)
+
+
+@given(tokens, st.integers(0, 10_000), st.integers(1, 255))
+def test_a_token_that_was_changed_is_invalid(token, position, change):
+    text = bytearray(encode_token(token).encode())
+    alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+    position %= 8
+    text[position] = alphabet[(alphabet.index(text[position]) + 1 + change % 63) % 64]
+    with pytest.raises(ValidationException):
+        decode_token(text.decode())

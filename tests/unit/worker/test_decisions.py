@@ -1,0 +1,295 @@
+"""How decision tasks are read, decided with kept or new runs, and answered."""
+
+import pytest
+
+from flowy.errors import NondeterminismError, ServiceUnavailable, StaleRunError, SuspendTask
+from flowy.protocol.decisions import CompleteWorkflowExecution, CompleteWorkflowExecutionAttributes
+from flowy.protocol.events.marker import MarkerRecorded, MarkerRecordedAttributes
+from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
+from flowy.protocol.ids import ExecutionId, TypeId
+from flowy.protocol.requests.decision_tasks import (
+    PollForDecisionTask,
+    RespondDecisionTaskCompleted,
+)
+from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.tasks import DecisionTask, History
+from flowy.task import Workflow
+from flowy.worker.cache import RunCache
+from flowy.worker.decisions import DecisionPoller
+from tests.unit.decider.simulator import Simulator
+from tests.unit.worker.fakes import EXECUTION, TYPE, FakeClient, source, workflows
+
+DECISION = CompleteWorkflowExecution(attributes=CompleteWorkflowExecutionAttributes(result="1"))
+
+
+def events(first, last):
+    attributes = MarkerRecordedAttributes(marker_name="m", decision_task_completed_event_id=1)
+    return tuple(
+        MarkerRecorded(event_id=number, event_timestamp=0.0, attributes=attributes)
+        for number in range(first, last + 1)
+    )
+
+
+def task(first, last, token=None, execution=EXECUTION, type_id=TYPE):
+    return DecisionTask(
+        task_token=f"token-{last}",
+        started_event_id=last,
+        workflow_execution=execution,
+        workflow_type=type_id,
+        events=events(first, last),
+        next_page_token=token,
+    )
+
+
+class Answer:
+    def __init__(self, closes=False):
+        self.decisions = (DECISION,)
+        self.closes = closes
+
+
+class FakeRun:
+    """Notes what it is fed; raises or closes as told."""
+
+    def __init__(self, raises=()):
+        self.last_event_id = 0
+        self.fed = []
+        self.closed = False
+        self.closes = False
+        self.raises = list(raises)
+
+    def feed(self, fed):
+        fed = [event.event_id for event in fed]
+        self.fed.append((fed[0], fed[-1]))
+        if self.raises:
+            error = self.raises.pop(0)
+            if error is not None:
+                raise error
+        self.last_event_id = fed[-1]
+        return Answer(self.closes)
+
+    def close(self):
+        self.closed = True
+
+
+class Stage:
+    """A poller whose runs are fakes, in the order in which they are asked for."""
+
+    def __init__(self, *runs, maximum=1_000):
+        self.client = FakeClient()
+        self.runs = list(runs) or [FakeRun()]
+        self.made = 0
+        self.cache = RunCache(maximum)
+        self.poller = DecisionPoller(
+            source(self.client), workflows(Workflow), self.cache, self.make
+        )
+
+    def make(self, definition, execution):
+        run = self.runs[self.made]
+        self.made += 1
+        return run
+
+    @property
+    def answered(self):
+        return [request.task_token for request in self.client.of(RespondDecisionTaskCompleted)]
+
+
+def test_an_empty_poll_is_no_task():
+    stage = Stage()
+    assert stage.poller.poll() is None
+    (request,) = stage.client.sent
+    assert (request.domain, request.task_list.name, request.identity) == ("photos", "images", "me")
+    assert request.start_at_previous_started_event is None
+
+
+def test_all_pages_are_read_with_the_same_members():
+    stage = Stage()
+    stage.client.answer(
+        PollForDecisionTask, task(1, 2, "p2"), task(3, 4, "p3"), ServiceUnavailable(""), task(5, 6)
+    )
+    polled = stage.poller.poll()
+    assert [event.event_id for event in polled.events] == [1, 2, 3, 4, 5, 6]
+    assert [request.next_page_token for request in stage.client.sent] == [None, "p2", "p3", "p3"]
+    assert {request.identity for request in stage.client.sent} == {"me"}
+
+
+def test_the_whole_history_makes_a_run_and_its_decisions_are_sent():
+    stage = Stage()
+    stage.poller.handle(task(1, 3))
+    assert stage.runs[0].fed == [(1, 3)]
+    (request,) = stage.client.sent
+    assert request.task_token == "token-3"
+    assert request.decisions == (DECISION,)
+
+
+def test_a_kept_run_is_fed_the_new_events_which_are_asked_for():
+    stage = Stage()
+    stage.poller.handle(task(1, 3))
+    stage.poller.poll()
+    assert stage.client.sent[-1].start_at_previous_started_event is True
+    stage.poller.handle(task(3, 9))
+    assert stage.made == 1
+    assert stage.runs[0].fed == [(1, 3), (3, 9)]
+    assert (stage.cache.hits, stage.cache.misses) == (1, 1)
+
+
+def test_a_service_that_ignores_the_wish_for_new_events_is_fine():
+    stage = Stage()
+    stage.poller.handle(task(1, 3))
+    stage.poller.handle(task(1, 9))
+    assert stage.runs[0].fed == [(1, 3), (1, 9)]
+
+
+@pytest.mark.parametrize("known", [False, True])
+def test_missing_events_are_fetched_for_a_new_run(known):
+    runs = [FakeRun(), FakeRun()]
+    stage = Stage(*runs) if known else Stage(runs[1])
+    if known:
+        stage.poller.handle(task(1, 3))
+    stage.client.answer(
+        GetWorkflowExecutionHistory,
+        History(events=events(1, 5), next_page_token="p2"),
+        ThrottlingException("slow"),
+        History(events=events(6, 12), next_page_token="p3"),
+    )
+    stage.poller.handle(task(6, 9))
+    assert runs[1].fed == [(1, 9)], "events behind the decision task are not this decision's"
+    assert runs[0].closed is known
+    assert stage.answered[-1] == "token-9"
+    assert len(stage.client.of(GetWorkflowExecutionHistory)) == 3
+
+
+def test_a_history_that_cannot_be_read_leaves_the_task_alone(caplog):
+    stage = Stage()
+    stage.client.answer(GetWorkflowExecutionHistory, UnknownResourceFault("no such execution"))
+    stage.poller.handle(task(6, 9))
+    assert stage.answered == []
+    assert "order-7 (run run-1)" in caplog.messages[-1]
+
+
+def test_a_stale_run_is_replaced_by_one_fed_with_everything():
+    stale, fresh = FakeRun([None, StaleRunError("went another way")]), FakeRun()
+    stage = Stage(stale, fresh)
+    stage.poller.handle(task(1, 3))
+    stage.client.answer(GetWorkflowExecutionHistory, History(events=events(1, 9)))
+    stage.poller.handle(task(3, 9))
+    assert stale.closed
+    assert fresh.fed == [(1, 9)]
+    assert stage.answered == ["token-3", "token-9"]
+
+
+def test_nondeterminism_sends_nothing_and_says_where(caplog):
+    run, other = (
+        FakeRun([NondeterminismError("event 5 schedules resize 1, the code asks a timer")]),
+        FakeRun(),
+    )
+    stage = Stage(run, other)
+    stage.poller.handle(task(1, 3))
+    assert stage.client.sent == []
+    assert run.closed
+    assert "event 5 schedules resize 1" in caplog.text
+    assert "order-7 (run run-1)" in caplog.text
+    stage.poller.handle(task(1, 6))
+    assert stage.answered == ["token-6"], "the worker goes on"
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError("in __init__"), SystemExit(1), SuspendTask(), GeneratorExit()]
+)
+def test_whatever_is_raised_while_deciding_the_worker_goes_on(error, caplog):
+    stage = Stage(FakeRun([error]), FakeRun())
+    stage.poller.handle(task(1, 3))
+    stage.poller.handle(task(1, 6))
+    assert stage.answered == ["token-6"]
+    assert "order-7 (run run-1)" in caplog.text
+
+
+def test_ctrl_c_goes_through():
+    stage = Stage(FakeRun([KeyboardInterrupt()]))
+    with pytest.raises(KeyboardInterrupt):
+        stage.poller.handle(task(1, 3))
+
+
+def test_a_run_whose_answer_was_refused_is_dropped(caplog):
+    first, second = FakeRun(), FakeRun()
+    stage = Stage(first, second)
+    stage.client.answer(RespondDecisionTaskCompleted, UnknownResourceFault("Unknown decision"))
+    stage.poller.handle(task(1, 3))
+    assert first.closed
+    assert len(stage.cache) == 0
+    assert "Unknown decision" in caplog.messages[-1]
+    stage.poller.handle(task(1, 6))
+    assert second.fed == [(1, 6)]
+
+
+def test_a_run_whose_answer_may_not_have_arrived_is_dropped_after_the_tasks_time():
+    stage = Stage()
+    stage.client.always(RespondDecisionTaskCompleted, ServiceUnavailable("down"))
+    stage.poller.handle(task(1, 3))
+    assert stage.runs[0].closed
+    assert len(stage.client.of(RespondDecisionTaskCompleted)) > 2
+    assert 60 <= stage.poller.source.clock.now() - 1_000 < 120
+
+
+def test_a_run_that_closed_its_execution_is_not_kept():
+    stage = Stage()
+    stage.runs[0].closes = True
+    stage.poller.handle(task(1, 3))
+    assert stage.runs[0].closed
+    assert len(stage.cache) == 0
+
+
+def test_the_run_used_longest_ago_leaves_a_full_cache():
+    runs = [FakeRun() for _ in range(3)]
+    stage = Stage(*runs, maximum=2)
+    ids = [ExecutionId(workflow_id=name, run_id="r") for name in "abc"]
+    stage.poller.handle(task(1, 3, execution=ids[0]))
+    stage.poller.handle(task(1, 3, execution=ids[1]))
+    stage.poller.handle(task(3, 6, execution=ids[0]))
+    stage.poller.handle(task(1, 3, execution=ids[2]))
+    assert [run.closed for run in runs] == [False, True, False]
+    stage.poller.close()
+    assert all(run.closed for run in runs)
+
+
+def test_an_unknown_type_is_left_to_time_out_and_named_with_what_is_served(caplog):
+    stage = Stage()
+    stage.poller.handle(task(1, 3, type_id=TypeId(name="other", version="2")))
+    assert stage.client.sent == []
+    message = caplog.messages[-1]
+    assert all(part in message for part in ("other 2", "order-7", "resize 1", "images"))
+
+
+def test_the_real_run_decides_and_completes():
+    class Answering(Workflow):
+        def run(self):
+            return 42
+
+    client = FakeClient()
+    poller = DecisionPoller(source(client), workflows(Answering))
+    poller.handle(started_task())
+    (request,) = client.sent
+    (decision,) = request.decisions
+    assert decision.attributes.result == "42"
+
+
+def test_a_constructor_that_raises_fails_the_workflow():
+    class Broken(Workflow):
+        def __init__(self, *args):
+            raise RuntimeError("no such table")
+
+    client = FakeClient()
+    DecisionPoller(source(client), workflows(Broken)).handle(started_task())
+    (decision,) = client.sent[0].decisions
+    assert decision.attributes.reason == "no such table"
+
+
+def started_task():
+    simulator = Simulator(Workflow)
+    started = simulator.start_decision()
+    return DecisionTask(
+        task_token="token",
+        started_event_id=started.event_id,
+        workflow_execution=EXECUTION,
+        workflow_type=TYPE,
+        events=tuple(simulator.events),
+    )
