@@ -13,6 +13,9 @@ from typing import Any, Self
 
 from flowy.errors import WorkflowError
 
+PLAIN = frozenset((bool, bytes, dict, float, int, list, set, str, tuple, type(None)))
+"""Classes that need no closer look: they answer most conditions."""
+
 
 class _PassLocal(threading.local):
     """The loop of a thread, and how many passes are nested on it."""
@@ -49,7 +52,7 @@ class Awaiter:
         Raises:
             WorkflowError: An event loop already runs in this thread.
         """
-        if not inspect.isawaitable(value):
+        if value.__class__ in PLAIN or not inspect.isawaitable(value):
             return value
         if _loop_runs():
             _discard(value)

@@ -32,7 +32,7 @@ from flowy.machine.awaiting import Awaiter
 from flowy.machine.branches import Branches
 from flowy.machine.callbacks import ANY, Callbacks
 from flowy.machine.deprecated import DeprecatedAccess, DeprecatedControl
-from flowy.machine.moves import check_tokens, move_task, move_token, nested_list
+from flowy.machine.moves import check_nested, check_tokens, move_task, move_token
 from flowy.machine.notification import Signal, _Signal
 from flowy.machine.processing import ActionMapper, ProcessingFactory
 from flowy.machine.state import (
@@ -206,13 +206,15 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
     def evaluate(self, function: Callable[[Any, Any], Any], obj: Any) -> Any:
         """Return what a function of token and engine gives, and wait for it when it is async."""
         answer = function(obj, self)
-        return answer if answer is None or answer is True else self._awaiter.settle(answer)
+        return self._awaiter.settle(answer)
 
     def spawn(self) -> "GenericWorkflowEngine":
         """Return a new engine for a branch or a nested definition; override it with `__init__`."""
         return type(self)()
 
-    def run_callbacks(self, callbacks: Any, objects: Any, obj: Any, indent: int = 0) -> None:
+    def run_callbacks(  # noqa: C901 - the hot loop, in one piece
+        self, callbacks: Any, objects: Any, obj: Any, indent: int = 0
+    ) -> None:
         """Take a token through a list of tasks, from the position that the state names.
 
         Args:
@@ -225,16 +227,19 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
         if not indent:
             self._execute = self._hooked()
         execute, settle, state = self._execute, self._awaiter.settle, self.state
-        path = tuple(state.callback_pos)
-        outer, index = path[:indent], path[indent]
-        descend = len(path) - 1 > indent
+        outer, index = state.outer, state.index
+        descend = len(outer) > indent
+        if descend:
+            outer, index = outer[:indent], outer[indent]
         while index < len(callbacks):
             task = callbacks[index]
             if descend or not callable(task):
                 if not descend:
                     state.outer, state.index, state.jumped = (*outer, index), 0, False
                 descend = False
-                self.run_callbacks(nested_list(task, state.callback_pos), objects, obj, indent + 1)
+                if task.__class__ is not list:
+                    check_nested(task, state.callback_pos)
+                self.run_callbacks(task, objects, obj, indent + 1)
                 index += 1
                 continue
             state.outer = outer

@@ -47,8 +47,8 @@ def check_tokens(objects: Any) -> None:
         )
 
 
-def nested_list(entry: Any, path: Iterable[int]) -> Any:
-    """Return an entry of a definition that a path leads into.
+def check_nested(entry: Any, path: Iterable[int]) -> None:
+    """Refuse an entry of a definition that a path leads into.
 
     Raises:
         WorkflowError: It is not a list of tasks.
@@ -58,7 +58,6 @@ def nested_list(entry: Any, path: Iterable[int]) -> Any:
             f"the position {path!r} leads into {entry!r}, which is not a list of tasks: the "
             "definition differs from the one that the position is of; restart with task 'first'"
         )
-    return entry
 
 
 def _look_up(moves: Mapping[str, Move], word: str, what: str) -> Move:
