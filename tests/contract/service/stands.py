@@ -1,0 +1,187 @@
+"""Where the contract's cases run: this service behind its fronts, and moto's.
+
+A stand has one service for many cases; each case registers a domain of its own. Time on a stand
+is moved by the cases, forwards, so no case waits.
+"""
+
+import importlib.util
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+import boto3
+from botocore.config import Config
+from moto.backends import get_backend
+from moto.core import utils as moto_time
+from moto.server import ThreadedMotoServer
+
+from flowy.clock import ManualClock
+from flowy.service.http.serve import HttpServer
+from flowy.service.operations.quotas import Quotas
+from flowy.service.server import Service
+
+EMPTY_POLL = 1.0
+"""Seconds for which a poll without a task is held here."""
+
+
+class Stand(Protocol):
+    """A service that cases can be run against."""
+
+    client: Any
+
+    def advance(self, seconds: float) -> None:
+        """Move the time on; what is due on the way is carried out before this returns."""
+        ...
+
+    def begin(self) -> None:
+        """Make ready for another case."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+def connect(endpoint: str, **options: Any) -> Any:
+    """Make a boto3 client that fails at once where it would try again."""
+    config = Config(retries={"total_max_attempts": 1}, read_timeout=30, **options)
+    return boto3.client(
+        "swf",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="key",
+        aws_secret_access_key="secret",
+        config=config,
+    )
+
+
+def explode(text: str | None) -> str:
+    """Fail as a function of a user's may."""
+    raise ValueError(f"cannot read {text}")
+
+
+FUNCTIONS: dict[str, Callable[[str | None], str | None]] = {
+    "explode": explode,
+    "upper": lambda text: (text or "").upper(),
+}
+
+
+class HttpStand:
+    """This service behind its HTTP front, on a clock that stands still.
+
+    Args:
+        url: The database.
+        functions: The Lambda functions that it has.
+        quotas: Quotas that differ from SWF's.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        functions: dict[str, Callable[[str | None], str | None]] | None = None,
+        **quotas: int,
+    ) -> None:
+        self._clock = ManualClock()
+        limits = Quotas(**{"domains": 100_000, **quotas})
+        self._service = Service(url, clock=self._clock, limits=limits, functions=functions)
+        self._service.start()
+        self._server = HttpServer(self._service)
+        # A user waits a minute for nothing; a case must not.
+        self._server._application._poll_seconds = EMPTY_POLL
+        self.endpoint = self._server.start()
+        self.client = connect(self.endpoint)
+
+    def advance(self, seconds: float) -> None:
+        until = self._clock.now() + seconds
+        while (due := self._service.next_due()) is not None and due <= until:
+            self._clock.advance(max(0.0, due - self._clock.now()))
+            self._service.run_due()
+        self._clock.advance(max(0.0, until - self._clock.now()))
+        self._service.run_due()
+        self._service.sweep()
+
+    def begin(self) -> None:
+        """Leave what other cases made; it is in their domains."""
+
+    def close(self) -> None:
+        self.client.close()
+        self._server.stop()
+        self._service.stop()
+        self._service.close()
+
+
+class MotoStand:
+    """moto's server in this process, with its clock and its timers moved by hand."""
+
+    def __init__(self) -> None:
+        self._server = ThreadedMotoServer("127.0.0.1", port=0, verbose=False)
+        self._server.start()
+        self.endpoint = "http://{}:{}".format(*self._server.get_host_and_port())
+        self.client = connect(self.endpoint)
+        self._ahead = 0.0
+        self._waited: dict[threading.Timer, float] = {}
+        self._readers = [
+            module
+            for name, module in sys.modules.items()
+            if name.startswith("moto.swf.models") and hasattr(module, "unix_time")
+        ]
+        for module in self._readers:
+            vars(module)["unix_time"] = self._now
+
+    def advance(self, seconds: float) -> None:
+        self._ahead += seconds
+        for waiting in _moto_timers():
+            waited = self._waited[waiting] = self._waited.get(waiting, 0.0) + seconds
+            if waited >= waiting.interval:
+                waiting.cancel()
+                waiting.function(*waiting.args, **waiting.kwargs)
+
+    def begin(self) -> None:
+        # moto keeps its state in the process; one execution can make every later call fail.
+        for waiting in _moto_timers():
+            waiting.cancel()
+        get_backend("swf").reset()
+        self._waited.clear()
+
+    def close(self) -> None:
+        self.begin()
+        self.client.close()
+        self._server.stop()
+        for module in self._readers:
+            vars(module)["unix_time"] = moto_time.unix_time
+
+    def _now(self, *moment: Any) -> float:
+        ahead = 0.0 if moment else self._ahead
+        return float(moto_time.unix_time(*moment)) + ahead
+
+
+def _moto_timers() -> list[threading.Timer]:
+    return [
+        thread
+        for thread in threading.enumerate()
+        if isinstance(thread, threading.Timer) and thread.function.__module__.startswith("moto.swf")
+    ]
+
+
+def http_on_sqlite(folder: Path) -> Stand:
+    """Make this service behind HTTP on a file of SQLite's."""
+    return HttpStand(f"sqlite:///{folder / 'flowy.db'}?synchronous=normal", FUNCTIONS)
+
+
+def on_moto(folder: Path) -> Stand:
+    """Make moto."""
+    return MotoStand()
+
+
+STANDS: dict[str, Callable[[Path], Stand]] = {"http-sqlite": http_on_sqlite, "moto": on_moto}
+
+if importlib.util.find_spec("flowy.db.postgresql"):
+    from tests.postgresql import new_database
+
+    def http_on_postgresql(folder: Path) -> Stand:
+        """Make this service behind HTTP on PostgreSQL."""
+        return HttpStand(new_database(), FUNCTIONS)
+
+    STANDS["http-postgresql"] = http_on_postgresql
