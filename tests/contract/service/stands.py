@@ -45,8 +45,10 @@ class Stand(Protocol):
 
 
 def connect(endpoint: str, **options: Any) -> Any:
-    """Make a boto3 client that fails at once where it would try again."""
-    config = Config(retries={"total_max_attempts": 1}, read_timeout=30, **options)
+    """Make a boto3 client that fails at once where it would try again, and leaves the checks."""
+    config = Config(
+        retries={"total_max_attempts": 1}, read_timeout=30, parameter_validation=False, **options
+    )
     return boto3.client(
         "swf",
         endpoint_url=endpoint,
