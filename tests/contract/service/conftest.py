@@ -1,5 +1,6 @@
 """Runs each case of this folder on every stand, and expects of moto what the table says."""
 
+import threading
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.contract.service.moto_differences import DIFFERENCES
-from tests.contract.service.stands import STANDS, HttpStand, Stand
+from tests.contract.service.stands import FUNCTIONS, STANDS, HttpStand, Stand
 from tests.contract.service.swf import Swf
 
 _domains = count(1)
@@ -58,10 +59,26 @@ def limited(tmp_path: Path) -> Iterator[Callable[..., Swf]]:
     """Makes a domain on a service of its own, with quotas of its own."""
     stands: list[HttpStand] = []
 
-    def make(**quotas: int) -> Swf:
-        stands.append(HttpStand("sqlite://", **quotas))
+    def make(*, with_functions: bool = False, **quotas: int) -> Swf:
+        functions = FUNCTIONS if with_functions else None
+        stands.append(HttpStand("sqlite://", functions, **quotas))
         return unregistered_on(stands[-1]).register()
 
     yield make
     for stand in stands:
         stand.close()
+
+
+@pytest.fixture
+def swf_with_a_stuck_function() -> Iterator[Swf]:
+    """A domain on a service with a function that does not return before the case is over."""
+    released = threading.Event()
+
+    def stuck(text: str | None) -> str | None:
+        released.wait(30)
+        return text
+
+    stand = HttpStand("sqlite://", {"stuck": stuck})
+    yield unregistered_on(stand).register()
+    released.set()
+    stand.close()

@@ -30,6 +30,7 @@ class Stand(Protocol):
     """A service that cases can be run against."""
 
     client: Any
+    endpoint: str
 
     def advance(self, seconds: float) -> None:
         """Move the time on; what is due on the way is carried out before this returns."""
