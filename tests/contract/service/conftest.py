@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contract.service.moto_differences import DIFFERENCES
+from tests.contract.service.moto_differences import CHANCE, REASONS
 from tests.contract.service.stands import FUNCTIONS, STANDS, HttpStand, Stand
 from tests.contract.service.swf import Swf
 
@@ -20,8 +20,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         if isinstance(item, pytest.Function) and _runs_on(item) == "moto":
             case = f"{item.path.stem}::{item.originalname}"
             example = item.callspec.id.replace("moto", "", 1).strip("-")
-            reason = DIFFERENCES.get(f"{case}[{example}]") or DIFFERENCES.get(case)
-            if reason is not None:
+            reason = REASONS.get(f"{case}[{example}]") or REASONS.get(case)
+            if case in CHANCE:
+                item.add_marker(pytest.mark.skip(reason=CHANCE[case]))
+            elif reason is not None:
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
 
 

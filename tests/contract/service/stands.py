@@ -4,6 +4,7 @@ A stand has one service for many cases; each case registers a domain of its own.
 is moved by the cases, forwards, so no case waits.
 """
 
+import importlib
 import importlib.util
 import sys
 import threading
@@ -123,6 +124,8 @@ class MotoStand:
         self._server.start()
         self.endpoint = "http://{}:{}".format(*self._server.get_host_and_port())
         self.client = connect(self.endpoint)
+        # moto imports its backends when they are first asked for.
+        importlib.import_module("moto.swf.models")
         self._ahead = 0.0
         self._waited: dict[threading.Timer, float] = {}
         self._readers = [
@@ -135,7 +138,7 @@ class MotoStand:
 
     def advance(self, seconds: float) -> None:
         self._ahead += seconds
-        for waiting in _moto_timers():
+        for waiting in sorted(_moto_timers(), key=lambda timer: timer.interval):
             waited = self._waited[waiting] = self._waited.get(waiting, 0.0) + seconds
             if waited >= waiting.interval:
                 waiting.cancel()

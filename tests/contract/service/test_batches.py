@@ -68,9 +68,11 @@ WRONG: list[Json] = [
     decision(
         "StartChildWorkflowExecution", workflowId="w", workflowType=WORKFLOW, childPolicy="ADOPT"
     ),
-    decision("StartChildWorkflowExecution", workflowId="w", workflowType=WORKFLOW, tagList=list("abcdef")),
+    decision(
+        "StartChildWorkflowExecution", workflowId="w", workflowType=WORKFLOW, tagList=list("abcdef")
+    ),
     decision("ContinueAsNewWorkflowExecution", executionStartToCloseTimeout="NONE"),
-    decision("SignalExternalWorkflowExecution", workflowId="w", signalName=""),
+    decision("SignalExternalWorkflowExecution", workflowId="w", signalName="s" * 257),
     decision("ScheduleLambdaFunction", id="a", name="n", startToCloseTimeout="901"),
     decision("ScheduleLambdaFunction", id="a", name="n" * 65),
 ]

@@ -4,7 +4,16 @@ from typing import Any
 
 import pytest
 
-from tests.contract.service.swf import Json, Swf, complete, decision, marker, refused, schedule, timer
+from tests.contract.service.swf import (
+    Json,
+    Swf,
+    complete,
+    decision,
+    marker,
+    refused,
+    schedule,
+    timer,
+)
 
 ENDINGS: dict[str, tuple[str, str, Json]] = {
     "Complete": ("WorkflowExecutionCompleted", "COMPLETED", {"result": "42"}),

@@ -1,8 +1,18 @@
 """Decision tasks: what a decider is given, when there is one, and when there is another."""
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.contract.service.swf import WORKFLOW, Swf, attributes, complete, marker, refused, timer
+from tests.contract.service.swf import (
+    WORKFLOW,
+    Swf,
+    attributes,
+    complete,
+    marker,
+    refused,
+    schedule,
+    timer,
+)
 
 
 def _signal(swf: Swf, name: str = "go", workflow_id: str = "order") -> None:
@@ -193,19 +203,14 @@ def test_a_token_that_is_none_is_refused(swf: Swf):
 
 
 def test_an_activitys_token_is_of_no_use(swf: Swf):
-    swf.start()
-    swf.decide(
-        {
-            "decisionType": "ScheduleActivityTask",
-            "scheduleActivityTaskDecisionAttributes": {
-                "activityType": {"name": "Pay", "version": "1"},
-                "activityId": "pay",
-            },
-        }
-    )
+    execution = swf.start()
+    swf.decide(schedule())
     work = swf.work()
-    with refused("UnknownResourceFault"):
+    length = len(swf.events(execution))
+    # With which fault SWF refuses it is not known.
+    with pytest.raises(ClientError, match="UnknownResourceFault|ValidationException"):
         swf.respond(work)
+    assert len(swf.events(execution)) == length
 
 
 def test_a_poll_in_an_unknown_domain_is_a_fault(swf: Swf):

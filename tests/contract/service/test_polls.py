@@ -79,7 +79,9 @@ def test_the_higher_priority_of_activities_comes_first(swf: Swf):
 
 def test_without_a_priority_it_is_zero(swf: Swf):
     swf.start()
-    swf.decide(schedule("low", taskPriority="-1"), schedule("none"), schedule("high", taskPriority="1"))
+    swf.decide(
+        schedule("low", taskPriority="-1"), schedule("none"), schedule("high", taskPriority="1")
+    )
     assert [swf.work()["activityId"] for _ in range(3)] == ["high", "none", "low"]
 
 

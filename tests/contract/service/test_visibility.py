@@ -48,9 +48,7 @@ def _terminate(swf: Swf, *workflow_ids: str) -> None:
 
 def test_open_executions_are_listed(swf: Swf):
     _started(swf, "a", "b")
-    found = swf.client.list_open_workflow_executions(
-        domain=swf.domain, startTimeFilter=SINCE_EVER
-    )
+    found = swf.client.list_open_workflow_executions(domain=swf.domain, startTimeFilter=SINCE_EVER)
     assert sorted(_ids(found)) == ["a", "b"]
     info = found["executionInfos"][0]
     assert (info["executionStatus"], info["cancelRequested"]) == ("OPEN", False)
