@@ -34,7 +34,7 @@ def _runs_on(item: pytest.Function) -> str | None:
 
 @pytest.fixture(scope="session", params=sorted(STANDS))
 def stand(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory):
-    stand = STANDS[request.param](tmp_path_factory.mktemp(request.param))
+    stand = STANDS[request.param](request, tmp_path_factory.mktemp(request.param))
     yield stand
     stand.close()
 

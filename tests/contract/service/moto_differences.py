@@ -530,7 +530,7 @@ REASONS: dict[str, str] = {
 }
 
 CHANCE: dict[str, str] = {
-    "test_polls::test_a_waiting_decider_is_given_a_task_at_once": "moto's polls wait up to a second",
-    "test_polls::test_a_waiting_worker_is_given_a_task_at_once": "moto's polls wait up to a second",
+    "test_polls::test_a_waiting_decider_is_given_a_task_at_once": "moto's polls do not wait",
+    "test_polls::test_a_waiting_worker_is_given_a_task_at_once": "moto's polls do not wait",
 }
 """Cases that moto passes now and then; they are not run there."""

@@ -10,21 +10,36 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 import boto3
+import pytest
 from botocore.config import Config
 from moto.backends import get_backend
 from moto.core import utils as moto_time
 from moto.server import ThreadedMotoServer
 
-from flowy.clock import ManualClock
+from flowy.clock import ManualClock, SystemClock
+from flowy.protocol.polls import POLL_SECONDS
+from flowy.service import client as service_client
+from flowy.service.client import EmbeddedClient
 from flowy.service.http.serve import HttpServer
 from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 
 EMPTY_POLL = 1.0
 """Seconds for which a poll without a task is held here."""
+
+
+BOTO_FACE = "flowy.swf.boto.client"
+"""Where the in-process client with boto3's face is."""
+
+
+def _exists(module: str) -> bool:
+    try:
+        return importlib.util.find_spec(module) is not None
+    except ModuleNotFoundError:
+        return False
 
 
 class Stand(Protocol):
@@ -72,14 +87,17 @@ FUNCTIONS: dict[str, Callable[[str | None], str | None]] = {
 }
 
 
-class HttpStand:
-    """This service behind its HTTP front, on a clock that stands still.
+class ServiceStand:
+    """This service on a clock that stands still; a front is what its heirs add.
 
     Args:
         url: The database.
         functions: The Lambda functions that it has.
         quotas: Quotas that differ from SWF's.
     """
+
+    client: Any
+    endpoint = ""
 
     def __init__(
         self,
@@ -89,31 +107,68 @@ class HttpStand:
     ) -> None:
         self._clock = ManualClock()
         limits = Quotas(**{"domains": 100_000, **quotas})
-        self._service = Service(url, clock=self._clock, limits=limits, functions=functions)
-        self._service.start()
-        self._server = HttpServer(self._service)
-        # A user waits a minute for nothing; a case must not.
-        self._server._application._poll_seconds = EMPTY_POLL
-        self.endpoint = self._server.start()
-        self.client = connect(self.endpoint)
+        self.service = Service(url, clock=self._clock, limits=limits, functions=functions)
+        self.service.start()
 
     def advance(self, seconds: float) -> None:
         until = self._clock.now() + seconds
-        while (due := self._service.next_due()) is not None and due <= until:
+        while (due := self.service.next_due()) is not None and due <= until:
             self._clock.advance(max(0.0, due - self._clock.now()))
-            self._service.run_due()
+            self.service.run_due()
         self._clock.advance(max(0.0, until - self._clock.now()))
-        self._service.run_due()
-        self._service.sweep()
+        self.service.run_due()
+        self.service.sweep()
 
     def begin(self) -> None:
         """Leave what other cases made; it is in their domains."""
 
     def close(self) -> None:
+        self.service.stop()
+        self.service.close()
+
+
+class HttpStand(ServiceStand):
+    """This service behind its HTTP front, called by boto3."""
+
+    def __init__(self, url: str, *arguments: Any, **quotas: int) -> None:
+        super().__init__(url, *arguments, **quotas)
+        self._server = HttpServer(self.service)
+        # A user waits a minute for nothing; a case must not.
+        self._server._application._poll_seconds = EMPTY_POLL
+        self.endpoint = self._server.start()
+        self.client = connect(self.endpoint)
+
+    def close(self) -> None:
         self.client.close()
         self._server.stop()
-        self._service.stop()
-        self._service.close()
+        super().close()
+
+
+class _Impatient:
+    """A service whose waiting polls go by the machine's clock."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self.clock = SystemClock()
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._service, name)
+
+
+class EmbeddedStand(ServiceStand):
+    """This service in process, behind the client that has boto3's face."""
+
+    def __init__(self, url: str, *arguments: Any, **quotas: int) -> None:
+        super().__init__(url, *arguments, **quotas)
+        boto_client = importlib.import_module(BOTO_FACE).BotoClient
+        service = cast(Service, _Impatient(self.service))
+        self.client = boto_client(EmbeddedClient(service))
+        vars(service_client)["POLL_SECONDS"] = EMPTY_POLL
+
+    def close(self) -> None:
+        vars(service_client)["POLL_SECONDS"] = POLL_SECONDS
+        self.client.close()
+        super().close()
 
 
 class MotoStand:
@@ -171,23 +226,31 @@ def _moto_timers() -> list[threading.Timer]:
     ]
 
 
-def http_on_sqlite(folder: Path) -> Stand:
+def embedded_on_sqlite(request: pytest.FixtureRequest, folder: Path) -> Stand:
+    """Make this service in process, in memory."""
+    return EmbeddedStand("sqlite://", FUNCTIONS)
+
+
+def http_on_postgresql(request: pytest.FixtureRequest, folder: Path) -> Stand:
+    """Make this service behind HTTP on PostgreSQL."""
+    return HttpStand(request.getfixturevalue("postgresql").fresh_database(), FUNCTIONS)
+
+
+def http_on_sqlite(request: pytest.FixtureRequest, folder: Path) -> Stand:
     """Make this service behind HTTP on a file of SQLite's."""
     return HttpStand(f"sqlite:///{folder / 'flowy.db'}?synchronous=normal", FUNCTIONS)
 
 
-def on_moto(folder: Path) -> Stand:
+def on_moto(request: pytest.FixtureRequest, folder: Path) -> Stand:
     """Make moto."""
     return MotoStand()
 
 
-STANDS: dict[str, Callable[[Path], Stand]] = {"http-sqlite": http_on_sqlite, "moto": on_moto}
-
-if importlib.util.find_spec("flowy.db.postgresql"):
-    from tests.postgresql import new_database
-
-    def http_on_postgresql(folder: Path) -> Stand:
-        """Make this service behind HTTP on PostgreSQL."""
-        return HttpStand(new_database(), FUNCTIONS)
-
+STANDS: dict[str, Callable[[pytest.FixtureRequest, Path], Stand]] = {
+    "http-sqlite": http_on_sqlite,
+    "moto": on_moto,
+}
+if _exists("flowy.db.postgresql"):
     STANDS["http-postgresql"] = http_on_postgresql
+if _exists(BOTO_FACE):
+    STANDS["embedded"] = embedded_on_sqlite

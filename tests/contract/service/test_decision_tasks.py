@@ -208,7 +208,7 @@ def test_an_activitys_token_is_of_no_use(swf: Swf):
     work = swf.work()
     length = len(swf.events(execution))
     # With which fault SWF refuses it is not known.
-    with pytest.raises(ClientError, match="UnknownResourceFault|ValidationException"):
+    with pytest.raises(ClientError, match=r"UnknownResourceFault|ValidationException"):
         swf.respond(work)
     assert len(swf.events(execution)) == length
 

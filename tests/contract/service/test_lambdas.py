@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.contract.service.swf import Json, Swf, complete, decision
+from tests.contract.service.swf import Json, Swf, complete, decision, refused
 
 ROLE = "arn:aws:iam::123456789012:role/lambda"
 
@@ -125,5 +125,5 @@ def test_a_function_of_a_closed_execution_changes_nothing(swf: Swf):
 def test_a_function_has_at_most_fifteen_minutes(swf: Swf, timeout: str):
     swf.start(lambdaRole=ROLE)
     task = swf.poll()
-    with pytest.raises(swf.client.exceptions.ClientError, match="ValidationException"):
+    with refused("ValidationException"):
         swf.respond(task, call("upper", startToCloseTimeout=timeout))

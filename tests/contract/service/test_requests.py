@@ -16,6 +16,8 @@ TARGET = "SimpleWorkflowService"
 
 def _post(stand: Stand, operation: str, body: Any, prefix: str = TARGET) -> tuple[int, bytes, Any]:
     """Send a request with no SDK in between; return status, body and headers."""
+    if not stand.endpoint:
+        pytest.skip("no requests travel here")
     data = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {
         "Content-Type": "application/x-amz-json-1.0",
@@ -121,7 +123,7 @@ def test_unknown_members_are_ignored(stand: Stand, swf: Swf):
 def test_an_unknown_enumeration_value_names_the_known_ones(swf: Swf):
     with pytest.raises(ClientError) as caught:
         swf.client.list_domains(registrationStatus="GONE")
-    message = caught.value.response["Error"]["Message"]
+    message: str = caught.value.response["Error"]["Message"]
     start, _, known = message.partition(": [")
     assert start == (
         "1 validation error detected: Value 'GONE' at 'registrationStatus' failed to satisfy "
