@@ -26,6 +26,8 @@ class Result(asyncio.Future[Any]):
     on_cancel: Callable[[], None] | None = None
     """What whoever runs the task wants to hear of a cancellation."""
 
+    workflow_id: str | None = None
+    """The workflow id of a child that was started, for signals and cancel requests."""
     number: int | None = None
     """Its number within the run that made it."""
 

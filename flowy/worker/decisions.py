@@ -11,7 +11,6 @@ from collections.abc import Callable
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
 from flowy.protocol.decisions import (
-    AnyDecision,
     FailWorkflowExecution,
     FailWorkflowExecutionAttributes,
 )
@@ -130,8 +129,13 @@ class DecisionPoller:
         self, definition: WorkflowDefinition, task: DecisionTask, run: Run, decided: Decided
     ) -> None:
         what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token,
+            decisions=decided.decisions,
+            execution_context=decided.execution_context,
+        )
         try:
-            self._send(definition, task, decided.decisions, what)
+            self._send(definition, request, what)
         except (SerializationException, ValidationException) as error:
             run.close()
             self._send_refusal(definition, task, error, what)
@@ -147,13 +151,8 @@ class DecisionPoller:
             self._keep(task, run, decided)
 
     def _send(
-        self,
-        definition: WorkflowDefinition,
-        task: DecisionTask,
-        decisions: tuple[AnyDecision, ...],
-        what: str,
+        self, definition: WorkflowDefinition, request: RespondDecisionTaskCompleted, what: str
     ) -> None:
-        request = RespondDecisionTaskCompleted(task_token=task.task_token, decisions=decisions)
         deadline = self.source.clock.now() + definition.decision_duration
         self.source.persist(lambda: self.source.client.call(request), what, deadline)
 
@@ -164,8 +163,11 @@ class DecisionPoller:
         logger.error("%s was refused, and fails the execution: %s", what, error)
         reason, details = failure.describe(error)
         attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token, decisions=(FailWorkflowExecution(attributes=attributes),)
+        )
         try:
-            self._send(definition, task, (FailWorkflowExecution(attributes=attributes),), what)
+            self._send(definition, request, what)
         except FlowyError as again:
             logger.warning("%s failed: %s: %s", what, type(again).__name__, again)
 

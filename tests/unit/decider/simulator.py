@@ -44,6 +44,7 @@ class Simulator:
         self.timers: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
         """The ids of activities and children whose cancellation was asked for."""
+        self.signals: dict[str, Event] = {}
         self.closed = False
         self.unhandled = False
         """Something happened while the last decision was made."""
@@ -162,6 +163,10 @@ class Simulator:
         started = self.add(child.ChildWorkflowExecutionStarted, **common)
         self.add(cls, started_event_id=started.event_id, **common, **attributes)
 
+    def signal(self, name: str, value: Any = None, raw: str | None = None) -> None:
+        text = json.dumps(value) if raw is None else raw
+        self.add(workflow.WorkflowExecutionSignaled, signal_name=name, input=text)
+
     # What decisions record
 
     def schedule_activity(self, asked: Any, completed: int) -> None:
@@ -230,6 +235,7 @@ class Simulator:
         initiated = self.add(
             external.RequestCancelExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
+            control=asked.control,
             decision_task_completed_event_id=completed,
         )
         if asked.workflow_id in self.children:
@@ -240,6 +246,16 @@ class Simulator:
             workflow_id=asked.workflow_id,
             cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
             initiated_event_id=initiated.event_id,
+            decision_task_completed_event_id=completed,
+        )
+
+    def signal_external(self, asked: Any, completed: int) -> None:
+        self.signals[asked.workflow_id] = self.add(
+            external.SignalExternalWorkflowExecutionInitiated,
+            workflow_id=asked.workflow_id,
+            signal_name=asked.signal_name,
+            input=asked.input,
+            control=asked.control,
             decision_task_completed_event_id=completed,
         )
 
@@ -269,6 +285,7 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
 }
@@ -298,6 +315,9 @@ SHORT: dict[type, Any] = {
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
     d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.SignalExternalWorkflowExecution: lambda a: (
+        f"signal {a.workflow_id} {a.signal_name} {a.input}"
+    ),
     d.StartChildWorkflowExecution: lambda a: f"child {a.workflow_id.rpartition('-')[2]}",
     d.StartTimer: lambda a: f"timer {a.timer_id} {a.start_to_fire_timeout}s",
 }
