@@ -116,9 +116,8 @@ class WorkflowRun:
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
-        if not self._closed:
-            with self._loop.running():
-                self._code.close()
+        with self._loop.running():
+            self._code.close()
 
     # Events
 
