@@ -188,12 +188,13 @@ class Service:
         if news is None:
             states.doubt(None)
             open_counts.forget()
+            self.timers.look_again()
         else:
             states.doubt(news.executions)
             for domain in news.started:
                 open_counts.started(domain)
-        if news is None or news.is_due:
-            self.timers.look_again()
+            if news.due is not None:
+                self.timers.tell(news.due)
         if self.runner is not None and (news is None or news.functions_wait):
             self.runner.tell()
 

@@ -1,9 +1,10 @@
 """What processes on one database tell each other about their commits: few words, no data.
 
-A word is a letter and a number: ``d`` something is due, ``e`` an execution changed, ``f`` a
+A word is a letter and a number: ``d`` something is due at a moment, ``e`` an execution changed, ``f`` a
 function waits, ``q`` a task list got a task, ``s`` an execution was started in a domain.
 """
 
+import math
 import zlib
 from collections.abc import Iterable, Sequence
 
@@ -15,7 +16,7 @@ from flowy.service.store.tasks import TaskQueue
 class Heard(Value):
     """What others have changed."""
 
-    is_due: bool
+    due: float | None
     functions_wait: bool
     executions: frozenset[int]
     started: tuple[int, ...]
@@ -28,7 +29,7 @@ def announced(unit: Unit) -> list[str]:
     words.update(map(queue_topic, unit.queued))
     words.update(f"s{domain}.{execution}" for domain, execution in unit.started)
     if unit.due is not None:
-        words.add("d")
+        words.add(f"d{math.floor(unit.due)}")
     if any(queue.kind == "lambda" for queue in unit.queued):
         words.add("f")
     return list(words)
@@ -38,7 +39,7 @@ def heard(topics: Sequence[str]) -> Heard:
     """Return what others have told."""
     words = set(topics)
     return Heard(
-        is_due="d" in words,
+        due=min(map(float, (word[1:] for word in _of(words, "d"))), default=None),
         functions_wait="f" in words,
         executions=frozenset(int(word[1:]) for word in _of(words, "e")),
         started=tuple(int(word[1:].partition(".")[0]) for word in _of(words, "s")),
