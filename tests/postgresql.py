@@ -9,8 +9,7 @@ import signal
 import subprocess
 import tempfile
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import suppress
 from pathlib import Path
 
 import psycopg
@@ -97,7 +96,7 @@ class Cluster:
         self._process.kill()
         self._process.wait(60)
         for pid in pids:
-            with _ignoring_the_dead():
+            with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         self._process = None
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
@@ -167,11 +166,3 @@ class Cluster:
         )
         if done.returncode != 0:
             raise NoPostgresql(f"{command[0]} failed: {done.stderr}")
-
-
-@contextmanager
-def _ignoring_the_dead() -> Iterator[None]:
-    try:
-        yield
-    except ProcessLookupError:
-        pass

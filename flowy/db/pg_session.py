@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.base import PGDialect
+from sqlalchemy.engine.interfaces import Dialect
 
 from flowy.db.pipeline import Pipeline, rows
 from flowy.db.session import Row
@@ -18,7 +19,7 @@ from flowy.db.statement import Positional, Statement
 ROWS = 32
 """So many rows are inserted by a statement at most; each number is a statement of its own."""
 
-_dialect = PGDialect(paramstyle="numeric_dollar")
+_dialect: Dialect = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
 class _Insert:

@@ -62,7 +62,9 @@ class _Writer:
         session, pipeline = self._session(), self._open()
         has_sent = session.send()
         if session.topics and self._listener.has_company:
-            pipeline.queue_values("SELECT pg_notify($1, $2)", self._listener.message(session.topics))
+            pipeline.queue_values(
+                "SELECT pg_notify($1, $2)", self._listener.message(session.topics)
+            )
         session.topics.clear()
         pipeline.queue_values("COMMIT", ())
         if has_sent or session.changes != self._changes_before:

@@ -1,7 +1,7 @@
 """What processes on one database tell each other about their commits: few words, no data.
 
-A word is a letter and a number: ``d`` something is due at a moment, ``e`` an execution changed, ``f`` a
-function waits, ``q`` a task list got a task, ``s`` an execution was started in a domain.
+A word is a letter and a number: ``d`` something is due at a moment, ``e`` an execution changed,
+``f`` a function waits, ``q`` a task list got a task, ``s`` an execution was started in a domain.
 """
 
 import math

@@ -31,9 +31,7 @@ _with_execution = (
 )
 
 FIRST = Statement(_with_execution.where(*_list).order_by(*_order))
-FIRST_OF_KIND = Statement(
-    _with_execution.where(*_list[:2]).order_by(tasks.c.task_list, *_order)
-)
+FIRST_OF_KIND = Statement(_with_execution.where(*_list[:2]).order_by(tasks.c.task_list, *_order))
 COUNT = Statement(
     select(func.count()).select_from(
         select(tasks.c.execution).where(*_list).limit(bindparam("most")).offset(ZERO).subquery()
