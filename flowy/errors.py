@@ -15,6 +15,7 @@
     ├── DatabaseError               the database cannot be used: see its message
     │   ├── ConnectionLost          … because the connection to it broke: try again
     │   └── TransactionConflict     … because others changed the same thing again and again
+    ├── ArchiveError                an export cannot be written or imported: see its message
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
@@ -93,6 +94,10 @@ class ConnectionLost(DatabaseError):
 
 class TransactionConflict(DatabaseError):
     """Another transaction changed the same thing; nothing of this one was stored."""
+
+
+class ArchiveError(FlowyError):
+    """Executions cannot be exported to a file, or imported from it; nothing was stored."""
 
 
 class NondeterminismError(FlowyError):

@@ -42,7 +42,8 @@ class Listener:
         self._wakes, self._waker = os.pipe()
         self._lock = threading.Lock()
         self._heard_at = self._greeted_at = float("-inf")
-        self.has_company = False
+        # Who does not listen cannot know that it is alone.
+        self.has_company = True
 
     def message(self, topics: Sequence[str]) -> tuple[str, str]:
         """Return channel and payload of a notification."""

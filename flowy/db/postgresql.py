@@ -147,7 +147,7 @@ class PostgresqlDatabase:
             try:
                 return self._patiently(lambda: self._write(work, committed))
             except TransactionConflict:
-                # Whoever was quicker has committed; two that wait for each other must not meet again.
+                # Two that were in each other's way must not meet again at once.
                 self._closed.wait(random.random() * attempt * 0.001)  # noqa: S311
         return self._patiently(lambda: self._write(work, committed))
 

@@ -35,6 +35,11 @@ def announced(unit: Unit) -> list[str]:
     return list(words)
 
 
+def changed_by_hand(queues: Iterable[TaskQueue]) -> list[str]:
+    """Return what tells of tasks that no command has made, and of deadlines that come with them."""
+    return ["d0", "f", *map(queue_topic, queues)]
+
+
 def heard(topics: Sequence[str]) -> Heard:
     """Return what others have told."""
     words = set(topics)
