@@ -9,7 +9,6 @@ import click
 from flowy.cli.lazy import LazyGroup
 from flowy.config import ADDRESS
 from flowy.errors import FlowyError
-from flowy.protocol.ids import ExecutionId
 
 COMMANDS = {
     "upgrade": ("flowy.cli.db:upgrade", "Bring a database to the schema of this version."),
@@ -49,8 +48,7 @@ def export(db: str, domain: str, workflow_id: str | None, run_id: str | None, fi
     """Write a domain, or one execution of it, to FILE: JSON lines, compressed with zstd."""
     if run_id and not workflow_id:
         raise click.UsageError("--run goes with --id")
-    execution = ExecutionId(workflow_id=workflow_id, run_id=run_id or "") if workflow_id else None
-    count = _run("flowy.service.archive:export", db, file, domain, execution)
+    count = _run("flowy.service.archive:export", db, file, domain, workflow_id, run_id)
     click.echo(f"{file}: domain {domain}, executions: {count}")
 
 

@@ -32,10 +32,21 @@ FORMAT = 1
 
 
 class Head(Value, tag="flowy"):
-    """The first line; ``execution`` is given when the file is of one execution."""
+    """The first line; a file is of a whole domain or of one execution."""
 
     format: int
-    execution: ExecutionId | None = None
+    is_whole: bool
+
+
+class Selection(Value):
+    """One execution: the open run of a workflow, or the given one."""
+
+    workflow_id: str
+    run_id: str | None = None
+
+    def __str__(self) -> str:
+        run = f"run {self.run_id}" if self.run_id else "open run"
+        return f"{run} of workflow {self.workflow_id}"
 
 
 class DomainRecord(Value, tag="domain"):
@@ -59,8 +70,17 @@ _decoder: msgspec.json.Decoder[Record] = msgspec.json.Decoder(Record)
 _encoder = msgspec.json.Encoder()
 
 
-def export(url: str, path: Path, domain: str, execution: ExecutionId | None = None) -> int:
+def export(
+    url: str, path: Path, domain: str, workflow_id: str | None = None, run_id: str | None = None
+) -> int:
     """Write a domain, or one execution of it, to a file and count the executions.
+
+    Args:
+        url: The database.
+        path: The file; it must not exist.
+        domain: The domain's name.
+        workflow_id: Only a run of this workflow.
+        run_id: Which run; the open one when not given.
 
     Raises:
         ArchiveError: There is no such thing, or there is such a file already.
@@ -68,10 +88,11 @@ def export(url: str, path: Path, domain: str, execution: ExecutionId | None = No
     """
     if path.exists():
         raise ArchiveError(f"{path} exists already; name another file or delete it")
+    wanted = None if workflow_id is None else Selection(workflow_id=workflow_id, run_id=run_id)
     database = open_database(url, SCHEMA)
     partial = path.with_name(f"{path.name}.part")
     try:
-        count = database.read(lambda session: _write(session, partial, domain, execution))
+        count = database.read(lambda session: _write(session, partial, domain, wanted))
         partial.rename(path)
     except BaseException:
         partial.unlink(missing_ok=True)
@@ -95,7 +116,7 @@ def import_(url: str, path: Path) -> int:
         database.close()
 
 
-def _write(session: Session, path: Path, name: str, wanted: ExecutionId | None) -> int:
+def _write(session: Session, path: Path, name: str, wanted: Selection | None) -> int:
     found = domains.find(session, name)
     if found is None:
         raise ArchiveError(f"there is no domain {name} in this database")
@@ -103,12 +124,11 @@ def _write(session: Session, path: Path, name: str, wanted: ExecutionId | None) 
     if wanted is not None:
         key = _find(session, found.id, wanted)
         if key is None:
-            run = wanted.run_id or "that is open"
-            raise ArchiveError(f"domain {name} has no run {run} of workflow {wanted.workflow_id}")
+            raise ArchiveError(f"domain {name} has no {wanted}")
         keys = iter((key,))
     count = 0
     with zstandard.open(path, "wb") as file:
-        _put(file, Head(format=FORMAT, execution=wanted))
+        _put(file, Head(format=FORMAT, is_whole=wanted is None))
         _put(file, _domain_record(session, found))
         for record in archive.read_types(session, found.id):
             _put(file, record)
@@ -121,9 +141,10 @@ def _write(session: Session, path: Path, name: str, wanted: ExecutionId | None) 
     return count
 
 
-def _find(session: Session, domain: int, wanted: ExecutionId) -> int | None:
+def _find(session: Session, domain: int, wanted: Selection) -> int | None:
     if wanted.run_id:
-        return executions.find_run(session, domain, wanted)
+        run = ExecutionId(workflow_id=wanted.workflow_id, run_id=wanted.run_id)
+        return executions.find_run(session, domain, run)
     return executions.find_open(session, domain, wanted.workflow_id)
 
 
@@ -152,7 +173,7 @@ def _read(session: Session, path: Path) -> int:
     record = next(records, None)
     if not isinstance(record, DomainRecord):
         raise ArchiveError(f"{path} names no domain")
-    domain = _domain(session, record, is_whole=head.execution is None)
+    domain = _domain(session, record, is_whole=head.is_whole)
     count = 0
     for record in records:
         if isinstance(record, TypeRecord):

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Column, bindparam, delete, insert, select
+from sqlalchemy import BindParameter, Column, bindparam, delete, insert, select
 
 from flowy.db.session import Row, Session
 from flowy.db.statement import ZERO, Statement
@@ -27,7 +27,7 @@ _types = [column for column in types.c if column.name != "domain"]
 _executions = [column for column in executions.c if column.name not in ("id", "domain")]
 _tasks = [column for column in tasks.c if column.name not in ("execution", "domain")]
 _heartbeats = [column for column in heartbeats.c if column.name != "execution"]
-_of_execution = bindparam("of_execution")
+_of_execution: BindParameter[int] = bindparam("of_execution")
 
 TYPES = Statement(select(*_types).where(types.c.domain == bindparam("of_domain")))
 INSERT_TYPE = Statement(insert(types))
