@@ -18,6 +18,7 @@ from flowy.service.domain.refusals import unknown_domain
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
+from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
 from flowy.service.runner import Function, FunctionRunner
 from flowy.service.store import domains, executions
@@ -39,7 +40,7 @@ class Service:
     Args:
         url: ``sqlite:///path``, ``sqlite:////absolute/path`` (``?synchronous=normal`` to commit
             faster and lose the last commits if the machine crashes), or ``sqlite://`` for a
-            database in memory.
+            database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
         functions: Python callables that run in place of Lambda functions, by name; without any,
@@ -63,7 +64,7 @@ class Service:
         self._database = open_database(url, SCHEMA)
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
         self._domains: dict[str, int] = {}
-        self._open_counts = shared.open_counts
+        self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
@@ -179,10 +180,20 @@ class Service:
         if self.runner is not None and any(queue.kind == "lambda" for queue in queues):
             self.runner.tell()
 
-    def _changed_elsewhere(self) -> None:
-        self._open_counts.forget()
-        self.timers.look_again()
-        if self.runner is not None:
+    def _changed_elsewhere(self, news: Heard | None) -> None:
+        """Take note of what another process has changed, None when it may be anything."""
+        states, open_counts = self._shared.states, self._shared.open_counts
+        if news is None:
+            states.doubt(None)
+            open_counts.forget()
+            self.timers.look_again()
+        else:
+            states.doubt(news.executions)
+            for domain in news.started:
+                open_counts.started(domain)
+            if news.due is not None:
+                self.timers.tell(news.due)
+        if self.runner is not None and (news is None or news.functions_wait):
             self.runner.tell()
 
 
