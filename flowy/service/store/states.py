@@ -37,9 +37,15 @@ class States:
 
     Args:
         size: How many states are kept; those used last stay.
+
+    Attributes:
+        hits: How often a state was kept.
+        misses: How often it had to be folded from the stored events.
     """
 
     def __init__(self, size: int = KEPT) -> None:
+        self.hits = 0
+        self.misses = 0
         self._size = size
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._touched: set[int] = set()
@@ -52,8 +58,12 @@ class States:
             return None
         kept = self._kept.get(execution)
         if kept is None or kept.state.execution.run_id != row.run_id:
+            self.misses += 1
             kept = self._fold(session, row)
-        elif kept.version != row.version:
+            self._kept.move_to_end(execution)
+            return kept
+        self.hits += 1
+        if kept.version != row.version:
             self._touched.add(execution)
             self._catch_up(session, kept, row)
         self._kept.move_to_end(execution)
