@@ -9,6 +9,7 @@ from urllib.parse import unquote, urlsplit
 from flowy.config import without_secret
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
+from flowy.swf.boto.client import BotoClient
 from flowy.swf.client import Boto3Client, amazon
 from flowy.swf.http import HttpClient
 from flowy.swf.signing import (
@@ -78,6 +79,8 @@ def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -
     if all(callable(getattr(layer1, name, None)) for name in ("call", "interrupt", "close")):
         client: SwfClient = layer1
         return client
+    if isinstance(layer1, BotoClient):
+        return layer1.swf_client
     if _boto3_service(layer1) == "swf":
         return Boto3Client(layer1)
     raise TypeError(
