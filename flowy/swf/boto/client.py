@@ -15,7 +15,7 @@ import msgspec
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol.client import SwfClient
-from flowy.protocol.faults import InternalFailure, RequestEntityTooLargeException
+from flowy.protocol.faults import MODELLED, InternalFailure, RequestEntityTooLargeException
 from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.polls import EMPTY
 from flowy.protocol.request import Request
@@ -130,11 +130,12 @@ class BotoClient:
 
     def _refusal(self, request_class: type[Request[Any]], fault: Fault) -> Exception:
         code = type(fault).__name__
-        response = {
-            "message": fault.message,
+        response: dict[str, Any] = {
             "Error": {"Message": fault.message, "Code": code},
             "ResponseMetadata": _metadata(_STATUS.get(type(fault), _REFUSED)),
         }
+        if isinstance(fault, MODELLED):
+            response["message"] = fault.message
         make: Any = self.exceptions.from_code(code)
         error: Exception = make(response, request_class.__name__)
         return error

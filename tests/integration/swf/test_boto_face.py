@@ -232,9 +232,7 @@ def test_exceptions_are_found_by_name_and_code(ours, real):
         assert issubclass(getattr(ours.exceptions, name), ClientError)
         assert ours.exceptions.from_code(name) is getattr(ours.exceptions, name)
     assert ours.exceptions.from_code("ValidationException") is ClientError
-    with pytest.raises(
-        AttributeError, match=r"has no attribute NoSuchFault\. Valid exceptions are"
-    ):
+    with pytest.raises(AttributeError, match="has no attribute NoSuchFault"):
         _ = ours.exceptions.NoSuchFault
     with pytest.raises(ours.exceptions.UnknownResourceFault, match="Unknown domain: nobody"):
         ours.describe_domain(name="nobody")
