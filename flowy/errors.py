@@ -8,6 +8,13 @@
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
     │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    ├── ExecutionError              a callable gave no value where it ran: see its cause
+    │   ├── ExecutionTimedout       … because it ran longer than it was allowed to
+    │   ├── ExecutionCanceled       … because it was cancelled
+    │   ├── WorkerLost              … because the process that ran it ended: try again
+    │   ├── ScriptFailed            … because a script ended with another status than 0
+    │   └── ProcessError            … because a process of a graph failed: see its result
+    ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
@@ -39,6 +46,8 @@ class TaskError(FlowyError):
         super().__init__(reason)
         self.reason = reason
         self.details = details
+        self.type: str | None = None
+        """The class of the exception that the task raised, as ``module.name``, where it said so."""
 
 
 class TaskTimedout(TaskError):
@@ -55,6 +64,58 @@ class TaskTerminated(TaskError):
 
 class TaskNotScheduled(TaskError):
     """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
+
+
+class ExecutionError(FlowyError):
+    """A callable gave no value where it ran.
+
+    It also stands in for an exception that could not travel from another process; it then has that
+    exception's type and message as its text.
+    """
+
+
+class ExecutionTimedout(ExecutionError, TimeoutError):
+    """A callable ran longer than it was allowed to; its text says what became of it."""
+
+
+class ExecutionCanceled(ExecutionError):
+    """A callable was cancelled before it gave a value; its text says what became of it."""
+
+
+class WorkerLost(ExecutionError):
+    """The process that ran a callable ended, or could not be started; another one can be had."""
+
+
+class ScriptFailed(ExecutionError):
+    """A script ended with another exit status than 0.
+
+    Args:
+        message: Which script, how it ended, and the end of what it printed.
+        exit_status: What the interpreter answered; minus the signal that killed it.
+    """
+
+    def __init__(self, message: str, exit_status: int) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
+class ProcessError(ExecutionError):
+    """A process failed, or a graph of processes could not be completed; the text says which."""
+
+
+class RetryAfter(FlowyError):
+    """Raised by an activity that knows when it is worth trying again.
+
+    It counts as a failure; a ``RetryPolicy`` takes the pause from it.
+
+    Args:
+        seconds: How long to wait before the next attempt; not negative.
+        reason: What the history shows.
+    """
+
+    def __init__(self, seconds: float, reason: str = "") -> None:
+        super().__init__(reason or f"to be tried again after {seconds} s")
+        self.seconds = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):

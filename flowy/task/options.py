@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
+from flowy.task.retry import RetryPolicy
 
 Options = TypeVar("Options", bound="ActivityOptions | ChildOptions")
 
@@ -21,7 +22,7 @@ class ActivityOptions:
         schedule_to_start: Longest wait for a worker, in seconds.
         start_to_close: Longest time from a worker's start to its answer, in seconds.
         task_list: Where the task waits for its worker.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
@@ -32,7 +33,7 @@ class ActivityOptions:
     schedule_to_start: int | None = None
     start_to_close: int | None = None
     task_list: str | None = None
-    retry: int = 3
+    retry: int | RetryPolicy = 3
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
@@ -46,7 +47,7 @@ class ChildOptions:
         decision_duration: Longest time for one decision, in seconds.
         workflow_duration: Longest time from start to close, in seconds.
         task_list: Where the child's decision tasks wait.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
@@ -55,7 +56,7 @@ class ChildOptions:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     task_list: str | None = None
-    retry: int = 3
+    retry: int | RetryPolicy = 3
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
@@ -85,6 +86,10 @@ def _count(value: Any, name: str) -> int:
     return max(_whole(value, name), 0)
 
 
+def _retry(value: Any, name: str) -> int | RetryPolicy:
+    return value if isinstance(value, RetryPolicy) else _count(value, name)
+
+
 def _text_or_none(value: Any, _name: str) -> str | None:
     return None if value is None else str(value)
 
@@ -106,7 +111,7 @@ _READERS: Mapping[str, Any] = {
     "delay": _count,
     "error_handling": _flag,
     "heartbeat": seconds_or_none,
-    "retry": _count,
+    "retry": _retry,
     "schedule_to_close": seconds_or_none,
     "schedule_to_start": seconds_or_none,
     "start_to_close": seconds_or_none,

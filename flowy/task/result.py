@@ -26,6 +26,9 @@ class Result(asyncio.Future[Any]):
     on_cancel: Callable[[], None] | None = None
     """What whoever runs the task wants to hear of a cancellation."""
 
+    workflow_id: str | None = None
+    """The workflow id of a child that was started, for signals and cancel requests."""
+
     def cancel(self, msg: Any | None = None) -> bool:
         """Ask for the cancellation of the task and wait for it no longer.
 

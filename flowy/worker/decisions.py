@@ -123,7 +123,9 @@ class DecisionPoller:
         self, definition: WorkflowDefinition, task: DecisionTask, run: Run, decided: Decided
     ) -> None:
         request = RespondDecisionTaskCompleted(
-            task_token=task.task_token, decisions=decided.decisions
+            task_token=task.task_token,
+            decisions=decided.decisions,
+            execution_context=decided.execution_context,
         )
         what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
         deadline = self.source.clock.now() + definition.decision_duration

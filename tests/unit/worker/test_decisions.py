@@ -45,6 +45,7 @@ class Answer:
     def __init__(self, closes=False):
         self.decisions = (DECISION,)
         self.closes = closes
+        self.execution_context = None
 
 
 class FakeRun:
