@@ -123,6 +123,15 @@ NAME_SPACES: dict[type[Fault], str] = {
 FAULTS: dict[str, type[Fault]] = {cls.__name__: cls for cls in NAME_SPACES}
 
 
+STATUS: dict[type[Fault], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
+"""The HTTP status of those faults that have another one than 400."""
+
+
+def status(error: Fault) -> int:
+    """Return the HTTP status with which a fault is sent."""
+    return STATUS.get(type(error), 400)
+
+
 def fault(name: str, message: str) -> Fault:
     """Make the fault of a name as the wire has it, with or without its name space.
 

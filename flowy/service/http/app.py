@@ -12,15 +12,11 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from flowy.errors import Fault, FlowyError
+from flowy.errors import Fault
 from flowy.protocol import wire
-from flowy.protocol.faults import (
-    InternalFailure,
-    RequestEntityTooLargeException,
-    UnknownOperationException,
-)
+from flowy.protocol.faults import InternalFailure, UnknownOperationException, status
 from flowy.protocol.operations import OPERATIONS
-from flowy.protocol.polls import POLL_SECONDS, waits
+from flowy.protocol.polls import NO_TASK, POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_types import DescribeActivityType
 from flowy.protocol.requests.domains import DescribeDomain, ListTagsForResource
@@ -66,10 +62,6 @@ LOOKUPS: frozenset[type[Request[Any]]] = frozenset(
 )
 """Reads of a row or two. They never take long, so none of them has to wait for a thread."""
 
-NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
-"""The answer to a poll of either kind that found no task."""
-
-_STATUS: dict[type[FlowyError], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
 _UNKNOWN = "unknown"
 
 
@@ -111,11 +103,11 @@ class Application:
         time, name = asyncio.get_running_loop().time, _named(scope)
         began = time()
         try:
-            outcome, status, body = await self._respond(name, scope, receive)
+            outcome, code, body = await self._respond(name, scope, receive)
         except Disconnected:
             return
         self._requests.observe(name if name in OPERATIONS else _UNKNOWN, outcome, time() - began)
-        await send_answer(send, status, body)
+        await send_answer(send, code, body)
 
     def stop(self) -> None:
         """Answer all parked polls without a task, and later ones at once; on the loop's thread."""
@@ -139,8 +131,7 @@ class Application:
             request = decode(_operation(name, scope), body)
             return "ok", 200, await self._serve(request, receive)
         except Fault as fault:
-            status = _STATUS.get(type(fault), 400)
-            return type(fault).__name__, status, wire.encode_fault(fault)
+            return type(fault).__name__, status(fault), wire.encode_fault(fault)
         except Disconnected:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, it ends as this request's answer
@@ -189,18 +180,15 @@ class Application:
 
 
 def _named(scope: Scope) -> str:
-    """Return the name of the operation that a request asks for; old SDKs put a package in front."""
-    headers = scope["headers"]
-    target = next((value for name, value in headers if name == b"x-amz-target"), b"")
-    service, _, name = target.decode("latin-1").rpartition(".")
-    return name if service.endswith(wire.TARGET_PREFIX) else f"{service}.{name}"
+    """Return the name of the operation that a request asks for."""
+    target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
+    return wire.operation_name(target.decode("latin-1"))
 
 
 def _operation(name: str, scope: Scope) -> type[Request[Any]]:
-    found = OPERATIONS.get(name)
-    if found is None or scope["method"] != "POST":
-        raise UnknownOperationException(f"{scope['method']} with X-Amz-Target {name!r}")
-    return found
+    if scope["method"] != "POST":
+        raise UnknownOperationException(f"Operations are called with POST, not {scope['method']}")
+    return wire.operation(name)
 
 
 def _request(scope: Scope, body: bytes) -> HttpRequest:

@@ -15,7 +15,7 @@ import msgspec
 
 from flowy.errors import Fault, FlowyError
 from flowy.protocol.client import SwfClient
-from flowy.protocol.faults import MODELLED, InternalFailure, RequestEntityTooLargeException
+from flowy.protocol.faults import MODELLED, InternalFailure, status
 from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.polls import EMPTY
 from flowy.protocol.request import Request
@@ -29,8 +29,6 @@ from flowy.swf.methods import METHODS, method_name
 REGION = "us-east-1"
 
 _OK = 200
-_STATUS: dict[type[FlowyError], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
-_REFUSED = 400
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +130,7 @@ class BotoClient:
         code = type(fault).__name__
         response: dict[str, Any] = {
             "Error": {"Message": fault.message, "Code": code},
-            "ResponseMetadata": _metadata(_STATUS.get(type(fault), _REFUSED)),
+            "ResponseMetadata": _metadata(status(fault)),
         }
         if isinstance(fault, MODELLED):
             response["message"] = fault.message
@@ -157,11 +155,11 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _metadata(status: int) -> dict[str, Any]:
+def _metadata(code: int) -> dict[str, Any]:
     request_id = str(uuid.uuid4())
     return {
         "RequestId": request_id,
-        "HTTPStatusCode": status,
+        "HTTPStatusCode": code,
         "HTTPHeaders": {"x-amzn-requestid": request_id, "content-type": CONTENT_TYPE},
         "RetryAttempts": 0,
     }
