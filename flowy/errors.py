@@ -21,6 +21,9 @@
     │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
     ├── DatabaseError               the database cannot be used: see its message
+    │   ├── ConnectionLost          … because the connection to it broke: try again
+    │   └── TransactionConflict     … because others changed the same thing again and again
+    ├── ArchiveError                an export cannot be written or imported: see its message
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
@@ -176,6 +179,18 @@ class RegistrationError(FlowyError):
 
 class DatabaseError(FlowyError):
     """The database cannot be opened, written, or is of another version of Flowy."""
+
+
+class ConnectionLost(DatabaseError):
+    """The connection to the database broke; what was being committed is perhaps stored."""
+
+
+class TransactionConflict(DatabaseError):
+    """Another transaction changed the same thing; nothing of this one was stored."""
+
+
+class ArchiveError(FlowyError):
+    """Executions cannot be exported to a file, or imported from it; nothing was stored."""
 
 
 class NondeterminismError(FlowyError):

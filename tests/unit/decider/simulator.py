@@ -42,9 +42,9 @@ class Simulator:
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
+        self.signals: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
         """The ids of activities and children whose cancellation was asked for."""
-        self.signals: dict[str, Event] = {}
         self.closed = False
         self.unhandled = False
         """Something happened while the last decision was made."""
@@ -238,6 +238,7 @@ class Simulator:
             control=asked.control,
             decision_task_completed_event_id=completed,
         )
+
         if asked.workflow_id in self.children:
             self.cancel_requested.add(asked.workflow_id)
             return
