@@ -8,6 +8,12 @@
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
     │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    ├── ExecutionError              a callable gave no value where it ran: see its cause
+    │   ├── ExecutionTimedout       … because it ran longer than it was allowed to
+    │   ├── ExecutionCanceled       … because it was cancelled
+    │   ├── WorkerLost              … because the process that ran it ended: try again
+    │   ├── ScriptFailed            … because a script ended with another status than 0
+    │   └── ProcessError            … because a process of a graph failed: see its result
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
@@ -15,6 +21,9 @@
     │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
     ├── DatabaseError               the database cannot be used: see its message
+    │   ├── ConnectionLost          … because the connection to it broke: try again
+    │   └── TransactionConflict     … because others changed the same thing again and again
+    ├── ArchiveError                an export cannot be written or imported: see its message
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
@@ -60,10 +69,24 @@ class TaskError(FlowyError):
         self.details = details
         self.type: str | None = None
         """The class of the exception that the task raised, as ``module.name``, where it said so."""
+        self.retry_after: float | None = None
+        """Seconds after which the task asks to be tried again."""
 
 
 class TaskTimedout(TaskError):
-    """A task, and every further attempt that it was allowed, ran out of time."""
+    """A task, and every further attempt that it was allowed, ran out of time.
+
+    Args:
+        reason: What happened.
+        details: What the last heartbeat said.
+        timeout_type: Which of SWF's timeouts it was, such as ``START_TO_CLOSE``.
+    """
+
+    def __init__(
+        self, reason: str = "", details: str | None = None, timeout_type: str | None = None
+    ) -> None:
+        super().__init__(reason, details)
+        self.timeout_type = timeout_type
 
 
 class TaskCanceled(TaskError):
@@ -78,6 +101,43 @@ class TaskNotScheduled(TaskError):
     """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
 
 
+class ExecutionError(FlowyError):
+    """A callable gave no value where it ran.
+
+    It also stands in for an exception that could not travel from another process; it then has that
+    exception's type and message as its text.
+    """
+
+
+class ExecutionTimedout(ExecutionError, TimeoutError):
+    """A callable ran longer than it was allowed to; its text says what became of it."""
+
+
+class ExecutionCanceled(ExecutionError):
+    """A callable was cancelled before it gave a value; its text says what became of it."""
+
+
+class WorkerLost(ExecutionError):
+    """The process that ran a callable ended, or could not be started; another one can be had."""
+
+
+class ScriptFailed(ExecutionError):
+    """A script ended with another exit status than 0.
+
+    Args:
+        message: Which script, how it ended, and the end of what it printed.
+        exit_status: What the interpreter answered; minus the signal that killed it.
+    """
+
+    def __init__(self, message: str, exit_status: int) -> None:
+        super().__init__(message)
+        self.exit_status = exit_status
+
+
+class ProcessError(ExecutionError):
+    """A process failed, or a graph of processes could not be completed; the text says which."""
+
+
 class RetryAfter(FlowyError):
     """Raised by an activity that knows when it is worth trying again.
 
@@ -90,7 +150,7 @@ class RetryAfter(FlowyError):
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason or f"to be tried again after {seconds} s")
-        self.seconds = max(0.0, float(seconds))
+        self.retry_after = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):
@@ -119,6 +179,18 @@ class RegistrationError(FlowyError):
 
 class DatabaseError(FlowyError):
     """The database cannot be opened, written, or is of another version of Flowy."""
+
+
+class ConnectionLost(DatabaseError):
+    """The connection to the database broke; what was being committed is perhaps stored."""
+
+
+class TransactionConflict(DatabaseError):
+    """Another transaction changed the same thing; nothing of this one was stored."""
+
+
+class ArchiveError(FlowyError):
+    """Executions cannot be exported to a file, or imported from it; nothing was stored."""
 
 
 class NondeterminismError(FlowyError):

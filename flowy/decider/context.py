@@ -2,6 +2,7 @@
 
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
+from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
 from flowy.task.context import Restart, TaskCall, ToWorkflow
@@ -16,11 +17,19 @@ class RunContext:
         loop: The run's loop.
         signals: What has come in.
         externals: What goes out.
+        facts: What the code may know.
     """
 
     def __init__(
-        self, calls: Calls, loop: DeterministicLoop, signals: SignalQueues, externals: Externals
+        self,
+        calls: Calls,
+        loop: DeterministicLoop,
+        signals: SignalQueues,
+        externals: Externals,
+        facts: RunFacts,
     ) -> None:
+        self.facts = facts
+        self.execution_context: str | None = None
         self._signals = signals
         self._externals = externals
         self.wanted_restart: Restart | None = None
@@ -37,9 +46,15 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
+            RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
+        if not self._loop.is_here():
+            raise RuntimeError(
+                f"{call.type} is called from a thread of the workflow's own, whose order a replay "
+                "cannot repeat: call it in run; a call returns at once, so it needs no thread"
+            )
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:
@@ -50,9 +65,9 @@ class RunContext:
         """Note that the code left a block in which returning waits for nothing."""
         self._left_abandon = self._position()
 
-    def now(self) -> float:
-        """Return the history's time, in seconds since the epoch."""
-        return self._loop.time()
+    def set_execution_context(self, text: str) -> None:
+        """Have a text shown with the execution from this decision on."""
+        self.execution_context = text
 
     def returned_abandoning(self) -> bool:
         """Tell whether the code that returns now does so from an abandoning block.
@@ -64,7 +79,7 @@ class RunContext:
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""
-        return Result(loop=self._loop) if self.dropped else self._calls.sleep(seconds)
+        return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
     def next_signal(self, name: str) -> Result:
         """Take the next signal of a name, now or when it comes."""
@@ -77,7 +92,7 @@ class RunContext:
     def tell(self, message: ToWorkflow) -> Result:
         """Tell another execution something; the result comes when it has got it."""
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
         return self._externals.tell(self._calls.take_number(), message)
 
     def _position(self) -> tuple[int, int]:

@@ -18,7 +18,7 @@ history; a kept run that has decided it went another way and says so (``StaleRun
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
@@ -28,6 +28,7 @@ from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
 from flowy.decider.externals import Externals
+from flowy.decider.facts import RunFacts
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
 from flowy.errors import StaleRunError
@@ -37,7 +38,6 @@ from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
-from flowy.task.result import Result
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,10 +46,12 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         decisions: In the order in which the code asked.
         closes: The last of them closes the execution.
+        execution_context: What is shown with the execution; None leaves it as it was.
     """
 
     decisions: tuple[AnyDecision, ...] = ()
     closes: bool = False
+    execution_context: str | None = None
 
 
 class WorkflowRun:
@@ -68,11 +70,14 @@ class WorkflowRun:
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
-        self._calls.make_result = lambda: Result(loop=self._loop)
+        self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)
         self._externals = Externals(self._calls.slots, self._calls.make_result)
-        self._context = RunContext(self._calls, self._loop, self._signals, self._externals)
+        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots)
+        self._context = RunContext(
+            self._calls, self._loop, self._signals, self._externals, self._facts
+        )
         self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
@@ -83,7 +88,7 @@ class WorkflowRun:
         self._echoes: deque[AnyDecision] = deque()
         self._closed = False
 
-    def feed(self, events: Iterable[Event]) -> Decisions:
+    def feed(self, events: Sequence[Event]) -> Decisions:
         """Take the events that are new and decide.
 
         Args:
@@ -96,6 +101,7 @@ class WorkflowRun:
                 the whole history.
         """
         with self._loop.running():
+            self._facts.show(events)
             known = self.last_event_id
             for event in events:
                 if event.event_id <= known:
@@ -110,9 +116,8 @@ class WorkflowRun:
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
-        if not self._closed:
-            with self._loop.running():
-                self._code.close()
+        with self._loop.running():
+            self._code.close()
 
     # Events
 
@@ -135,7 +140,9 @@ class WorkflowRun:
     def take_decision_completed(self, event: decision.DecisionTaskCompleted) -> None:
         """Let the code see the batch of a decision again, unless this run has decided it."""
         if event.attributes.started_event_id != self._decided:
+            self._facts.replaying = True
             self._turn()
+            self._facts.replaying = False
         self._echoes = deque(self._answer.decisions)
 
     def take_decision_timed_out(self, event: decision.DecisionTaskTimedOut) -> None:
@@ -195,6 +202,8 @@ class WorkflowRun:
         for event in batch:
             self._apply(event)
             self._loop.run_ready()
+        if self._facts.divergence is not None:
+            raise self._facts.divergence
         self._decided = started.event_id
         self._answer = self._collect()
 
@@ -229,11 +238,13 @@ class WorkflowRun:
     def _collect(self) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
-        if closing is None:
-            return Decisions(decisions=asked)
         if isinstance(closing, _ALONE):
             asked = ()
-        return Decisions(decisions=(*asked, closing), closes=True)
+        return Decisions(
+            decisions=asked if closing is None else (*asked, closing),
+            closes=closing is not None,
+            execution_context=self._context.execution_context,
+        )
 
 
 # Closing decisions that drop whatever else was asked for with them.
