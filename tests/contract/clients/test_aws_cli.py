@@ -116,5 +116,5 @@ def test_a_whole_execution(aws: Aws):
         *("--domain", "shop", "--start-time-filter", "oldestDate=0"),
     )
     assert [each["execution"]["workflowId"] for each in closed["executionInfos"]] == ["order-1"]
-    with pytest.raises(Refused, match="UnknownResourceFault.*Unknown domain: nowhere"):
+    with pytest.raises(Refused, match=r"UnknownResourceFault.*Unknown domain: nowhere"):
         aws("describe-domain", "--name", "nowhere")
