@@ -5,7 +5,7 @@ from typing import Any
 import hypothesis.strategies as st
 import pytest
 from hypothesis import HealthCheck, settings
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from flowy.clock import ManualClock
 from flowy.protocol.executions import ExecutionTimeFilter, TagFilter
@@ -23,12 +23,16 @@ POLICIES = st.sampled_from(["ABANDON", "REQUEST_CANCEL", "TERMINATE"])
 ROOTS = st.sampled_from(["root-1", "root-2", "root-3"])
 CHILDREN = st.sampled_from(["child-1", "child-2"])
 ANYBODY = st.one_of(ROOTS, CHILDREN)
-NAMES = st.sampled_from(["a", "b", "c"])
+NAMES = st.sampled_from(["a", "b"])
+HOW = st.sampled_from(["Completed", "Failed", "Canceled"])
+WHICH = st.integers(0, 9)
 TAGS = st.sampled_from(["red", "blue", None])
 EVER = ExecutionTimeFilter(oldest_date=0.0)
 
 DECISIONS = st.lists(
     st.one_of(
+        # Twice, as most of what an execution lives through begins with it.
+        st.builds(deciding.schedule, NAMES),
         st.builds(deciding.schedule, NAMES),
         st.builds(deciding.cancel_activity, NAMES),
         st.builds(deciding.start_timer, NAMES, st.integers(10, 100)),
@@ -38,7 +42,8 @@ DECISIONS = st.lists(
         st.builds(deciding.ask_to_cancel, ANYBODY),
         st.just(deciding.MARKER),
     ),
-    max_size=4,
+    min_size=2,
+    max_size=6,
 )
 ENDINGS = st.one_of(st.none(), st.none(), st.none(), st.sampled_from(deciding.CLOSING))
 
@@ -97,6 +102,10 @@ class Machine(RuleBasedStateMachine):
         self.service.run_due()
         return now
 
+    @initialize(tag=TAGS, policy=POLICIES)
+    def begin(self, tag: str | None, policy: str) -> None:
+        self.start("root-1", tag, "decisions", policy)
+
     @rule(workflow_id=ROOTS, tag=TAGS, task_list=LISTS, policy=POLICIES)
     def start(self, workflow_id: str, tag: str | None, task_list: str, policy: str) -> None:
         now = self._tick()
@@ -130,6 +139,7 @@ class Machine(RuleBasedStateMachine):
         if run:
             run.waits = run.cancel_requested = True
 
+    @precondition(lambda self: len(self.world.open_runs()) > 1)
     @rule(workflow_id=ANYBODY, policy=st.one_of(st.none(), POLICIES))
     def terminate(self, workflow_id: str, policy: str | None) -> None:
         self._tick()
@@ -145,20 +155,37 @@ class Machine(RuleBasedStateMachine):
         else:
             self._ask(operation, workflow_id=workflow_id, **members)
 
-    @rule(task_list=LISTS)
-    def poll_for_a_decision(self, task_list: str) -> None:
+    @precondition(lambda self: self.world.waiting())
+    @rule(decisions=DECISIONS, ending=ENDINGS, which=WHICH)
+    def poll_and_decide(self, decisions: list[Any], ending: Any, which: int) -> None:
+        self.poll_for_a_decision(which)
+        self.decide(decisions, ending, -1)
+
+    @precondition(lambda self: self.world.waiting())
+    @rule(which=WHICH)
+    def poll_for_a_decision(self, which: int) -> None:
         self._tick()
-        waiting = self.world.waiting(task_list)
-        task = self._ask("PollForDecisionTask", task_list=TaskList(name=task_list))
-        if not waiting:
-            assert not task.task_token
+        everywhere = self.world.waiting()
+        if not everywhere:
             return
+        task_list = everywhere[which % len(everywhere)].task_list
+        task = self._ask("PollForDecisionTask", task_list=TaskList(name=task_list))
         run = self._run_of(task.workflow_execution)
-        assert run in waiting
+        assert run in self.world.waiting(task_list)
         run.waits, run.in_hand = False, True
         self.tasks.append((run, task.task_token))
 
-    @rule(decisions=DECISIONS, ending=ENDINGS, which=st.integers(0, 9))
+    @rule(task_list=LISTS)
+    def poll_in_vain(self, task_list: str) -> None:
+        if not self.world.waiting(task_list):
+            task = self._ask("PollForDecisionTask", task_list=TaskList(name=task_list))
+            assert not task.task_token
+        if not self.world.waiting_activities():
+            task = self._ask("PollForActivityTask", task_list=TaskList(name="activities"))
+            assert not task.task_token
+
+    @precondition(lambda self: self.tasks)
+    @rule(decisions=DECISIONS, ending=ENDINGS, which=WHICH)
     def decide(self, decisions: list[Any], ending: Any, which: int) -> None:
         now = self._tick()
         if not self.tasks:
@@ -173,25 +200,31 @@ class Machine(RuleBasedStateMachine):
         deciding.carry_out(self.world, run, batch, now)
         self._name_new_runs()
 
+    @precondition(lambda self: self.world.waiting_activities())
     @rule()
     def poll_for_an_activity(self) -> None:
         now = self._tick()
         waiting = self.world.waiting_activities()
-        task = self._ask("PollForActivityTask", task_list=TaskList(name="activities"))
         if not waiting:
-            assert not task.task_token
             return
+        task = self._ask("PollForActivityTask", task_list=TaskList(name="activities"))
         run = self._run_of(task.workflow_execution)
         assert (run, task.activity_id) in waiting
         activity = run.activities[task.activity_id]
         activity.due = now + ACTIVITY_SECONDS
         self.works.append((run, activity, task.task_token))
 
-    @rule(how=st.sampled_from(["Completed", "Failed", "Canceled"]), which=st.integers(0, 9))
+    @precondition(lambda self: self.world.waiting_activities())
+    @rule(how=HOW)
+    def poll_and_answer_an_activity(self, how: str) -> None:
+        self.poll_for_an_activity()
+        if self.works:
+            self.answer_an_activity(how, -1)
+
+    @precondition(lambda self: self.works)
+    @rule(how=HOW, which=WHICH)
     def answer_an_activity(self, how: str, which: int) -> None:
         self._tick()
-        if not self.works:
-            return
         run, activity, token = self.works.pop(which % len(self.works))
         self.old_tokens.append((f"RespondActivityTask{how}", token))
         if activity not in run.activities.values():
@@ -203,11 +236,10 @@ class Machine(RuleBasedStateMachine):
         }
         run.waits = True
 
-    @rule(which=st.integers(0, 9))
+    @precondition(lambda self: self.works)
+    @rule(which=WHICH)
     def beat(self, which: int) -> None:
         self._tick()
-        if not self.works:
-            return
         run, activity, token = self.works[which % len(self.works)]
         if activity not in run.activities.values():
             self._is_too_late("RecordActivityTaskHeartbeat", token)
@@ -215,10 +247,10 @@ class Machine(RuleBasedStateMachine):
         status = self._call("RecordActivityTaskHeartbeat", task_token=token)
         assert status.cancel_requested == activity.cancel_requested
 
-    @rule(which=st.integers(0, 99))
+    @precondition(lambda self: self.old_tokens)
+    @rule(which=WHICH)
     def answer_again(self, which: int) -> None:
-        if self.old_tokens:
-            self._is_too_late(*self.old_tokens[which % len(self.old_tokens)])
+        self._is_too_late(*self.old_tokens[which % len(self.old_tokens)])
 
     @rule(seconds=st.sampled_from([1, 10, 49, 51, 100, 300]))
     def wait(self, seconds: int) -> None:
@@ -290,8 +322,8 @@ class Machine(RuleBasedStateMachine):
 
 TestMachine = Machine.TestCase
 TestMachine.settings = settings(
-    max_examples=60,
-    stateful_step_count=40,
+    max_examples=150,
+    stateful_step_count=50,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -60,12 +60,12 @@ class World:
     def children(self, parent: Run) -> list[Run]:
         return [run for run in self.open_runs() if run.parent is parent]
 
-    def waiting(self, task_list: str) -> list[Run]:
-        """Return the runs whose decision task may be handed out."""
+    def waiting(self, task_list: str | None = None) -> list[Run]:
+        """Return the runs whose decision task may be handed out, on one list or on all."""
         return [
             run
             for run in self.open_runs()
-            if run.waits and not run.in_hand and run.task_list == task_list
+            if run.waits and not run.in_hand and task_list in (None, run.task_list)
         ]
 
     def waiting_activities(self) -> list[tuple[Run, str]]:
