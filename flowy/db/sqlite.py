@@ -7,24 +7,27 @@ loses nothing) for about three times the speed.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import QueuePool, StaticPool
 
 from flowy.db.group_commit import GroupCommit
 from flowy.db.session import Row
+from flowy.db.sqlite_engine import make_engine
 from flowy.db.statement import Statement
-from flowy.errors import DatabaseError
+from flowy.errors import DatabaseError, TransactionConflict
 
 Result = TypeVar("Result")
 
-BUSY_TIMEOUT = 30.0
-SYNCHRONOUS = ("full", "normal", "off")
-WAL_ATTEMPTS = 5
+LOOK_EVERY = 0.05
+"""Seconds between looks for other processes' commits; wake-ups within a process need none."""
+
+ATTEMPTS = 20
+"""How often a command is run that finds that another process was quicker."""
 
 _dialect = SQLiteDialect_pysqlite(paramstyle="named")
 
@@ -37,13 +40,22 @@ class SqliteSession:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
 
-    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> int:
-        """Run a statement that returns no rows and return how many rows it changed."""
-        return self._raw.execute(statement.sql(_dialect), parameters).rowcount
+    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that returns no rows."""
+        self._raw.execute(statement.sql(_dialect), parameters)
 
     def execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each row of parameters."""
         self._raw.executemany(statement.sql(_dialect), rows)
+
+    def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that finds or changes a row."""
+        cursor = self._raw.execute(statement.sql(_dialect), parameters)
+        if cursor.rowcount != 1 and cursor.fetchone() is None:
+            raise TransactionConflict("another process was quicker")
+
+    def announce(self, topics: Sequence[str]) -> None:
+        """Say nothing: other processes look at the file."""
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Row | None:
         """Return the first row, or None."""
@@ -95,7 +107,7 @@ class SqliteDatabase:
     def __init__(self, url: URL) -> None:
         self._path = url.database or ":memory:"
         self._in_memory = self._path == ":memory:"
-        self.engine = _make_engine(url, in_memory=self._in_memory)
+        self.engine = make_engine(url, in_memory=self._in_memory)
         self._writer = self._checkout()
         raw = cast(sqlite3.Connection, self._writer.driver_connection)
         self._session = SqliteSession(raw)
@@ -104,7 +116,8 @@ class SqliteDatabase:
         self._monitor = self._writer if self._in_memory else self._checkout()
         self._seen_by_monitor = -1
         self._seen_by_writer = -1
-        self.changed_elsewhere()
+        self._interrupted = threading.Event()
+        self._changed_elsewhere()
 
     @property
     def name(self) -> str:
@@ -134,10 +147,10 @@ class SqliteDatabase:
     ) -> Result:
         """Run work in a transaction, perhaps with that of other threads; durable on return."""
         session = self._session
-        try:
-            return self._group.run(lambda: work(session), committed)
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+        for _ in range(ATTEMPTS - 1):
+            with suppress(TransactionConflict):
+                return self._write(lambda: work(session), committed)
+        return self._write(lambda: work(session), committed)
 
     def on_rollback(self, forget: Callable[[], None]) -> None:
         """Have a function called after each rollback, before anything else is run."""
@@ -147,7 +160,17 @@ class SqliteDatabase:
         """Have a function called after each commit, before anything else is run."""
         self._transaction.committed.append(keep)
 
-    def changed_elsewhere(self) -> bool:
+    def wait_for_others(self) -> Sequence[str] | None:
+        """Wait a moment and look whether another process has committed; it says not what."""
+        if self._interrupted.wait(LOOK_EVERY):
+            self._interrupted.clear()
+        return None if self._changed_elsewhere() else ()
+
+    def interrupt(self) -> None:
+        """Let the thread that waits for others go."""
+        self._interrupted.set()
+
+    def _changed_elsewhere(self) -> bool:
         """Tell whether another process has committed since the last time this was asked.
 
         A connection's ``data_version`` does not move by its own commits. The monitor's moves with
@@ -155,6 +178,12 @@ class SqliteDatabase:
         """
         if self._in_memory:
             return False
+        try:
+            return self._has_changed()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _has_changed(self) -> bool:
         seen = _data_version(cast(sqlite3.Connection, self._monitor.driver_connection))
         if seen == self._seen_by_monitor:
             return False
@@ -171,6 +200,14 @@ class SqliteDatabase:
         self._writer.close()
         self.engine.dispose()
 
+    def _write(
+        self, work: Callable[[], Result], committed: Callable[[Result], None] | None
+    ) -> Result:
+        try:
+            return self._group.run(work, committed)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
     def _checkout(self) -> Any:
         try:
             return self.engine.raw_connection()
@@ -186,62 +223,3 @@ class SqliteDatabase:
 
 def _data_version(raw: sqlite3.Connection) -> int:
     return int(raw.execute("PRAGMA data_version").fetchone()[0])
-
-
-def _make_engine(url: URL, *, in_memory: bool) -> Engine:
-    synchronous = str(url.query.get("synchronous", "full")).lower()
-    if synchronous not in SYNCHRONOUS or set(url.query) - {"synchronous"}:
-        raise DatabaseError(
-            f"{url.render_as_string()}: the options of a SQLite URL are synchronous=full, normal "
-            "or off"
-        )
-    arguments = {
-        "timeout": BUSY_TIMEOUT,
-        "check_same_thread": False,
-        "isolation_level": None,
-        "cached_statements": 512,
-    }
-    bare = url.set(query={}, database=None if in_memory else url.database)
-    if in_memory:
-        engine = create_engine(bare, poolclass=StaticPool, connect_args=arguments)
-    else:
-        engine = create_engine(
-            bare,
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=-1,
-            pool_reset_on_return=None,
-            connect_args=arguments,
-        )
-
-    def prepare(raw: sqlite3.Connection, _record: object) -> None:
-        _set_pragmas(raw, synchronous)
-
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def _set_pragmas(raw: sqlite3.Connection, synchronous: str) -> None:
-    _switch_to_wal(raw)
-    raw.execute(f"PRAGMA synchronous={synchronous}")
-    raw.execute("PRAGMA foreign_keys=OFF")
-    raw.execute("PRAGMA temp_store=MEMORY")
-    raw.execute("PRAGMA cache_size=-65536")
-
-
-def _switch_to_wal(raw: sqlite3.Connection) -> None:
-    """Set WAL mode, which fails without waiting while another process does the same."""
-    for attempt in range(WAL_ATTEMPTS):
-        try:
-            raw.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if attempt == WAL_ATTEMPTS - 1:
-                raise
-            raw.execute("BEGIN IMMEDIATE")
-            raw.execute("ROLLBACK")
-        else:
-            return

@@ -17,6 +17,7 @@ from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.topics import announced
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
@@ -71,6 +72,10 @@ class Dispatch:
         clock: Tells the time of each command.
         on_queued: Told, after a commit, of the lists that it put tasks on, once a task.
         on_due: Told, after a commit, of a moment at which something will be due.
+
+    Attributes:
+        commits: Transactions that were made durable.
+        commands: Commands that were in them.
     """
 
     def __init__(
@@ -86,9 +91,12 @@ class Dispatch:
         self._clock = clock
         self._on_queued = on_queued
         self._on_due = on_due
+        self.commits = 0
+        self.commands = 0
+        database.on_commit(self._count_commit)
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
-        database.on_rollback(shared.open_counts.forget)
+        database.on_rollback(shared.registrations.forget)
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -100,20 +108,29 @@ class Dispatch:
         operation = OPERATIONS[type(request)]
 
         def read(session: Session) -> Any:
-            return operation(self._unit(session), request)
+            return operation(self._unit(session, writes=False), request)
 
         def write(session: Session) -> _Outcome:
-            unit = self._unit(session)
-            return _Outcome(operation(unit, request), unit.queued, unit.due)
+            unit = self._unit(session, writes=True)
+            try:
+                answer = operation(unit, request)
+            finally:
+                unit.states.confirm(session)
+            session.announce(announced(unit))
+            return _Outcome(answer, unit.queued, unit.due)
 
         if type(request) in READS:
             return Reply(self._database.read(read))
         return Reply(self._database.write(write, self._committed).answer)
 
-    def _unit(self, session: Session) -> Unit:
-        return Unit(session, self._shared, moment(self._clock.now()))
+    def _unit(self, session: Session, *, writes: bool) -> Unit:
+        return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
+
+    def _count_commit(self) -> None:
+        self.commits += 1
 
     def _committed(self, outcome: _Outcome) -> None:
+        self.commands += 1
         if outcome.queued:
             self._on_queued(outcome.queued)
         if outcome.due is not None:

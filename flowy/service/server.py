@@ -12,11 +12,15 @@ from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
+from flowy.service import figures
 from flowy.service.dispatch import Dispatch, Reply
+from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
+from flowy.service.figures import Figures
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
+from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
 from flowy.service.runner import Function, FunctionRunner
 from flowy.service.store import domains, executions
@@ -38,7 +42,7 @@ class Service:
     Args:
         url: ``sqlite:///path``, ``sqlite:////absolute/path`` (``?synchronous=normal`` to commit
             faster and lose the last commits if the machine crashes), or ``sqlite://`` for a
-            database in memory.
+            database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
         functions: Python callables that run in place of Lambda functions, by name; without any,
@@ -62,7 +66,7 @@ class Service:
         self._database = open_database(url, SCHEMA)
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
         self._domains: dict[str, int] = {}
-        self._open_counts = shared.open_counts
+        self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
@@ -131,12 +135,9 @@ class Service:
             UnknownResourceFault: There is no such domain.
             LimitExceededFault: As many polls wait at the task list as may.
         """
-        kind = "decision" if isinstance(poll, PollForDecisionTask) else "activity"
-        queue = TaskQueue(
-            domain=self._domain(poll.domain),
-            kind=kind,  # type: ignore[arg-type]
-            task_list=poll.task_list.name,
-        )
+        kind: TaskKind = "decision" if isinstance(poll, PollForDecisionTask) else "activity"
+        domain = self._domain(poll.domain)
+        queue = TaskQueue(domain=domain, kind=kind, task_list=poll.task_list.name)
         if self.notifier.count(queue) >= self.limits.pollers:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"
@@ -162,6 +163,19 @@ class Service:
         """Delete the executions whose retention period is over and return how many it was."""
         return self.timers.sweep()
 
+    def figures(self) -> Figures:
+        """Count what this process does and what the database holds; walks over what waits."""
+        tasks_waiting, open_executions = self._database.read(figures.waiting)
+        return Figures(
+            parked_polls=figures.parked(self.notifier),
+            tasks_waiting=tasks_waiting,
+            open_executions=open_executions,
+            commits=self._dispatch.commits,
+            commands=self._dispatch.commands,
+            state_hits=self._shared.states.hits,
+            state_misses=self._shared.states.misses,
+        )
+
     def _domain(self, name: str) -> int:
         """Return a domain's key; domains never go away, so it is kept."""
         key = self._domains.get(name)
@@ -181,10 +195,20 @@ class Service:
         if self.runner is not None and any(queue.kind == "lambda" for queue in queues):
             self.runner.tell()
 
-    def _changed_elsewhere(self) -> None:
-        self._open_counts.forget()
-        self.timers.look_again()
-        if self.runner is not None:
+    def _changed_elsewhere(self, news: Heard | None) -> None:
+        """Take note of what another process has changed, None when it may be anything."""
+        states, open_counts = self._shared.states, self._shared.open_counts
+        if news is None:
+            states.doubt(None)
+            open_counts.forget()
+            self.timers.look_again()
+        else:
+            states.doubt(news.executions)
+            for domain in news.started:
+                open_counts.started(domain)
+            if news.due is not None:
+                self.timers.tell(news.due)
+        if self.runner is not None and (news is None or news.functions_wait):
             self.runner.tell()
 
 

@@ -72,15 +72,19 @@ def limited(tmp_path: Path) -> Iterator[Callable[..., Swf]]:
 
 
 @pytest.fixture
-def swf_with_a_stuck_function() -> Iterator[Swf]:
-    """A domain on a service with a function that does not return before the case is over."""
-    released = threading.Event()
+def swf_with_a_stuck_function() -> Iterator[tuple[Swf, threading.Event]]:
+    """A domain on a service with a function that does not return before the case is over.
+
+    The event is set when the function has been called.
+    """
+    called, released = threading.Event(), threading.Event()
 
     def stuck(text: str | None) -> str | None:
+        called.set()
         released.wait(30)
         return text
 
     stand = HttpStand("sqlite://", {"stuck": stuck})
-    yield unregistered_on(stand).register()
+    yield unregistered_on(stand).register(), called
     released.set()
     stand.close()
