@@ -1,9 +1,14 @@
-"""Fixtures of all tests: a PostgreSQL server, started when the first test wants it."""
+"""What all tests share: settings, and a PostgreSQL server, started when the first test wants it."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
+
+# Machines are shared: how long an example takes says nothing about the code.
+settings.register_profile("flowy", deadline=None, print_blob=True)
+settings.load_profile("flowy")
 
 
 @pytest.fixture(scope="session")

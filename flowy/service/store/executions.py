@@ -81,7 +81,13 @@ DUE = Statement(
     .offset(ZERO)
     .with_for_update(skip_locked=True)
 )
-NEXT_DUE = Statement(select(func.min(executions.c.next_due)))
+NEXT_DUE = Statement(
+    select(executions.c.next_due)
+    .where(executions.c.next_due.is_not(None))
+    .order_by(executions.c.next_due)
+    .limit(ONE)
+    .offset(ZERO)
+)
 
 
 class Header(Value):

@@ -149,6 +149,9 @@ def test_a_connection_that_the_service_has_closed_is_not_used(client, script):
 
     script.steps = [answer_and_close, (200, b"")]
     client.call(LIST)
+    (kept,) = client._idle
+    while not kept.is_stale():
+        script.release.wait(0.01)
     client.call(RESPOND)
     assert [target for target, _, _ in script.seen].count(
         "SimpleWorkflowService.RespondActivityTaskCompleted"
