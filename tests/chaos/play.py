@@ -5,6 +5,7 @@
 
 import argparse
 import random
+import sys
 import tempfile
 import threading
 import time
@@ -103,6 +104,11 @@ def _under_load(url: str, servers: list[Server], play: Callable[[Load], None]) -
     return {**found, "seconds": round(time.monotonic() - began)}
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
 def main() -> None:
     """Play the long form."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -111,11 +117,11 @@ def main() -> None:
     parser.add_argument("--postgresql-restarts", type=int, default=15)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
-    print(f"seed {options.seed}")
+    say(f"seed {options.seed}")
     with tempfile.TemporaryDirectory(prefix="flowy-chaos-") as folder:
         if options.sqlite_kills:
             plan = Plan(kills=options.sqlite_kills, seed=options.seed)
-            print(f"SQLite, {plan.kills} kills:", on_sqlite(Path(folder), plan), flush=True)
+            say(f"SQLite, {plan.kills} kills: {on_sqlite(Path(folder), plan)}")
     if not options.postgresql_kills:
         return
     cluster = Cluster(durable=True).start().make_template()
@@ -127,7 +133,7 @@ def main() -> None:
             seed=options.seed,
         )
         found = on_postgresql(Path(folder), plan, cluster)
-        print(f"PostgreSQL, {plan.kills} kills, {plan.restarts} restarts:", found, flush=True)
+        say(f"PostgreSQL, {plan.kills} kills, {plan.restarts} restarts: {found}")
     cluster.remove()
 
 
