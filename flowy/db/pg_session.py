@@ -105,6 +105,11 @@ class PostgresqlSession:
                 queue(_with_rows(item.statement, len(chunk)), [v for row in chunk for v in row])
         return bool(noted)
 
+    def check(self) -> None:
+        """Send what was noted, and see that what was expected holds."""
+        if self.send():
+            self._pipeline.sync()
+
     def forget(self) -> None:
         """Drop what was noted, for a transaction that begins anew."""
         self._noted.clear()

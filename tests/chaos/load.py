@@ -71,15 +71,15 @@ class Persistent:
     def call(self, request: Request[Any]) -> Any:
         """Call until there is an answer; ``failed`` tells whether an attempt had none."""
         self.failed = False
-        for client in itertools.cycle(self._clients):
-            if self._load.stopped.is_set():
-                raise Stopped
+        clients = itertools.cycle(self._clients)
+        while not self._load.stopped.is_set():
             try:
-                return client.call(request)
+                return next(clients).call(request)
             except (ServiceUnavailable, InternalFailure) as error:
                 self.failed = True
                 self._load.notes.unanswered[type(error).__name__] += 1
                 self._load.stopped.wait(PAUSE)
+        raise Stopped
 
     def close(self) -> None:
         for client in self._clients:
