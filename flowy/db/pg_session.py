@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine.interfaces import Dialect
 
-from flowy.db.pipeline import Pipeline, rows
+from flowy.db.pipeline import MISSED, Pipeline, rows
 from flowy.db.session import Row
 from flowy.db.statement import Positional, Statement
 
@@ -131,9 +131,9 @@ def _with_rows(statement: Positional, count: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _expected(statement: Positional) -> str:
-    """Return the text of a statement that fails, by a division by zero, when it has no row."""
+    """Return the text of a statement that fails when it has no row, saying why in the log."""
     returning = "" if statement.table is None else " RETURNING 1"
     return (
         f"WITH expected AS ({statement.text}{returning}) "  # noqa: S608 - our own text
-        "SELECT 1 / count(*) FROM expected"
+        f"SELECT CASE WHEN count(*) = 0 THEN ('{MISSED}' || count(*))::int END FROM expected"
     )

@@ -72,6 +72,10 @@ class Dispatch:
         clock: Tells the time of each command.
         on_queued: Told, after a commit, of the lists that it put tasks on, once a task.
         on_due: Told, after a commit, of a moment at which something will be due.
+
+    Attributes:
+        commits: Transactions that were made durable.
+        commands: Commands that were in them.
     """
 
     def __init__(
@@ -87,6 +91,9 @@ class Dispatch:
         self._clock = clock
         self._on_queued = on_queued
         self._on_due = on_due
+        self.commits = 0
+        self.commands = 0
+        database.on_commit(self._count_commit)
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
         database.on_rollback(shared.registrations.forget)
@@ -119,7 +126,11 @@ class Dispatch:
     def _unit(self, session: Session, *, writes: bool) -> Unit:
         return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
 
+    def _count_commit(self) -> None:
+        self.commits += 1
+
     def _committed(self, outcome: _Outcome) -> None:
+        self.commands += 1
         if outcome.queued:
             self._on_queued(outcome.queued)
         if outcome.due is not None:

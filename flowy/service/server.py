@@ -12,9 +12,11 @@ from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
+from flowy.service import figures
 from flowy.service.dispatch import Dispatch, Reply
 from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
+from flowy.service.figures import Figures
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
@@ -160,6 +162,19 @@ class Service:
     def sweep(self) -> int:
         """Delete the executions whose retention period is over and return how many it was."""
         return self.timers.sweep()
+
+    def figures(self) -> Figures:
+        """Count what this process does and what the database holds; walks over what waits."""
+        tasks_waiting, open_executions = self._database.read(figures.waiting)
+        return Figures(
+            parked_polls=figures.parked(self.notifier),
+            tasks_waiting=tasks_waiting,
+            open_executions=open_executions,
+            commits=self._dispatch.commits,
+            commands=self._dispatch.commands,
+            state_hits=self._shared.states.hits,
+            state_misses=self._shared.states.misses,
+        )
 
     def _domain(self, name: str) -> int:
         """Return a domain's key; domains never go away, so it is kept."""

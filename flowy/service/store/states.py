@@ -42,9 +42,15 @@ class States:
 
     Args:
         size: How many states are kept; those used last stay.
+
+    Attributes:
+        hits: How often a state was kept.
+        misses: How often it had to be folded from the stored events.
     """
 
     def __init__(self, size: int = KEPT) -> None:
+        self.hits = 0
+        self.misses = 0
         self._size = size
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._touched: set[int] = set()
@@ -61,6 +67,7 @@ class States:
                 self._drop(execution)
                 return None
             return self.load_row(session, row)
+        self.hits += 1
         self._trusted.add(execution)
         self._unconfirmed[execution] = kept
         self._kept.move_to_end(execution)
@@ -71,10 +78,13 @@ class States:
         kept = self._kept.get(row.id)
         self._doubted.discard(row.id)
         if kept is None or kept.state.execution.run_id != row.run_id:
+            self.misses += 1
             kept = self._fold(session, row)
-        elif kept.version != row.version:
-            self._touched.add(row.id)
-            self._catch_up(session, kept, row)
+        else:
+            self.hits += 1
+            if kept.version != row.version:
+                self._touched.add(row.id)
+                self._catch_up(session, kept, row)
         self._trusted.add(row.id)
         self._unconfirmed[row.id] = kept
         self._kept.move_to_end(row.id)

@@ -47,7 +47,7 @@ def path(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def busy(urls: tuple[str, str], clock: ManualClock):
-    """A closed execution, one with tasks, heartbeat and timer, and one that just began."""
+    """A closed execution and an open one: a started task with heartbeat, one waiting, a timer."""
     with closing(Service(urls[0], clock=clock)) as service:
         driver = Driver(service).register()
         service.call(
