@@ -125,16 +125,18 @@ def main() -> None:
     if not options.postgresql_kills:
         return
     cluster = Cluster(durable=True).start().make_template()
-    with tempfile.TemporaryDirectory(prefix="flowy-chaos-") as folder:
-        plan = Plan(
-            kills=options.postgresql_kills,
-            restarts=options.postgresql_restarts,
-            longest=3.0,
-            seed=options.seed,
-        )
-        found = on_postgresql(Path(folder), plan, cluster)
-        say(f"PostgreSQL, {plan.kills} kills, {plan.restarts} restarts: {found}")
-    cluster.remove()
+    try:
+        with tempfile.TemporaryDirectory(prefix="flowy-chaos-") as folder:
+            plan = Plan(
+                kills=options.postgresql_kills,
+                restarts=options.postgresql_restarts,
+                longest=3.0,
+                seed=options.seed,
+            )
+            found = on_postgresql(Path(folder), plan, cluster)
+            say(f"PostgreSQL, {plan.kills} kills, {plan.restarts} restarts: {found}")
+    finally:
+        cluster.remove()
 
 
 if __name__ == "__main__":
