@@ -44,11 +44,13 @@ class Task:
 class Timer:
     """A durable timer that runs."""
 
-    __slots__ = ("fired", "id")
+    __slots__ = ("fired", "id", "task")
 
     def __init__(self, id: str, fired: Callable[[], None]) -> None:
         self.id = id
         self.fired = fired
+        self.task: Task | None = None
+        """The task that it delays."""
 
 
 def kind_of(task: Task) -> Kind:

@@ -18,21 +18,23 @@ History answers in two ways. The *echo* of a decision ties event ids to calls (`
 
 import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.errors import TaskError, TaskTimedout
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol import decisions
 from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.task.context import TaskCall
+from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
-from flowy.task.retry import RetryPolicy
-from flowy.transport import failure
+from flowy.transport import serializer
 
 
 class Calls:
@@ -81,14 +83,18 @@ class Calls:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = call.serialize(*call.args, **call.kwargs)
+            task.input = _input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
 
     def start_timer(self, seconds: float, fired: Callable[[], None]) -> Timer:
-        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked."""
-        return self._start_timer(self._take_numbers(1), math.ceil(seconds), fired)
+        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
+
+        Raises:
+            ValueError: It is longer than SWF's longest one.
+        """
+        return self._start_timer(self._take_numbers(1), _timer_seconds(seconds), fired)
 
     def sleep(self, seconds: float) -> Result:
         """Start a timer and return the result that comes when it fires."""
@@ -102,7 +108,7 @@ class Calls:
             if not result.done():
                 result.set_result(None)
 
-        timer = self._start_timer(number, math.ceil(seconds), fired)
+        timer = self._start_timer(number, _timer_seconds(seconds), fired)
         result.on_cancel = lambda: self.cancel_timer(timer)
         return result
 
@@ -118,6 +124,12 @@ class Calls:
             self.slots.closed("timer")
             attributes = decisions.CancelTimerAttributes(timer_id=timer.id)
             self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
+
+    def cancel_all(self) -> None:
+        """Cancel every task that is open or delayed; those that wait for them follow."""
+        delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
+        for task in (*self._open.values(), *delayed):
+            task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number
@@ -151,7 +163,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = task.call.serialize(*args, **kwargs)
+            task.input = _input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -162,6 +174,7 @@ class Calls:
         if delay:
             number, task.number = task.number, task.number + 1
             task.timer = self._start_timer(number, delay, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
 
@@ -259,45 +272,38 @@ class Calls:
         """Attempt a task that failed again, or give it its failure."""
         if task is None or task.result.done():
             return
-        policy = task.call.options.retry
-        if isinstance(policy, RetryPolicy) and policy.retries_failure(error.type):
-            remote = failure.remote(error.details)
-            self._try_again(task, policy, error, None if remote is None else remote.retry_after)
-        else:
+        if not self._try_again(task, error):
             self.fail(task, error)
 
-    def time_out(self, task: Task | None, timeout: str) -> None:
+    def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
         """Attempt a task that timed out again, or give it its failure."""
         if task is None or task.result.done():
             return
-        policy = task.call.options.retry
+        retry = task.call.options.retry
         times = f", {task.attempts} times" if task.attempts > 1 else ""
-        error = TaskTimedout(f"{task} timed out ({timeout}){times}")
-        if not isinstance(policy, RetryPolicy):
-            if task.attempts <= policy:
-                self._attempt(task)
-            else:
-                self.fail(task, error)
-        elif timeout in policy.timeouts:
-            self._try_again(task, policy, error, None)
-        else:
+        error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
+        if isinstance(retry, int) and task.attempts <= retry:
+            self._attempt(task)
+        elif not self._try_again(task, error):
             self.fail(task, error)
 
-    def _try_again(
-        self, task: Task, policy: RetryPolicy, error: TaskError, pause: float | None
-    ) -> None:
+    def _try_again(self, task: Task, error: TaskError) -> bool:
+        policy = task.call.options.retry
+        if not isinstance(policy, RetryPolicy):
+            return False
+        elapsed = self.now() - task.asked_at
+        chance = partial(self._chance, task.number)
+        pause = policy.next_pause(task.attempts, error, elapsed, chance)
         if pause is None:
-            pause = policy.pause(task.attempts, self._chance(task.number))
-        seconds = math.ceil(pause)
-        in_time = policy.in_time(self.now() + seconds - task.asked_at)
-        if task.attempts >= policy.max_attempts or not in_time:
-            self.fail(task, error)
-            return
+            return False
         number, task.number = task.number, task.number + 1
+        seconds = math.ceil(pause)
         if seconds:
             task.timer = self._start_timer(number, seconds, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
+        return True
 
     def _chance(self, number: int) -> float:
         """Return a number from 0 to 1 that is the same in every replay of this run."""
@@ -310,4 +316,22 @@ class Calls:
 
 
 def _numbers(retry: int | RetryPolicy) -> int:
-    return retry.numbers if isinstance(retry, RetryPolicy) else retry + 1
+    # A policy takes one number for each attempt and one for each pause between them.
+    return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
+
+
+def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    text = call.serialize(*args, **kwargs)
+    # Only a hook of the user's gives anything else than a text that fits.
+    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
+        return text
+    return serializer.check(text, f"the arguments of {call.type}")
+
+
+def _timer_seconds(seconds: float) -> int:
+    if seconds > LONGEST:
+        raise ValueError(
+            f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
+            f"of {seconds:,} needs several"
+        )
+    return math.ceil(seconds)

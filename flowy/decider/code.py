@@ -19,7 +19,7 @@ from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
 from flowy.task.signal import handlers_of
-from flowy.transport import failure
+from flowy.transport import failure, serializer
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +54,8 @@ class WorkflowCode:
         self._handlers: list[asyncio.Task[Any]] = []
         self._abandons = False
         self._cancel_requested = False
+        self._cancelled_at_join = False
+        """``run`` had returned, and the tasks that it left were cancelled."""
 
     @property
     def started(self) -> bool:
@@ -68,8 +70,9 @@ class WorkflowCode:
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
-        if self._main is not None:
-            self._main.cancel()
+        if self._main is not None and not self._main.cancel() and self._calls.held:
+            self._cancelled_at_join = True
+            self._calls.cancel_all()
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -93,7 +96,11 @@ class WorkflowCode:
                 return decisions.CancelWorkflowExecution()
             return _fail(asyncio.CancelledError("the workflow's code was cancelled"))
         error = main.exception()
-        return _fail(error) if error is not None else self._complete(main.result())
+        if error is not None:
+            return _fail(error)
+        if self._cancelled_at_join:
+            return None if self._calls.held else decisions.CancelWorkflowExecution()
+        return self._complete(main.result())
 
     async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
         try:
@@ -130,6 +137,7 @@ class WorkflowCode:
             if unseen is not None:
                 return _fail(unseen)
             text = self._instance._serialize_result(value)
+            serializer.check(text, f"the result of {self._definition.id}")
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
@@ -139,7 +147,9 @@ class WorkflowCode:
 async def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
     if inspect.iscoroutinefunction(function):
         return await function(*args, **kwargs)
-    return await bridge.run_plain(function, *args, **kwargs)
+    value = await bridge.run_plain(function, *args, **kwargs)
+    # A decorator around an async def gives a coroutine.
+    return await value if inspect.iscoroutine(value) else value
 
 
 def _continue_as_new(
@@ -185,8 +195,16 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
             coroutine.close()
         except RuntimeError as error:
             log.debug("%r waits in a finally block: %s", coroutine, error)
-        except Exception:
-            log.exception("a finally block of a dropped run raised")
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            if not _only_exits(error):
+                log.exception("a finally block of a dropped run raised")
             return
         else:
             return
+
+
+def _only_exits(error: BaseException) -> bool:
+    """Tell whether a task group only passes on that its code was closed."""
+    return isinstance(error, BaseExceptionGroup) and error.split(GeneratorExit)[1] is None

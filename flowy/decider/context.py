@@ -46,9 +46,15 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
+            RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
+        if not self._loop.is_here():
+            raise RuntimeError(
+                f"{call.type} is called from a thread of the workflow's own, whose order a replay "
+                "cannot repeat: call it in run; a call returns at once, so it needs no thread"
+            )
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:
@@ -73,7 +79,7 @@ class RunContext:
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""
-        return Result(loop=self._loop) if self.dropped else self._calls.sleep(seconds)
+        return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
     def next_signal(self, name: str) -> Result:
         """Take the next signal of a name, now or when it comes."""
@@ -86,7 +92,7 @@ class RunContext:
     def tell(self, message: ToWorkflow) -> Result:
         """Tell another execution something; the result comes when it has got it."""
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
         return self._externals.tell(self._calls.take_number(), message)
 
     def _position(self) -> tuple[int, int]:

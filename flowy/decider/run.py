@@ -38,7 +38,6 @@ from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
-from flowy.task.result import Result
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,7 +70,7 @@ class WorkflowRun:
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
-        self._calls.make_result = lambda: Result(loop=self._loop)
+        self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)
         self._externals = Externals(self._calls.slots, self._calls.make_result)
@@ -117,9 +116,8 @@ class WorkflowRun:
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
-        if not self._closed:
-            with self._loop.running():
-                self._code.close()
+        with self._loop.running():
+            self._code.close()
 
     # Events
 

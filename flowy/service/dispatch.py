@@ -17,6 +17,7 @@ from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.topics import announced
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
@@ -95,7 +96,7 @@ class Dispatch:
         database.on_commit(self._count_commit)
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
-        database.on_rollback(shared.open_counts.forget)
+        database.on_rollback(shared.registrations.forget)
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -107,18 +108,23 @@ class Dispatch:
         operation = OPERATIONS[type(request)]
 
         def read(session: Session) -> Any:
-            return operation(self._unit(session), request)
+            return operation(self._unit(session, writes=False), request)
 
         def write(session: Session) -> _Outcome:
-            unit = self._unit(session)
-            return _Outcome(operation(unit, request), unit.queued, unit.due)
+            unit = self._unit(session, writes=True)
+            try:
+                answer = operation(unit, request)
+            finally:
+                unit.states.confirm(session)
+            session.announce(announced(unit))
+            return _Outcome(answer, unit.queued, unit.due)
 
         if type(request) in READS:
             return Reply(self._database.read(read))
         return Reply(self._database.write(write, self._committed).answer)
 
-    def _unit(self, session: Session) -> Unit:
-        return Unit(session, self._shared, moment(self._clock.now()))
+    def _unit(self, session: Session, *, writes: bool) -> Unit:
+        return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
 
     def _count_commit(self) -> None:
         self.commits += 1

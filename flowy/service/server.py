@@ -20,6 +20,7 @@ from flowy.service.figures import Figures
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
+from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
 from flowy.service.rates import Rates, Throttle
 from flowy.service.runner import Function, FunctionRunner
@@ -42,7 +43,7 @@ class Service:
     Args:
         url: ``sqlite:///path``, ``sqlite:////absolute/path`` (``?synchronous=normal`` to commit
             faster and lose the last commits if the machine crashes), or ``sqlite://`` for a
-            database in memory.
+            database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
         rates: How often each operation may be called, for the fronts that ask ``admit``; without
@@ -70,8 +71,7 @@ class Service:
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
         self._throttle = Throttle(rates, self.clock) if rates else None
         self._domains: dict[str, int] = {}
-        self._open_counts = shared.open_counts
-        self._states = shared.states
+        self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
@@ -186,8 +186,8 @@ class Service:
             open_executions=open_executions,
             commits=self._dispatch.commits,
             commands=self._dispatch.commands,
-            state_hits=self._states.hits,
-            state_misses=self._states.misses,
+            state_hits=self._shared.states.hits,
+            state_misses=self._shared.states.misses,
         )
 
     def _domain(self, name: str) -> int:
@@ -209,10 +209,20 @@ class Service:
         if self.runner is not None and any(queue.kind == "lambda" for queue in queues):
             self.runner.tell()
 
-    def _changed_elsewhere(self) -> None:
-        self._open_counts.forget()
-        self.timers.look_again()
-        if self.runner is not None:
+    def _changed_elsewhere(self, news: Heard | None) -> None:
+        """Take note of what another process has changed, None when it may be anything."""
+        states, open_counts = self._shared.states, self._shared.open_counts
+        if news is None:
+            states.doubt(None)
+            open_counts.forget()
+            self.timers.look_again()
+        else:
+            states.doubt(news.executions)
+            for domain in news.started:
+                open_counts.started(domain)
+            if news.due is not None:
+                self.timers.tell(news.due)
+        if self.runner is not None and (news is None or news.functions_wait):
             self.runner.tell()
 
 

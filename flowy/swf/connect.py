@@ -24,6 +24,7 @@ ADDRESSES = (
     "http://HOST:PORT or https://HOST:PORT for a flowy server",
     "sqlite:///FILE for a database file in this process",
     "sqlite:// for one in memory",
+    "postgresql://USER@HOST/DATABASE for a database that several processes share",
 )
 FLOWY_ENDPOINT = "FLOWY_ENDPOINT"
 """The environment variable with an address, for whoever gives no client."""
@@ -41,8 +42,8 @@ def connect(address: str, environment: Mapping[str, str] = os.environ) -> SwfCli
 
     Args:
         address: ``aws://`` or ``aws://eu-west-1``; ``http://host:port`` or ``https://host:port``;
-            ``sqlite:///file`` or ``sqlite://``, which start the service in this process. It stops
-            when the client is closed.
+            ``sqlite:///file``, ``sqlite://`` or ``postgresql://user@host/database``, which start
+            the service in this process. It stops when the client is closed.
         environment: The environment variables.
 
     Raises:
@@ -150,5 +151,7 @@ _SCHEMES: dict[str, Callable[[str, Mapping[str, str]], SwfClient]] = {
     "aws": _amazon,
     "http": _http,
     "https": _http,
+    "postgres": _embedded,
+    "postgresql": _embedded,
     "sqlite": _embedded,
 }

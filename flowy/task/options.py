@@ -1,13 +1,17 @@
 """How a task is to be run: options of activities and child workflows, checked once."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
-from flowy.task.retry import RetryPolicy
+from flowy.execution.retry import RetryPolicy
+from flowy.task.definition import checked_name
+
+LONGEST = 99_999_999
+"""Seconds: SWF takes eight digits."""
 
 Options = TypeVar("Options", bound="ActivityOptions | ChildOptions")
 
@@ -71,7 +75,7 @@ def seconds(value: Any, name: str) -> int:
     number = _whole(value, name)
     if number <= 0:
         raise DefinitionError(f"{name} must be a positive number of seconds, not {value!r}")
-    return number
+    return _fitting(number, name)
 
 
 def seconds_or_none(value: Any, name: str) -> int | None:
@@ -79,11 +83,11 @@ def seconds_or_none(value: Any, name: str) -> int | None:
     if value is None:
         return None
     number = _whole(value, name)
-    return number if number > 0 else None
+    return _fitting(number, name) if number > 0 else None
 
 
 def _count(value: Any, name: str) -> int:
-    return max(_whole(value, name), 0)
+    return _fitting(max(_whole(value, name), 0), name)
 
 
 def _retry(value: Any, name: str) -> int | RetryPolicy:
@@ -92,6 +96,16 @@ def _retry(value: Any, name: str) -> int | RetryPolicy:
 
 def _text_or_none(value: Any, _name: str) -> str | None:
     return None if value is None else str(value)
+
+
+def _fitting(number: int, name: str) -> int:
+    if number > LONGEST:
+        raise DefinitionError(f"{name} must be at most {LONGEST:,}, not {number:,}")
+    return number
+
+
+def _task_list_or_none(value: Any, _name: str) -> str | None:
+    return None if value is None else checked_name(value, "task list")
 
 
 def _flag(value: Any, _name: str) -> bool:
@@ -115,7 +129,7 @@ _READERS: Mapping[str, Any] = {
     "schedule_to_close": seconds_or_none,
     "schedule_to_start": seconds_or_none,
     "start_to_close": seconds_or_none,
-    "task_list": _text_or_none,
+    "task_list": _task_list_or_none,
     "workflow_duration": seconds_or_none,
 }
 
@@ -161,4 +175,6 @@ def block(values: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     finally:
-        _blocks.reset(token)
+        # A run that is dropped is closed in another context, which has nothing to restore.
+        with suppress(ValueError):
+            _blocks.reset(token)

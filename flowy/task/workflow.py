@@ -52,7 +52,9 @@ class Workflow(Task):
         Raises:
             PayloadError: An argument cannot travel.
         """
-        self._scheduler.restart(Restart(input=self._serialize_restart_arguments(*args, **kwargs)))
+        text = self._serialize_restart_arguments(*args, **kwargs)
+        serializer.check(text, f"the arguments of restart of {type(self).__name__}")
+        self._scheduler.restart(Restart(input=text))
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch: the same in every replay."""

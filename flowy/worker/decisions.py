@@ -10,6 +10,11 @@ from collections.abc import Callable
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
+from flowy.protocol.decisions import (
+    FailWorkflowExecution,
+    FailWorkflowExecutionAttributes,
+)
+from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.protocol.requests.decision_tasks import (
@@ -19,6 +24,7 @@ from flowy.protocol.requests.decision_tasks import (
 from flowy.protocol.tasks import DecisionTask
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.transport import failure
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
 from flowy.worker.poller import Source
@@ -122,15 +128,17 @@ class DecisionPoller:
     def _answer(
         self, definition: WorkflowDefinition, task: DecisionTask, run: Run, decided: Decided
     ) -> None:
+        what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
         request = RespondDecisionTaskCompleted(
             task_token=task.task_token,
             decisions=decided.decisions,
             execution_context=decided.execution_context,
         )
-        what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
-        deadline = self.source.clock.now() + definition.decision_duration
         try:
-            self.source.persist(lambda: self.source.client.call(request), what, deadline)
+            self._send(definition, request, what)
+        except (SerializationException, ValidationException) as error:
+            run.close()
+            self._send_refusal(definition, task, error, what)
         except FlowyError as error:
             logger.warning(
                 "%s failed; it is decided anew when the task comes again: %s: %s",
@@ -141,6 +149,27 @@ class DecisionPoller:
             run.close()
         else:
             self._keep(task, run, decided)
+
+    def _send(
+        self, definition: WorkflowDefinition, request: RespondDecisionTaskCompleted, what: str
+    ) -> None:
+        deadline = self.source.clock.now() + definition.decision_duration
+        self.source.persist(lambda: self.source.client.call(request), what, deadline)
+
+    def _send_refusal(
+        self, definition: WorkflowDefinition, task: DecisionTask, error: Fault, what: str
+    ) -> None:
+        """Fail an execution whose decisions the service will never take."""
+        logger.error("%s was refused, and fails the execution: %s", what, error)
+        reason, details = failure.describe(error)
+        attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token, decisions=(FailWorkflowExecution(attributes=attributes),)
+        )
+        try:
+            self._send(definition, request, what)
+        except FlowyError as again:
+            logger.warning("%s failed: %s: %s", what, type(again).__name__, again)
 
     def _keep(self, task: DecisionTask, run: Run, decided: Decided) -> None:
         if decided.closes or task.workflow_execution is None:

@@ -58,7 +58,7 @@ class ProcessResult(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, outcome: Outcome) -> "ProcessResult":
         """Return what the execution floor's outcome means for a process."""
-        if outcome.succeeded and isinstance(outcome.value, ProcessResult):
+        if type(outcome.value) is cls and outcome.succeeded:
             return outcome.value
         error = outcome.error
         return cls(
