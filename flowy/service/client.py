@@ -60,6 +60,7 @@ class EmbeddedClient:
             DatabaseError: The database cannot be used; nothing was changed.
         """
         checked = decode(type(request), encode(request))
+        self._service.admit(checked)
         if waits(checked):
             return cast(Answer, self._poll(cast(Poll, checked)))
         return self._service.call(checked)

@@ -22,6 +22,7 @@ from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
 from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
+from flowy.service.rates import Rates, Throttle
 from flowy.service.runner import Function, FunctionRunner
 from flowy.service.store import domains, executions
 from flowy.service.store.schema import SCHEMA
@@ -45,6 +46,8 @@ class Service:
             database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
+        rates: How often each operation may be called, for the fronts that ask ``admit``; without
+            any, nothing is throttled.
         functions: Python callables that run in place of Lambda functions, by name; without any,
             decisions that schedule a Lambda function fail as they do where there is no Lambda.
 
@@ -58,6 +61,7 @@ class Service:
         *,
         clock: Clock | None = None,
         limits: Quotas | None = None,
+        rates: Rates | None = None,
         functions: Mapping[str, Function] | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -65,6 +69,7 @@ class Service:
         self.limits = limits or Quotas()
         self._database = open_database(url, SCHEMA)
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
+        self._throttle = Throttle(rates, self.clock) if rates else None
         self._domains: dict[str, int] = {}
         self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
@@ -99,6 +104,15 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self.close()
+
+    def admit(self, request: Request[Any]) -> None:
+        """Take note of a client's request; a front calls it once, a poll may look several times.
+
+        Raises:
+            ThrottlingException: Its operation is called too often.
+        """
+        if self._throttle is not None:
+            self._throttle.admit(type(request).__name__)
 
     def call(self, request: Request[Answer]) -> Answer:
         """Carry out one operation; it is durable on return. A poll answers at once.

@@ -129,6 +129,7 @@ class Application:
                 self._gate.check(_request(scope, body))
             body = uncompressed(dict(scope["headers"]), body)
             request = decode(_operation(name, scope), body)
+            self._service.admit(request)
             return "ok", 200, await self._serve(request, receive)
         except Fault as fault:
             return type(fault).__name__, status(fault), wire.encode_fault(fault)
