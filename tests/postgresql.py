@@ -73,12 +73,16 @@ class Cluster:
             *("-k", str(self.folder), "-c", "listen_addresses=", "-c", "max_connections=200"),
             *self._settings,
         ]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=self.folder, **self._account
-            )
-        self._wait_until_ready()
-        return self
+        for _ in range(START_SECONDS):
+            with (self.folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    command, stdout=log, stderr=log, cwd=self.folder, **self._account
+                )
+            if self._is_ready():
+                return self
+            # What is left of a crashed server may still be on its way out.
+            threading.Event().wait(0.5)
+        raise NoPostgresql((self.folder / "log").read_text()[-2000:])
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server; by SIGKILL it is a crash."""
@@ -135,17 +139,18 @@ class Cluster:
         name = url.partition("@/")[2].partition("?")[0]
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _wait_until_ready(self) -> None:
+    def _is_ready(self) -> bool:
+        """Wait until the server takes connections; return False when it ended instead."""
         for _ in range(START_SECONDS * 20):
             try:
                 self.sql("SELECT 1")
             except psycopg.OperationalError:
                 threading.Event().wait(0.05)
             else:
-                return
+                return True
             if self._process is not None and self._process.poll() is not None:
-                break
-        raise NoPostgresql((self.folder / "log").read_text()[-2000:])
+                return False
+        return False
 
     def _readable(self, programs: Path) -> Path:
         """Return the programs, copied if the account that shall run them may not read them."""
