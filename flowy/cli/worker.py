@@ -1,14 +1,11 @@
 """`flowy worker`: do the activities and decide the workflows of modules."""
 
-import importlib
 import logging
-import sys
-from pathlib import Path
-from types import ModuleType
 
 import click
 
 from flowy.cli.connection import chosen, connected, service_options
+from flowy.cli.modules import module
 from flowy.swf.workers import WorkerPlan, make_worker
 
 
@@ -54,7 +51,7 @@ def worker(
     )
     settings = chosen(address, domain)
     plan = WorkerPlan(
-        packages=[_module(name) for name in modules],
+        packages=[module(name) for name in modules],
         task_lists=task_lists,
         does_activities=kind != "workflows",
         decides_workflows=kind != "activities",
@@ -64,19 +61,3 @@ def worker(
     with connected(settings) as client:
         made = make_worker(client, settings.domain, plan)
         made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))
-
-
-def _module(name: str) -> ModuleType:
-    """Import a module as Python itself would from this folder; a console script would not."""
-    here = str(Path.cwd())
-    if here not in sys.path:
-        sys.path.insert(0, here)
-    try:
-        return importlib.import_module(name)
-    except ModuleNotFoundError as error:
-        if error.name is None or not name.startswith(error.name):
-            raise
-        raise click.ClickException(
-            f"there is no module {name} in {here} or where Python looks; give its dotted name, "
-            "such as shop.activities"
-        ) from error

@@ -10,21 +10,16 @@ import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
-from sqlalchemy.pool import QueuePool, StaticPool
 
 from flowy.db.group_commit import GroupCommit
 from flowy.db.session import Row
+from flowy.db.sqlite_engine import make_engine
 from flowy.db.statement import Statement
 from flowy.errors import DatabaseError
 
 Result = TypeVar("Result")
-
-BUSY_TIMEOUT = 30.0
-SYNCHRONOUS = ("full", "normal", "off")
-WAL_ATTEMPTS = 5
 
 _dialect = SQLiteDialect_pysqlite(paramstyle="named")
 
@@ -95,7 +90,7 @@ class SqliteDatabase:
     def __init__(self, url: URL) -> None:
         self._path = url.database or ":memory:"
         self._in_memory = self._path == ":memory:"
-        self.engine = _make_engine(url, in_memory=self._in_memory)
+        self.engine = make_engine(url, in_memory=self._in_memory)
         self._writer = self._checkout()
         raw = cast(sqlite3.Connection, self._writer.driver_connection)
         self._session = SqliteSession(raw)
@@ -155,6 +150,12 @@ class SqliteDatabase:
         """
         if self._in_memory:
             return False
+        try:
+            return self._has_changed()
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
+
+    def _has_changed(self) -> bool:
         seen = _data_version(cast(sqlite3.Connection, self._monitor.driver_connection))
         if seen == self._seen_by_monitor:
             return False
@@ -186,62 +187,3 @@ class SqliteDatabase:
 
 def _data_version(raw: sqlite3.Connection) -> int:
     return int(raw.execute("PRAGMA data_version").fetchone()[0])
-
-
-def _make_engine(url: URL, *, in_memory: bool) -> Engine:
-    synchronous = str(url.query.get("synchronous", "full")).lower()
-    if synchronous not in SYNCHRONOUS or set(url.query) - {"synchronous"}:
-        raise DatabaseError(
-            f"{url.render_as_string()}: the options of a SQLite URL are synchronous=full, normal "
-            "or off"
-        )
-    arguments = {
-        "timeout": BUSY_TIMEOUT,
-        "check_same_thread": False,
-        "isolation_level": None,
-        "cached_statements": 512,
-    }
-    bare = url.set(query={}, database=None if in_memory else url.database)
-    if in_memory:
-        engine = create_engine(bare, poolclass=StaticPool, connect_args=arguments)
-    else:
-        engine = create_engine(
-            bare,
-            poolclass=QueuePool,
-            pool_size=8,
-            max_overflow=-1,
-            pool_reset_on_return=None,
-            connect_args=arguments,
-        )
-
-    def prepare(raw: sqlite3.Connection, _record: object) -> None:
-        _set_pragmas(raw, synchronous)
-
-    def begin(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-    event.listen(engine, "connect", prepare)
-    event.listen(engine, "begin", begin)
-    return engine
-
-
-def _set_pragmas(raw: sqlite3.Connection, synchronous: str) -> None:
-    _switch_to_wal(raw)
-    raw.execute(f"PRAGMA synchronous={synchronous}")
-    raw.execute("PRAGMA foreign_keys=OFF")
-    raw.execute("PRAGMA temp_store=MEMORY")
-    raw.execute("PRAGMA cache_size=-65536")
-
-
-def _switch_to_wal(raw: sqlite3.Connection) -> None:
-    """Set WAL mode, which fails without waiting while another process does the same."""
-    for attempt in range(WAL_ATTEMPTS):
-        try:
-            raw.execute("PRAGMA journal_mode=WAL")
-        except sqlite3.OperationalError:
-            if attempt == WAL_ATTEMPTS - 1:
-                raise
-            raw.execute("BEGIN IMMEDIATE")
-            raw.execute("ROLLBACK")
-        else:
-            return

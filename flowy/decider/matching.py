@@ -41,6 +41,9 @@ ECHOES: dict[type[Event], Echo] = {
     activity.ScheduleActivityTaskFailed: _echo(
         decisions.ScheduleActivityTask, "activity_id", "activity_type"
     ),
+    child.StartChildWorkflowExecutionFailed: _echo(
+        decisions.StartChildWorkflowExecution, "workflow_id", "workflow_type"
+    ),
     child.StartChildWorkflowExecutionInitiated: _echo(
         decisions.StartChildWorkflowExecution, "workflow_id", "workflow_type", "input"
     ),

@@ -13,6 +13,7 @@ from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.service.dispatch import Dispatch, Reply
+from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
@@ -131,12 +132,9 @@ class Service:
             UnknownResourceFault: There is no such domain.
             LimitExceededFault: As many polls wait at the task list as may.
         """
-        kind = "decision" if isinstance(poll, PollForDecisionTask) else "activity"
-        queue = TaskQueue(
-            domain=self._domain(poll.domain),
-            kind=kind,  # type: ignore[arg-type]
-            task_list=poll.task_list.name,
-        )
+        kind: TaskKind = "decision" if isinstance(poll, PollForDecisionTask) else "activity"
+        domain = self._domain(poll.domain)
+        queue = TaskQueue(domain=domain, kind=kind, task_list=poll.task_list.name)
         if self.notifier.count(queue) >= self.limits.pollers:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"

@@ -10,6 +10,7 @@ from flowy.protocol.faults import (
     DomainAlreadyExistsFault,
     OperationNotPermittedFault,
     TypeAlreadyExistsFault,
+    UnknownResourceFault,
 )
 from flowy.protocol.ids import TaskList
 from flowy.protocol.request import Request
@@ -53,9 +54,27 @@ def register(source: Source, definitions: Iterable[Definition]) -> None:
         ServiceUnavailable: The service stayed away for longer than ``PATIENCE``.
     """
     _register_domain(source)
-    differences = [line for each in definitions for line in _register_type(source, each)]
-    if differences:
-        raise RegistrationError(differences)
+    refused = [line for each in definitions for line in _register_type(source, each)]
+    if refused:
+        raise RegistrationError(refused)
+
+
+def differences(source: Source, definitions: Iterable[Definition]) -> list[str]:
+    """Return how the service's types differ from the code, one line a field; changes nothing.
+
+    Raises:
+        ServiceUnavailable: The service stayed away for longer than ``PATIENCE``.
+    """
+    return [line for each in definitions for line in _look(source, each)]
+
+
+def _look(source: Source, definition: Definition) -> list[str]:
+    wanted = REQUESTS[type(definition)](source, definition)
+    try:
+        found = _described(source, definition)
+    except UnknownResourceFault as error:
+        return [f"{_name(source, definition)}: it is not registered yet: {error}"]
+    return _compare(_name(source, definition), wanted, found)
 
 
 def _register_domain(source: Source) -> None:
@@ -81,29 +100,37 @@ def _register_type(source: Source, definition: Definition) -> list[str]:
         refusal = f"{type(error).__name__}: {error}"
     else:
         return []
-    return _compare(source, definition, wanted, refusal)
-
-
-def _compare(source: Source, definition: Definition, wanted: Any, refusal: str) -> list[str]:
-    kind, describe = DESCRIPTIONS[type(definition)]
-    name = f"{kind} {definition.id} in domain {source.domain}"
     try:
-        found = _call(source, describe(source, definition))
+        found = _described(source, definition)
     except Fault as error:
         return [
-            f"{name}: could not be registered ({refusal}), and could not be looked at "
-            f"({type(error).__name__}: {error})"
+            f"{_name(source, definition)}: could not be registered ({refusal}), and could not be "
+            f"looked at ({type(error).__name__}: {error})"
         ]
-    differences = []
+    return _compare(_name(source, definition), wanted, found)
+
+
+def _described(source: Source, definition: Definition) -> Any:
+    _, describe = DESCRIPTIONS[type(definition)]
+    return _call(source, describe(source, definition))
+
+
+def _name(source: Source, definition: Definition) -> str:
+    kind, _ = DESCRIPTIONS[type(definition)]
+    return f"{kind} {definition.id} in domain {source.domain}"
+
+
+def _compare(name: str, wanted: Any, found: Any) -> list[str]:
+    lines = []
     if found.type_info.status != "REGISTERED":
-        differences.append(f"{name}: it is deprecated: undeprecate it, or give a new version")
+        lines.append(f"{name}: it is deprecated: undeprecate it, or give a new version")
     for field, ours, theirs in _fields(wanted, found.configuration):
         if ours != theirs:
-            differences.append(
+            lines.append(
                 f"{name}: {field}: ours {ours}, theirs {theirs}: registered types cannot change, "
                 "give a new version"
             )
-    return differences
+    return lines
 
 
 def _fields(wanted: Any, found: Any) -> Iterable[tuple[str, str, str]]:

@@ -9,6 +9,7 @@ from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
 from flowy.task import scanner
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
@@ -56,27 +57,53 @@ def make_worker(
     """
     clock = clock or SystemClock()
     stop = Stop(clock)
-    activities: Registry[Any] = Registry()
-    workflows: Registry[Any] = Registry()
-    if plan.does_activities:
-        activities = scanner.scan_activities(plan.packages)
-    if plan.decides_workflows:
-        workflows = scanner.scan_workflows(plan.packages)
-    definitions = [*activities, *workflows]
-    if not definitions:
-        raise DefinitionError(f"there is nothing to serve in {_names(plan.packages)}")
+    activities, workflows = scan(plan)
 
     def source(task_list: str) -> Source:
         return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
 
     if plan.registers:
-        registration.register(source(definitions[0].task_list), definitions)
+        registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
         DecisionPoller(source(name), workflows) for name in _task_lists(plan, workflows)
     ]
     for name in _task_lists(plan, activities):
         pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))
     return Worker(client, stop, pollers)
+
+
+def scan(
+    plan: WorkerPlan,
+) -> tuple[Registry[ActivityDefinition], Registry[WorkflowDefinition]]:
+    """Return the activities and the workflows that a plan serves.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+    """
+    activities: Registry[ActivityDefinition] = Registry()
+    workflows: Registry[WorkflowDefinition] = Registry()
+    if plan.does_activities:
+        activities = scanner.scan_activities(plan.packages)
+    if plan.decides_workflows:
+        workflows = scanner.scan_workflows(plan.packages)
+    if not len(activities) and not len(workflows):
+        raise DefinitionError(f"there is nothing to serve in {_names(plan.packages)}")
+    return activities, workflows
+
+
+def registered_differently(client: SwfClient, domain: str, plan: WorkerPlan) -> list[str]:
+    """Return how the service's types differ from a plan's, one line a field; changes nothing.
+
+    Raises:
+        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+        ServiceUnavailable: The service stayed away too long.
+    """
+    clock = SystemClock()
+    activities, workflows = scan(plan)
+    source = Source(
+        client=client, domain=domain, task_list="registration", clock=clock, stop=Stop(clock)
+    )
+    return registration.differences(source, [*activities, *workflows])
 
 
 def _task_lists(plan: WorkerPlan, registry: Registry[Any]) -> Iterator[str]:

@@ -13,6 +13,7 @@ REASON_MAXIMUM = 256
 DETAILS_MAXIMUM = 32_768
 """Characters that SWF takes for details."""
 
+_NAME = 512
 _MESSAGE = 8_000
 _LINE = 500
 
@@ -34,10 +35,11 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True):
 def describe(error: BaseException) -> tuple[str, str]:
     """Return the reason and the details that tell of an exception, cut to what SWF takes."""
     message = _message(error)
-    reason = error.reason if isinstance(error, TaskError) else message
+    # A subclass may not call the constructor that sets the reason, or call it with anything.
+    reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
-    return reason[:REASON_MAXIMUM], _details(type(error), message, lines)
+    return _clean(reason)[:REASON_MAXIMUM], _details(type(error), message, lines)
 
 
 def remote_traceback(details: str | None) -> str | None:
@@ -67,7 +69,7 @@ def _message(error: BaseException) -> str:
 
 
 def _details(cls: type[Any], message: str, lines: str) -> str:
-    name = f"{cls.__module__}.{cls.__qualname__}"
+    name = f"{cls.__module__}.{cls.__qualname__}"[:_NAME]
     message = message[:_MESSAGE]
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
     while True:
@@ -83,10 +85,12 @@ def _printable(failure: Failure) -> str:
     try:
         return msgspec.json.encode(failure).decode()
     except UnicodeError:
-        clean = (
-            text.encode(errors="backslashreplace").decode()
-            for text in (failure.type, failure.message, failure.traceback)
-        )
+        clean = (_clean(text) for text in (failure.type, failure.message, failure.traceback))
         return msgspec.json.encode(
             Failure(**dict(zip(Failure.__struct_fields__, clean, strict=True)))
         ).decode()
+
+
+def _clean(text: str) -> str:
+    """Return a text that can be sent: halves of surrogate pairs are spelled out."""
+    return text.encode(errors="backslashreplace").decode()

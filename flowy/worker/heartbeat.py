@@ -1,7 +1,9 @@
 """Heartbeats: those that an activity sends, and those that the worker sends for it.
 
 An activity type with a heartbeat timeout is heartbeated from a thread beside it, at a third of the
-timeout, with the details that it reported last. The thread lives as long as its poller.
+timeout, with the details that it reported last. The thread lives as long as its poller. A timeout
+that only a call gives is not known here, SWF does not tell it to workers: such an activity
+heartbeats itself.
 """
 
 import logging
@@ -10,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flowy.clock import Clock
-from flowy.errors import Fault, PayloadTooLarge, ServiceUnavailable
+from flowy.errors import Fault, PayloadError, PayloadTooLarge, ServiceUnavailable
 from flowy.protocol.client import SwfClient
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
 from flowy.worker.backoff import PASSING
@@ -66,12 +68,10 @@ class Heartbeat:
 
         Raises:
             PayloadTooLarge: The details are longer than SWF takes.
+            PayloadError: The details are not a text that can be sent.
         """
-        if details is not None and len(details) > DETAILS_MAXIMUM:
-            raise PayloadTooLarge(
-                f"the details of a heartbeat have {len(details):,} characters, "
-                f"SWF takes {DETAILS_MAXIMUM:,}"
-            )
+        if details is not None:
+            _check(details)
         self._details = details
         return self.beat()
 
@@ -91,6 +91,18 @@ class Heartbeat:
     def answering(self) -> None:
         """Note that the task's answer is on its way: a beat that is refused now means nothing."""
         self._answering = True
+
+
+def _check(details: str) -> None:
+    try:
+        details.encode()
+    except (AttributeError, UnicodeEncodeError) as error:
+        raise PayloadError(f"the details of a heartbeat are a text, not {details!r}") from error
+    if len(details) > DETAILS_MAXIMUM:
+        raise PayloadTooLarge(
+            f"the details of a heartbeat have {len(details):,} characters, "
+            f"SWF takes {DETAILS_MAXIMUM:,}"
+        )
 
 
 class Pulse:

@@ -77,11 +77,16 @@ class Worker:
         for number, poller in enumerate(pollers, len(self._threads) + 1):
             name = f"flowy-{type(poller).__name__}-{number}"
             # A daemon: a poll that cannot be interrupted must not keep the process alive.
-            thread = threading.Thread(
-                target=serve, args=(poller, self._stop), name=name, daemon=True
-            )
+            thread = threading.Thread(target=self._serve, args=(poller,), name=name, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def _serve(self, poller: Poller[Any]) -> None:
+        try:
+            serve(poller, self._stop)
+        except BaseException:  # half a worker would look alive and not be
+            logger.exception("%s ended, and the worker with it", threading.current_thread().name)
+            self.stop()
 
 
 def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
@@ -97,10 +102,17 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
         while loop != 0 and not stop.wished:
             task = _polled(poller, backoff)
             if task is not None:
-                poller.handle(task)
+                _handle(poller, task)
                 loop -= 1 if loop > 0 else 0
     finally:
         poller.close()
+
+
+def _handle(poller: Poller[Any], task: Any) -> None:
+    try:
+        poller.handle(task)
+    except Exception:
+        logger.exception("a task is left to time out, dealing with it failed: %.500r", task)
 
 
 def _polled(poller: Poller[Any], backoff: Backoff) -> Any:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import bindparam, func, insert, literal_column, null, select, update
 
 from flowy.db.session import Session
-from flowy.db.statement import ZERO, Statement
+from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.fields import CloseStatus
 from flowy.protocol.ids import ExecutionId
@@ -79,7 +79,13 @@ DUE = Statement(
     .limit(bindparam("size"))
     .offset(ZERO)
 )
-NEXT_DUE = Statement(select(func.min(executions.c.next_due)))
+NEXT_DUE = Statement(
+    select(executions.c.next_due)
+    .where(executions.c.next_due.is_not(None))
+    .order_by(executions.c.next_due)
+    .limit(ONE)
+    .offset(ZERO)
+)
 
 
 class Header(Value):

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -170,3 +171,15 @@ def leave_after_first_line(shell):
     worker = shell.popen("worker", "shop")
     worker.stdout.readline()
     return leave(worker)[0]
+
+
+def test_a_database_of_a_newer_version_is_told_and_left_alone(shell):
+    assert leave_after_first_line(shell) == 0
+    with sqlite3.connect(shell.folder / "flowy.db") as database:
+        database.execute("UPDATE flowy_service_version SET version_num = '9999'")
+    database.close()
+    for command in (["worker", "shop"], ["list"], ["server", "--port", "0"]):
+        answer = shell.run(*command)
+        assert answer.returncode == 1
+        assert "newer Flowy" in answer.stderr
+        assert "Traceback" not in answer.stderr

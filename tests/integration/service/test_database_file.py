@@ -19,11 +19,13 @@ from flowy.protocol.requests.activity_tasks import (
     RecordActivityTaskHeartbeat,
     RespondActivityTaskCompleted,
 )
+from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.requests.executions import SignalWorkflowExecution
 from flowy.service.client import EmbeddedClient
+from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 from flowy.service.store.schema import SCHEMA
-from tests.integration.service.driving import DOMAIN, Driver, complete, schedule, timer
+from tests.integration.service.driving import DECISIONS, DOMAIN, Driver, complete, schedule, timer
 
 
 @pytest.fixture
@@ -224,3 +226,65 @@ def test_a_worker_in_another_process_is_woken(path: Path):
         worker.stdout.close()
         assert worker.wait(30) == 0
         assert driver.names(execution)[-1] == "WorkflowExecutionCompleted"
+
+
+def test_alembic_is_imported_only_for_a_migration(path: Path):
+    script = (
+        "import sys; from flowy.service.server import Service; "
+        f"Service('sqlite:///{path}').close(); Service('sqlite:///{path}').close(); "
+        "print('alembic' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_thousands_of_parked_polls_cost_memory_only(path: Path, clock: ManualClock):
+    """Ten thousand watches at one list: a task wakes one of them."""
+    service = Service(f"sqlite:///{path}", clock=clock, limits=Quotas(pollers=20_000))
+    driver = Driver(service).register()
+    woken: list[int] = []
+    watches = [
+        service.watch(
+            PollForDecisionTask(domain=DOMAIN, task_list=DECISIONS),
+            lambda number=number: woken.append(number),
+        )
+        for number in range(10_000)
+    ]
+    driver.start("a")
+    driver.start("b")
+    assert woken == [0, 1]
+    for watch in watches:
+        watch.cancel()
+    assert service.notifier.watched() == []
+    service.close()
+
+
+def test_a_full_disk_refuses_loses_nothing_and_goes_on_when_there_is_room(
+    path: Path, clock: ManualClock
+):
+    service = open_service(path, clock)
+    driver = Driver(service).register()
+    execution = driver.start()
+    raw = service._database._session._raw
+    (pages,) = raw.execute("PRAGMA page_count").fetchone()
+    raw.execute(f"PRAGMA max_page_count={pages + 20}")
+    signal = SignalWorkflowExecution(
+        domain=DOMAIN, workflow_id="soup", signal_name="s", input="x" * 30_000
+    )
+    acknowledged = 0
+
+    def signal_often() -> None:
+        nonlocal acknowledged
+        for _ in range(100):
+            service.call(signal)
+            acknowledged += 1
+
+    with pytest.raises(DatabaseError, match=r"flowy\.db.*full"):
+        signal_often()
+    assert acknowledged > 0
+    assert driver.names(execution).count("WorkflowExecutionSignaled") == acknowledged
+    raw.execute("PRAGMA max_page_count=1000000")
+    service.call(signal)
+    assert driver.names(execution).count("WorkflowExecutionSignaled") == acknowledged + 1
+    driver.decide(complete())
+    service.close()

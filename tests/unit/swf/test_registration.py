@@ -22,6 +22,7 @@ from flowy.protocol.registration import (
 from flowy.protocol.requests.activity_types import DescribeActivityType, RegisterActivityType
 from flowy.protocol.requests.domains import RegisterDomain
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType, RegisterWorkflowType
+from flowy.swf import registration
 from flowy.swf.registration import register
 from flowy.task import Activity, Workflow
 from tests.unit.worker.fakes import TYPE, FakeClient, activities, source, workflows
@@ -193,3 +194,17 @@ def test_a_service_that_stays_away_is_an_error_in_the_end(client):
     client.always(RegisterDomain, ServiceUnavailable("down"))
     with pytest.raises(ServiceUnavailable):
         register(source(client), activities(Activity))
+
+
+def test_looking_for_differences_registers_nothing(client):
+    client.always(DescribeActivityType, activity_detail(default_task_start_to_close_timeout="9"))
+    client.always(DescribeWorkflowType, UnknownResourceFault("Unknown type"))
+    found = registration.differences(source(client), [*activities(Activity), *workflows(Workflow)])
+    assert ["start_to_close: ours 300, theirs 9" in found[0], "not registered yet" in found[1]] == [
+        True,
+        True,
+    ]
+    assert [type(request) for request in client.sent] == [
+        DescribeActivityType,
+        DescribeWorkflowType,
+    ]

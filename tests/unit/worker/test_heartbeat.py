@@ -2,7 +2,7 @@
 
 import pytest
 
-from flowy.errors import PayloadTooLarge, ServiceUnavailable
+from flowy.errors import PayloadError, PayloadTooLarge, ServiceUnavailable
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
 from flowy.worker.heartbeat import Heartbeat
@@ -61,3 +61,13 @@ def test_details_over_the_limit_are_refused_before_they_are_sent(client, clock):
     with pytest.raises(PayloadTooLarge):
         heartbeat.heartbeat("x" * 2_049)
     assert len(client.sent) == 1
+
+
+@pytest.mark.parametrize("details", [5, b"half", "\ud800"])
+def test_details_that_are_no_text_are_refused_before_they_are_sent(client, clock, details):
+    heartbeat = Heartbeat(client, "token", "resize", clock, 30)
+    with pytest.raises(PayloadError):
+        heartbeat.heartbeat(details)
+    assert client.sent == []
+    heartbeat.beat()
+    assert client.sent[0].details is None

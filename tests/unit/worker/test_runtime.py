@@ -86,3 +86,10 @@ def test_stop_interrupts_the_polls():
     worker.run()
     assert poller.client.interrupted == 1
     assert poller.handled == []
+
+
+def test_an_unexpected_error_with_a_task_does_not_end_the_worker(caplog):
+    poller = ScriptedPoller(ZeroDivisionError, "a")
+    serve(poller, poller.source.stop)
+    assert poller.handled == ["a"]
+    assert "left to time out" in caplog.text

@@ -1,0 +1,29 @@
+"""Every command and every option of the command line is in the reference."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from flowy.cli.main import COMMANDS, main
+
+PAGE = (Path(__file__).parents[2] / "docs" / "reference" / "commands.md").read_text(
+    encoding="utf-8"
+)
+
+
+def section(name):
+    """Return what the page says of one command."""
+    return PAGE.partition(f"\n`flowy {name}")[2].partition("\n\n")[0]
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_a_command_and_its_options_are_described(name):
+    command = main.get_command(click.Context(main), name)
+    general = PAGE.partition("\n\n")[2].partition("\n\n")[0]
+    options = {
+        max(option.opts, key=len) for option in command.params if isinstance(option, click.Option)
+    }
+    missing = [o for o in sorted(options) if f"`{o}`" not in section(name) + general]
+    assert section(name)
+    assert missing == []
