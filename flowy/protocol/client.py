@@ -1,10 +1,11 @@
 """The one seam between Flowy and an SWF, wherever that is."""
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from flowy.protocol.request import Request
 
 Answer = TypeVar("Answer")
+Task = TypeVar("Task", covariant=True)
 
 
 class SwfClient(Protocol):
@@ -33,4 +34,32 @@ class SwfClient(Protocol):
 
     def close(self) -> None:
         """Give back connections and threads; the client is of no use afterwards."""
+        ...
+
+
+class PendingPoll(Protocol[Task]):
+    """A poll that has begun; whoever began it calls one of these, once."""
+
+    def wait(self) -> Task:
+        """Wait for the task as a poll in ``SwfClient.call`` does."""
+        ...
+
+    def close(self) -> None:
+        """Give the poll up; a task that it already has is left to time out."""
+        ...
+
+
+class ChainingClient(SwfClient, Protocol):
+    """What an ``SwfClient`` may offer besides: an answer and the poll that follows it at once.
+
+    Where both are carried out by one transaction, a busy worker costs one commit a task, not two.
+    """
+
+    def call_then_poll(self, request: Request[Any], poll: Request[Answer]) -> PendingPoll[Answer]:
+        """Carry out an operation and begin a poll; returns when the operation is carried out.
+
+        Raises:
+            Fault: The service refused the operation; the poll has not begun.
+            ServiceUnavailable: As in ``SwfClient.call``; the poll has not begun.
+        """
         ...

@@ -4,11 +4,14 @@ import threading
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock
+from flowy.protocol.client import PendingPoll
 from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
-from flowy.service.server import Poll, Service
+from flowy.service.dispatch import Poll, Reply
+from flowy.service.notifier import Watch
+from flowy.service.server import Service
 
 Answer = TypeVar("Answer")
 
@@ -17,7 +20,7 @@ class _Waiter:
     """A thread that waits in a poll until it is woken."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._condition = threading.Condition()
         self._is_woken = False
 
@@ -26,11 +29,11 @@ class _Waiter:
             self._is_woken = True
             self._condition.notify()
 
-    def wait(self, until: float) -> bool:
+    def wait(self, until: float | None = None) -> bool:
         """Wait to be woken; return False when the time is up before."""
         with self._condition:
-            while not self._is_woken and self._clock.now() < until:
-                self._clock.wait(self._condition, until)
+            while not self._is_woken and (until is None or self.clock.now() < until):
+                self.clock.wait(self._condition, until)
             woken, self._is_woken = self._is_woken, False
             return woken
 
@@ -80,22 +83,86 @@ class EmbeddedClient:
             self._service.stop()
             self._service.close()
 
+    def call_then_poll(self, request: Request[Any], poll: Request[Answer]) -> PendingPoll[Answer]:
+        """Carry out an operation, and begin a poll with the same commit.
+
+        Raises:
+            Fault: The service refuses the operation; nothing was changed, and no poll begun.
+            DatabaseError: The database cannot be used; likewise.
+        """
+        answer = decode(type(request), encode(request))
+        pending = self._begin(cast(Poll, decode(type(poll), encode(poll))))
+        try:
+            _, pending.reply = self._service.reply_then_look(answer, pending.poll)
+        except BaseException:
+            pending.close()
+            raise
+        return pending
+
     def _poll(self, poll: Poll) -> Any:
-        service, clock = self._service, self._service.clock
-        until = clock.now() + POLL_SECONDS
-        waiter = _Waiter(clock)
-        watch = service.watch(poll, waiter.wake)
+        return self._begin(poll).wait()
+
+    def _begin(self, poll: Poll) -> "_Pending":
+        waiter = _Waiter(self._service.clock)
+        watch = self._service.watch(poll, waiter.wake)
         with self._lock:
             self._waiters.add(waiter)
+        return _Pending(self, poll, waiter, watch)
+
+    def look(self, poll: Poll) -> Reply | None:
+        """Look for a task; None when polls are interrupted."""
+        return None if self._is_interrupted else self._service.reply(poll)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether polls are to come back."""
+        return self._is_interrupted
+
+    def forget(self, waiter: _Waiter) -> None:
+        """Let go of somebody who waited."""
+        with self._lock:
+            self._waiters.discard(waiter)
+
+
+class _Pending:
+    """A poll that has begun: whoever began it waits for it, or closes it.
+
+    Args:
+        client: Where it began.
+        poll: What it asks.
+        waiter: The thread that will wait.
+        watch: Its place among those who wait; it has not looked yet.
+    """
+
+    def __init__(self, client: EmbeddedClient, poll: Poll, waiter: _Waiter, watch: Watch) -> None:
+        self.poll = poll
+        self.reply: Reply | None = None
+        self._client = client
+        self._waiter = waiter
+        self._watch = watch
+        self._until = waiter.clock.now() + POLL_SECONDS
+
+    def wait(self) -> Any:
+        """Wait for a task; an empty one after 60 seconds, or when polls are interrupted."""
+        client, watch = self._client, self._watch
         try:
-            while True:
-                if self._is_interrupted:
-                    return EMPTY[type(poll)]
-                reply = service.reply(poll)
-                if not reply.is_empty or not waiter.wait(until):
-                    return reply.typed()
-                watch.rearm()
+            reply = self.reply or client.look(self.poll)
+            while reply is not None and reply.is_empty:
+                if watch.park() and self._is_over() and watch.leave():
+                    break
+                while watch.is_being_served:
+                    self._waiter.wait()
+                reply = watch.take() or client.look(self.poll)
+            return EMPTY[type(self.poll)] if reply is None else reply.typed()
         finally:
-            with self._lock:
-                self._waiters.discard(waiter)
-            watch.cancel()
+            self.close()
+
+    def close(self) -> None:
+        """Give the poll up; a task that it was handed is left to time out."""
+        self._client.forget(self._waiter)
+        self._watch.cancel()
+
+    def _is_over(self) -> bool:
+        if self._client.is_interrupted:
+            return True
+        return not self._waiter.wait(self._until) or self._client.is_interrupted

@@ -2,6 +2,9 @@
 
 Nothing here waits: a poll that finds nothing answers empty at once. ``Reply`` keeps the events of a
 history in the form in which they are stored, so that each front takes them as it needs them.
+
+A task whose list has a parked poll is handed out by the very transaction that makes it: the poll is
+carried out behind the operation, and its answer handed over with the commit.
 """
 
 from collections.abc import Callable
@@ -12,13 +15,18 @@ import msgspec
 from flowy.clock import Clock
 from flowy.db.session import Database, Session
 from flowy.protocol.request import Request
+from flowy.protocol.requests.activity_tasks import PollForActivityTask
+from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
+from flowy.service.notifier import Notifier, Served
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.table import OPERATIONS, READS
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
+
+Poll = PollForActivityTask | PollForDecisionTask
 
 _TASKS = (ActivityTask, DecisionTask)
 
@@ -58,6 +66,8 @@ class Reply:
 
 class _Outcome(msgspec.Struct, frozen=True):
     answer: Any
+    looked: Any
+    served: list[tuple[Served, Reply]]
     queued: list[TaskQueue]
     due: float | None
 
@@ -69,7 +79,9 @@ class Dispatch:
         database: Where everything is.
         shared: What all commands share; its states follow the database's commits and rollbacks.
         clock: Tells the time of each command.
-        on_queued: Told, after a commit, of the lists that it put tasks on, once a task.
+        waiting: The polls that may be served.
+        on_queued: Told, after a commit, of the lists that it put tasks on, once a task that was not
+            handed out at once.
         on_due: Told, after a commit, of a moment at which something will be due.
     """
 
@@ -78,12 +90,14 @@ class Dispatch:
         database: Database,
         shared: Shared,
         clock: Clock,
+        waiting: Notifier,
         on_queued: Callable[[list[TaskQueue]], None],
         on_due: Callable[[float], None],
     ) -> None:
         self._database = database
         self._shared = shared
         self._clock = clock
+        self._waiting = waiting
         self._on_queued = on_queued
         self._on_due = on_due
         database.on_commit(shared.states.committed)
@@ -97,24 +111,73 @@ class Dispatch:
             Fault: The service refuses; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        operation = OPERATIONS[type(request)]
+        if type(request) in READS:
+            operation = OPERATIONS[type(request)]
+            return Reply(
+                self._database.read(lambda session: operation(self._unit(session), request))
+            )
+        return Reply(self._write(request, None).answer)
 
-        def read(session: Session) -> Any:
-            return operation(self._unit(session), request)
+    def call_then_look(self, request: Request[Any], poll: Poll) -> tuple[Reply, Reply]:
+        """Carry out an operation that changes something, and a poll behind it, with one commit.
+
+        Raises:
+            Fault: The service refuses the operation; nothing was changed.
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        outcome = self._write(request, poll)
+        return Reply(outcome.answer), Reply(outcome.looked)
+
+    def _write(self, request: Request[Any], poll: Poll | None) -> _Outcome:
+        operation = OPERATIONS[type(request)]
+        taken: list[Served] = []
 
         def write(session: Session) -> _Outcome:
+            _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session)
-            return _Outcome(operation(unit, request), unit.queued, unit.due)
+            answer = operation(unit, request)
+            looked = None if poll is None else OPERATIONS[type(poll)](unit, poll)
+            served, left = self._serve(unit, taken)
+            return _Outcome(answer, looked, served, left, unit.due)
 
-        if type(request) in READS:
-            return Reply(self._database.read(read))
-        return Reply(self._database.write(write, self._committed).answer)
+        try:
+            return self._database.write(write, self._committed)
+        except BaseException:
+            _give_back(taken)
+            raise
+
+    def _serve(
+        self, unit: Unit, taken: list[Served]
+    ) -> tuple[list[tuple[Served, Reply]], list[TaskQueue]]:
+        """Carry out parked polls for the tasks that the unit has queued; return the tasks left."""
+        served: list[tuple[Served, Reply]] = []
+        left: list[TaskQueue] = []
+        for queue in unit.queued:  # which grows when a poll finds something due
+            watch = self._waiting.serve(queue)
+            if watch is None:
+                left.append(queue)
+                continue
+            taken.append(watch)
+            reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            if reply.is_empty:
+                taken.remove(watch)
+                watch.give_back()
+            else:
+                served.append((watch, reply))
+        return served, left
 
     def _unit(self, session: Session) -> Unit:
         return Unit(session, self._shared, moment(self._clock.now()))
 
     def _committed(self, outcome: _Outcome) -> None:
+        for watch, reply in outcome.served:
+            watch.hand_over(reply)
         if outcome.queued:
             self._on_queued(outcome.queued)
         if outcome.due is not None:
             self._on_due(outcome.due)
+
+
+def _give_back(taken: list[Served]) -> None:
+    while taken:
+        taken.pop().give_back()

@@ -10,9 +10,8 @@ from flowy.db.open import open_database
 from flowy.db.session import Session
 from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
-from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
-from flowy.service.dispatch import Dispatch, Reply
+from flowy.service.dispatch import Dispatch, Poll, Reply
 from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
 from flowy.service.neighbours import NeighbourWatch
@@ -26,7 +25,6 @@ from flowy.service.store.tasks import TaskQueue
 from flowy.service.timers import TimerLoop
 
 Answer = TypeVar("Answer")
-Poll = PollForActivityTask | PollForDecisionTask
 
 
 class Service:
@@ -67,7 +65,7 @@ class Service:
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
-            self._database, shared, self.clock, self._queued, self.timers.tell
+            self._database, shared, self.clock, self.notifier, self._queued, self.timers.tell
         )
         self._neighbours = NeighbourWatch(self._database, self.notifier, self._changed_elsewhere)
 
@@ -117,11 +115,21 @@ class Service:
         """Carry out one operation as ``call`` does; the answer in whatever form is needed."""
         return self._dispatch.call(request)
 
+    def reply_then_look(self, request: Request[Any], poll: Poll) -> tuple[Reply, Reply]:
+        """Carry out an operation that changes something and, with the same commit, a poll.
+
+        Raises:
+            Fault: The service refuses the operation; nothing was changed.
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        return self._dispatch.call_then_look(request, poll)
+
     def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
         """Register for the tasks that a poll waits for.
 
-        Register first, then ``call`` the poll; when it finds nothing, wait for ``wake``, then
-        ``rearm`` the watch and poll again. ``cancel`` the watch at the end in any case.
+        Register first, then ``call`` the poll; when it finds nothing, ``park`` and wait for
+        ``wake``, then ``take`` what was handed over or poll again. ``leave`` when the time is up,
+        unless a task is on its way, and ``cancel`` the watch at the end in any case.
 
         Args:
             poll: What will be called.
@@ -139,7 +147,7 @@ class Service:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"
             )
-        return self.notifier.watch(queue, wake)
+        return self.notifier.watch(queue, wake, poll)
 
     def next_due(self) -> float | None:
         """Return a moment before which nothing is due, in seconds; None when nothing ever is.

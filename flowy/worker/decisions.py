@@ -8,6 +8,8 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 import logging
 from collections.abc import Callable
 
+import msgspec
+
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
 from flowy.protocol.history import HistoryEvent
@@ -21,7 +23,10 @@ from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
+from flowy.worker.exchange import Exchange
 from flowy.worker.poller import Source
+
+replace = msgspec.structs.replace
 
 logger = logging.getLogger(__name__)
 
@@ -49,19 +54,26 @@ class DecisionPoller:
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
         self._make_run = make_run
+        self._request = PollForDecisionTask(
+            domain=source.domain,
+            task_list=TaskList(name=source.task_list),
+            identity=source.identity,
+        )
+        self._exchange = Exchange(source, self._next_request)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the next poll was begun with the last answer."""
+        return self._exchange.has_begun
 
     def poll(self) -> DecisionTask | None:
         """Wait for a decision task and read all its pages."""
-        request = PollForDecisionTask(
-            domain=self.source.domain,
-            task_list=TaskList(name=self.source.task_list),
-            identity=self.source.identity,
-            start_at_previous_started_event=True if len(self.cache) else None,
-        )
-        task = self.source.client.call(request)
-        return history.complete(self.source, request, task) if task.task_token else None
+        if not self.has_begun:
+            self._set_request(keeps=len(self.cache) > 0)
+        task = self._exchange.poll()
+        return history.complete(self.source, self._request, task) if task.task_token else None
 
-    def handle(self, task: DecisionTask) -> None:
+    def handle(self, task: DecisionTask, *, last: bool = True) -> None:
         """Decide, and answer; a task that cannot be decided is left to time out."""
         execution, type_id = task.workflow_execution, task.workflow_type
         if execution is None or type_id is None:
@@ -74,11 +86,21 @@ class DecisionPoller:
         found = self._decided(definition, execution, task)
         if found is not None:
             run, decided = found
-            self._answer(definition, task, run, decided)
+            self._answer(definition, task, run, decided, last=last)
 
     def close(self) -> None:
         """Drop the runs that are kept."""
+        self._exchange.close()
         self.cache.close()
+
+    def _next_request(self) -> PollForDecisionTask:
+        return self._request
+
+    def _set_request(self, *, keeps: bool) -> None:
+        """Ask for new events only as long as runs are kept."""
+        trims = True if keeps else None
+        if self._request.start_at_previous_started_event is not trims:
+            self._request = replace(self._request, start_at_previous_started_event=trims)
 
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
@@ -120,15 +142,22 @@ class DecisionPoller:
         return run, _fed(run, events)
 
     def _answer(
-        self, definition: WorkflowDefinition, task: DecisionTask, run: Run, decided: Decided
+        self,
+        definition: WorkflowDefinition,
+        task: DecisionTask,
+        run: Run,
+        decided: Decided,
+        *,
+        last: bool,
     ) -> None:
         request = RespondDecisionTaskCompleted(
             task_token=task.task_token, decisions=decided.decisions
         )
         what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
         deadline = self.source.clock.now() + definition.decision_duration
+        self._set_request(keeps=not decided.closes or len(self.cache) > 0)
         try:
-            self.source.persist(lambda: self.source.client.call(request), what, deadline)
+            self._exchange.answer(request, what, deadline, last=last)
         except FlowyError as error:
             logger.warning(
                 "%s failed; it is decided anew when the task comes again: %s: %s",

@@ -91,8 +91,19 @@ class Poller(Protocol[Task]):
         """
         ...
 
-    def handle(self, task: Task) -> None:
-        """Carry out a task and answer it; whatever goes wrong with it is logged, not raised."""
+    @property
+    def has_begun(self) -> bool:
+        """Whether the next poll was begun with the last answer: it may have a task already."""
+        ...
+
+    def handle(self, task: Task, *, last: bool = True) -> None:
+        """Carry out a task and answer it; whatever goes wrong with it is logged, not raised.
+
+        Args:
+            task: What ``poll`` gave.
+            last: Whether ``poll`` may not be called again; when it will be, the answer may begin
+                the next poll.
+        """
         ...
 
     def close(self) -> None:

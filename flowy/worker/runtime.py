@@ -99,18 +99,18 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
     """
     backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
     try:
-        while loop != 0 and not stop.wished:
+        while loop != 0 and (poller.has_begun or not stop.wished):
             task = _polled(poller, backoff)
             if task is not None:
-                _handle(poller, task)
+                _handle(poller, task, last=loop == 1 or stop.wished)
                 loop -= 1 if loop > 0 else 0
     finally:
         poller.close()
 
 
-def _handle(poller: Poller[Any], task: Any) -> None:
+def _handle(poller: Poller[Any], task: Any, *, last: bool) -> None:
     try:
-        poller.handle(task)
+        poller.handle(task, last=last)
     except Exception:
         logger.exception("a task is left to time out, dealing with it failed: %.500r", task)
 

@@ -27,6 +27,7 @@ from flowy.protocol.requests.domains import DescribeDomain, ListDomains, ListTag
 from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
+from flowy.service.dispatch import Poll
 from flowy.service.http.asgi import (
     Disconnected,
     Headers,
@@ -40,7 +41,7 @@ from flowy.service.http.lane import Lane
 from flowy.service.http.parking import Parking
 from flowy.service.notifier import Watch
 from flowy.service.operations.table import READS
-from flowy.service.server import Poll, Service
+from flowy.service.server import Service
 
 _log = logging.getLogger(__name__)
 
@@ -148,9 +149,14 @@ class Application:
             try:
                 if task is None:
                     parking.begin(self._poll_seconds, receive)
-                while task is None and await parking.next_wake():
-                    watch.rearm()
-                    task = await self._writers.run(partial(self._service.serve, poll))
+                while task is None:
+                    if watch.park() and not await parking.next_wake() and watch.leave():
+                        break
+                    while watch.is_being_served:
+                        await parking.outcome()
+                    handed = watch.take()
+                    serve = partial(self._service.serve, poll)
+                    task = handed.body() if handed else await self._writers.run(serve)
             finally:
                 watch.cancel()
         finally:

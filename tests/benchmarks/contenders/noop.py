@@ -70,13 +70,22 @@ class Ends:
     def call(self, request):
         """Carry out a call, and count the executions that it closes."""
         answer = self._client.call(request)
+        self._look(request)
+        return answer
+
+    def call_then_poll(self, request, poll):
+        """Carry out a call and begin a poll, and count as well."""
+        pending = self._client.call_then_poll(request, poll)
+        self._look(request)
+        return pending
+
+    def _look(self, request):
         if type(request) is RespondDecisionTaskCompleted and any(
             isinstance(decision, CompleteWorkflowExecution) for decision in request.decisions
         ):
             with self._closed:
                 self.count += 1
                 self._closed.notify_all()
-        return answer
 
     def wait(self, count):
         """Wait until that many executions have closed."""
@@ -98,7 +107,8 @@ class Stage:
         self._worker = make_worker(self.ends, DOMAIN, plan)
         self._worker.start()
         self._starters = {
-            kind: WorkflowStarter(kind, 1, client, DOMAIN, LIST, 60, 3600) for kind in ("seq", "par")
+            kind: WorkflowStarter(kind, 1, client, DOMAIN, LIST, 60, 3600)
+            for kind in ("seq", "par")
         }
 
     def one(self, kind, steps):
