@@ -71,6 +71,15 @@ class Database(Protocol):
         """Have a function called after each commit, before anything else is run."""
         ...
 
+    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
+        """Have a function called when a transaction begins behind another process's commit.
+
+        Returns:
+            False when the database cannot tell, or runs several transactions at once: then what
+            was read in one transaction proves nothing in the next.
+        """
+        ...
+
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has committed since the last time this was asked."""
         ...

@@ -57,9 +57,16 @@ class _WriterTransaction:
         self._raw = raw
         self.committed: list[Callable[[], None]] = []
         self.rolled_back: list[Callable[[], None]] = []
+        self.overtaken: list[Callable[[], None]] = []
+        self._version = -1
 
     def begin(self) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
+        version = _data_version(self._raw)  # which moves by other connections' commits only
+        if version != self._version:
+            self._version = version
+            for distrust in self.overtaken:
+                distrust()
 
     def commit(self) -> None:
         self._raw.execute("COMMIT")
@@ -141,6 +148,11 @@ class SqliteDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         """Have a function called after each commit, before anything else is run."""
         self._transaction.committed.append(keep)
+
+    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
+        """Have a function called when a transaction begins behind another process's commit."""
+        self._transaction.overtaken.append(distrust)
+        return True
 
     def changed_elsewhere(self) -> bool:
         """Tell whether another process has committed since the last time this was asked.

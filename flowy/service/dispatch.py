@@ -21,8 +21,9 @@ from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
 from flowy.service.notifier import Notifier, Served
+from flowy.service.operations.known import Known
 from flowy.service.operations.spliced import Spliced
-from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.table import OPERATIONS, READS, REGISTRATIONS
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
@@ -103,6 +104,11 @@ class Dispatch:
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
         database.on_rollback(shared.open_counts.forget)
+        self._known = Known()
+        database.on_rollback(self._known.forget)
+        self._trusts = database.on_change_elsewhere(self._distrust)
+        if self._trusts:
+            shared.states.trust()
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -135,7 +141,10 @@ class Dispatch:
         def write(session: Session) -> _Outcome:
             _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session)
+            unit.known = self._known if self._trusts else None
             answer = operation(unit, request)
+            if type(request) in REGISTRATIONS:
+                self._known.forget()
             looked = None if poll is None else OPERATIONS[type(poll)](unit, poll)
             served, left = self._serve(unit, taken)
             return _Outcome(answer, looked, served, left, unit.due)
@@ -168,6 +177,10 @@ class Dispatch:
 
     def _unit(self, session: Session) -> Unit:
         return Unit(session, self._shared, moment(self._clock.now()))
+
+    def _distrust(self) -> None:
+        self._shared.states.distrust()
+        self._known.forget()
 
     def _committed(self, outcome: _Outcome) -> None:
         for watch, reply in outcome.served:

@@ -12,9 +12,10 @@ from flowy.protocol.registration import (
     WorkflowTypeDetail,
     WorkflowTypeInfo,
 )
+from flowy.service.operations.known import Known
 from flowy.service.operations.quotas import Quotas
 from flowy.service.store import executions, types
-from flowy.service.store.types import RegisteredType
+from flowy.service.store.types import Kind, RegisteredType
 
 
 def workflow_type_detail(found: RegisteredType) -> WorkflowTypeDetail:
@@ -58,21 +59,31 @@ def activity_type_info(found: RegisteredType) -> ActivityTypeInfo:
 class DomainTypes:
     """The types of a domain; see ``flowy.service.domain.context.Types``."""
 
-    __slots__ = ("_domain", "_session")
+    __slots__ = ("_domain", "_known", "_session")
 
-    def __init__(self, session: Session, domain: int) -> None:
+    def __init__(self, session: Session, domain: int, known: Known | None = None) -> None:
         self._session = session
         self._domain = domain
+        self._known = known
 
     def workflow_type(self, type_id: TypeId) -> WorkflowTypeDetail | None:
         """Return a workflow type, or None."""
-        found = types.find(self._session, self._domain, "workflow", type_id)
+        found = self._find("workflow", type_id)
         return None if found is None else workflow_type_detail(found)
 
     def activity_type(self, type_id: TypeId) -> ActivityTypeDetail | None:
         """Return an activity type, or None."""
-        found = types.find(self._session, self._domain, "activity", type_id)
+        found = self._find("activity", type_id)
         return None if found is None else activity_type_detail(found)
+
+    def _find(self, kind: Kind, type_id: TypeId) -> RegisteredType | None:
+        known = self._known
+        found = None if known is None else known.type(self._domain, kind, type_id)
+        if found is None:
+            found = types.find(self._session, self._domain, kind, type_id)
+            if found is not None and known is not None:
+                known.learn_type(self._domain, kind, found)
+        return found
 
 
 class OpenCounts:

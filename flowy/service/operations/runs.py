@@ -135,6 +135,7 @@ def _store(unit: Unit, kept: Kept, change: Change) -> None:
     _tell(unit, kept, change)
     if change.closes is not None and _keeps_nothing(unit, kept.domain):
         retention.remove(unit.session, kept.id)
+        unit.states.drop(kept.id)
 
 
 def _tell(unit: Unit, kept: Kept, change: Change) -> None:

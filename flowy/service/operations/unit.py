@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from flowy.db.session import Session
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.refusals import unknown_domain
+from flowy.service.operations.known import Known
 from flowy.service.operations.lookups import DomainExecutions, DomainTypes, OpenCounts
 from flowy.service.operations.quotas import Quotas
 from flowy.service.store import domains
@@ -38,7 +39,8 @@ class Unit:
     """One command's transaction.
 
     ``queued`` and ``due`` are filled by the command: the lists that it put tasks on, and the
-    earliest moment at which something that it changed is due.
+    earliest moment at which something that it changed is due. ``known`` is there when look-ups of
+    earlier commands still hold.
     """
 
     session: Session
@@ -46,6 +48,7 @@ class Unit:
     now: float
     queued: list[TaskQueue] = field(default_factory=list)
     due: float | None = None
+    known: Known | None = None
 
     @property
     def states(self) -> States:
@@ -63,9 +66,14 @@ class Unit:
         Raises:
             UnknownResourceFault: There is none.
         """
+        found = None if self.known is None else self.known.domain(name)
+        if found is not None:
+            return found
         found = domains.find(self.session, name)
         if found is None:
             raise unknown_domain(name)
+        if self.known is not None:
+            self.known.learn_domain(found)
         return found
 
     def context(self, domain: int) -> CommandContext:
@@ -73,7 +81,7 @@ class Unit:
         shared = self.shared
         return CommandContext(
             now=self.now,
-            types=DomainTypes(self.session, domain),
+            types=DomainTypes(self.session, domain, self.known),
             executions=DomainExecutions(self.session, domain, shared.open_counts, shared.quotas),
             new_run_id=shared.new_run_id,
             limits=shared.quotas,

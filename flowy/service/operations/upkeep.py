@@ -50,5 +50,6 @@ def delete_expired(unit: Unit, request: DeleteExpired) -> int:
         size = request.executions - deleted
         for key in retention.closed_before(unit.session, domain, moment, size):
             retention.remove(unit.session, key)
+            unit.states.drop(key)
             deleted += 1
     return deleted

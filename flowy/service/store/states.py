@@ -2,7 +2,8 @@
 
 Only the thread that is in a writing transaction may use a ``States``. A state that a transaction
 has touched is dropped when that transaction is rolled back; a state whose row another process has
-changed is moved on by the events it does not have yet.
+changed is moved on by the events it does not have yet. Where the database tells that nobody else
+has written since a state was used last, its row is not even looked at.
 """
 
 from collections import OrderedDict
@@ -30,6 +31,7 @@ class Kept:
     version: int
     next_due: float | None
     state: ExecutionState
+    seen_in: int = -1
 
 
 class States:
@@ -43,19 +45,37 @@ class States:
         self._size = size
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._touched: set[int] = set()
+        self._trusts = False
+        self._era = 0
+
+    def trust(self) -> None:
+        """Look at no row again until ``distrust``."""
+        self._trusts = True
+
+    def distrust(self) -> None:
+        """Take note that somebody else may have changed any row."""
+        self._era += 1
+
+    def drop(self, execution: int) -> None:
+        """Forget an execution that is deleted."""
+        self._kept.pop(execution, None)
 
     def load(self, session: Session, execution: int) -> Kept | None:
         """Return an execution by its key, or None when there is none."""
+        kept = self._kept.get(execution)
+        if kept is not None and self._trusts and kept.seen_in == self._era:
+            self._kept.move_to_end(execution)
+            return kept
         row = executions.header(session, execution)
         if row is None:
-            self._kept.pop(execution, None)
+            self.drop(execution)
             return None
-        kept = self._kept.get(execution)
         if kept is None or kept.state.execution.run_id != row.run_id:
             kept = self._fold(session, row)
         elif kept.version != row.version:
             self._touched.add(execution)
             self._catch_up(session, kept, row)
+        kept.seen_in = self._era
         self._kept.move_to_end(execution)
         return kept
 
@@ -63,7 +83,7 @@ class States:
         """Store an execution that a change starts, and return it."""
         state = fold(change.execution, change.events)
         key = executions.add(session, domain, change.execution, state.settings, state.started_at)
-        kept = Kept(id=key, domain=domain, version=0, next_due=None, state=state)
+        kept = Kept(id=key, domain=domain, version=0, next_due=None, state=state, seen_in=self._era)
         self._keep(kept)
         self._store(session, kept, change, now)
         return kept
@@ -102,7 +122,7 @@ class States:
     def rolled_back(self) -> None:
         """Drop the states that the undone transaction touched."""
         for execution in self._touched:
-            self._kept.pop(execution, None)
+            self.drop(execution)
         self._touched.clear()
 
     def _store(self, session: Session, kept: Kept, change: Change, now: float) -> None:

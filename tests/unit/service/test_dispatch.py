@@ -55,6 +55,9 @@ class FakeDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         pass
 
+    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
+        return False
+
     def on_rollback(self, forget: Callable[[], None]) -> None:
         pass
 
@@ -67,7 +70,9 @@ def database() -> FakeDatabase:
 @pytest.fixture
 def dispatch(database: FakeDatabase) -> Dispatch:
     shared = Shared(quotas=Quotas(), new_run_id=lambda: "run")
-    return Dispatch(database, shared, ManualClock(), Notifier(), lambda queues: None, lambda due: None)
+    return Dispatch(
+        database, shared, ManualClock(), Notifier(), lambda queues: None, lambda due: None
+    )
 
 
 def test_every_operation_has_a_function():
