@@ -1,7 +1,9 @@
 """The one seam between Flowy and an SWF, wherever that is."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol, TypeVar
 
+from flowy.errors import Fault
 from flowy.protocol.request import Request
 
 Answer = TypeVar("Answer")
@@ -37,29 +39,43 @@ class SwfClient(Protocol):
         ...
 
 
-class PendingPoll(Protocol[Task]):
-    """A poll that has begun; whoever began it calls one of these, once."""
+class Exchanged(Protocol[Task]):
+    """Answers that were carried out or refused, and a poll that has begun behind them.
 
-    def wait(self) -> Task:
-        """Wait for the task as a poll in ``SwfClient.call`` does."""
+    Whoever has it calls ``wait`` or ``close``, once.
+    """
+
+    @property
+    def faults(self) -> Sequence[Fault | None]:
+        """Why each of the answers was refused, None for those that were carried out."""
+        ...
+
+    def wait(self) -> Sequence[Task]:
+        """Wait for a task as a poll in ``SwfClient.call`` does; return what was found."""
         ...
 
     def close(self) -> None:
-        """Give the poll up; a task that it already has is left to time out."""
+        """Give the poll up; tasks that it already has are left to time out."""
         ...
 
 
-class ChainingClient(SwfClient, Protocol):
-    """What an ``SwfClient`` may offer besides: an answer and the poll that follows it at once.
+class ExchangingClient(SwfClient, Protocol):
+    """What an ``SwfClient`` may offer besides: several answers, and the poll that follows, at once.
 
-    Where both are carried out by one transaction, a busy worker costs one commit a task, not two.
+    Where one transaction carries them out, a busy worker costs one commit a task and fewer.
     """
 
-    def call_then_poll(self, request: Request[Any], poll: Request[Answer]) -> PendingPoll[Answer]:
-        """Carry out an operation and begin a poll; returns when the operation is carried out.
+    def exchange(
+        self, answers: Sequence[Request[Any]], poll: Request[Answer], most: int
+    ) -> Exchanged[Answer]:
+        """Carry out answers to tasks and begin a poll; return when the answers are durable.
+
+        Args:
+            answers: Each is carried out or refused by itself.
+            poll: What is polled.
+            most: How many tasks may be taken when so many wait.
 
         Raises:
-            Fault: The service refused the operation; the poll has not begun.
             ServiceUnavailable: As in ``SwfClient.call``; the poll has not begun.
         """
         ...

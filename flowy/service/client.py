@@ -1,12 +1,15 @@
 """The service in this process as an ``SwfClient``."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock
-from flowy.protocol.client import PendingPoll
+from flowy.errors import Fault
+from flowy.protocol.client import Exchanged
 from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
 from flowy.protocol.request import Request
+from flowy.protocol.tasks import ActivityTask
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
 from flowy.service.dispatch import Poll, Reply
@@ -14,6 +17,10 @@ from flowy.service.notifier import Watch
 from flowy.service.server import Service
 
 Answer = TypeVar("Answer")
+
+
+_NOTHING = Reply(ActivityTask())
+"""What a poll finds that finds nothing."""
 
 
 class _Waiter:
@@ -62,9 +69,9 @@ class EmbeddedClient:
             Fault: The service refuses; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        checked = decode(type(request), encode(request))
+        checked = _checked(request)
         if waits(checked):
-            return cast(Answer, self._poll(cast(Poll, checked)))
+            return cast(Answer, self._begin(cast(Poll, checked)).wait()[0])
         return self._service.call(checked)
 
     def interrupt(self) -> None:
@@ -83,24 +90,22 @@ class EmbeddedClient:
             self._service.stop()
             self._service.close()
 
-    def call_then_poll(self, request: Request[Any], poll: Request[Answer]) -> PendingPoll[Answer]:
-        """Carry out an operation, and begin a poll with the same commit.
+    def exchange(
+        self, answers: Sequence[Request[Any]], poll: Request[Answer], most: int
+    ) -> Exchanged[Answer]:
+        """Carry out answers and begin a poll; see ``flowy.protocol.client.ExchangingClient``.
 
         Raises:
-            Fault: The service refuses the operation; nothing was changed, and no poll begun.
-            DatabaseError: The database cannot be used; likewise.
+            DatabaseError: The database cannot be used; nothing was changed.
         """
-        answer = decode(type(request), encode(request))
-        pending = self._begin(cast(Poll, decode(type(poll), encode(poll))))
+        checked = [_checked(answer) for answer in answers]
+        pending = self._begin(cast(Poll, _checked(poll)))
         try:
-            _, pending.reply = self._service.reply_then_look(answer, pending.poll)
+            pending.faults, pending.found = self._service.exchange(checked, pending.poll, most)
         except BaseException:
             pending.close()
             raise
         return pending
-
-    def _poll(self, poll: Poll) -> Any:
-        return self._begin(poll).wait()
 
     def _begin(self, poll: Poll) -> "_Pending":
         waiter = _Waiter(self._service.clock)
@@ -136,26 +141,30 @@ class _Pending:
 
     def __init__(self, client: EmbeddedClient, poll: Poll, waiter: _Waiter, watch: Watch) -> None:
         self.poll = poll
-        self.reply: Reply | None = None
+        self.faults: Sequence[Fault | None] = ()
+        self.found: list[Reply] | None = None
         self._client = client
         self._waiter = waiter
         self._watch = watch
         self._until = waiter.clock.now() + POLL_SECONDS
 
-    def wait(self) -> Any:
+    def wait(self) -> list[Any]:
         """Wait for a task; an empty one after 60 seconds, or when polls are interrupted."""
-        client, watch = self._client, self._watch
         try:
-            reply = self.reply or client.look(self.poll)
-            while reply is not None and reply.is_empty:
-                if watch.park() and self._is_over() and watch.leave():
-                    break
-                while watch.is_being_served:
-                    self._waiter.wait()
-                reply = watch.take() or client.look(self.poll)
-            return EMPTY[type(self.poll)] if reply is None else reply.typed()
+            return [reply.typed() for reply in self.found or ()] or [self._wait()]
         finally:
             self.close()
+
+    def _wait(self) -> Any:
+        client, watch = self._client, self._watch
+        reply = client.look(self.poll) if self.found is None else _NOTHING
+        while reply is not None and reply.is_empty:
+            if watch.park() and self._is_over() and watch.leave():
+                break
+            while watch.is_being_served:
+                self._waiter.wait()
+            reply = watch.take() or client.look(self.poll)
+        return EMPTY[type(self.poll)] if reply is None else reply.typed()
 
     def close(self) -> None:
         """Give the poll up; a task that it was handed is left to time out."""
@@ -166,3 +175,7 @@ class _Pending:
         if self._client.is_interrupted:
             return True
         return not self._waiter.wait(self._until) or self._client.is_interrupted
+
+
+def _checked(request: Request[Answer]) -> Request[Answer]:
+    return decode(type(request), encode(request))

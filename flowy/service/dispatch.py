@@ -7,13 +7,14 @@ A task whose list has a parked poll is handed out by the very transaction that m
 carried out behind the operation, and its answer handed over with the commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from flowy.clock import Clock
 from flowy.db.session import Database, Session
+from flowy.errors import Fault
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
@@ -66,8 +67,8 @@ class Reply:
 
 
 class _Outcome(msgspec.Struct, frozen=True):
-    answer: Any
-    looked: Any
+    answers: list[Any]
+    found: list[Reply]
     served: list[tuple[Served, Reply]]
     queued: list[TaskQueue]
     due: float | None
@@ -122,38 +123,58 @@ class Dispatch:
             return Reply(
                 self._database.read(lambda session: operation(self._unit(session), request))
             )
-        return Reply(self._write(request, None).answer)
+        return Reply(self._write((request,), None, 0).answers[0])
 
-    def call_then_look(self, request: Request[Any], poll: Poll) -> tuple[Reply, Reply]:
-        """Carry out an operation that changes something, and a poll behind it, with one commit.
+    def exchange(
+        self, requests: Sequence[Request[Any]], poll: Poll, most: int
+    ) -> tuple[list[Fault | None], list[Reply] | None]:
+        """Carry out answers and, with the same commit, look for tasks behind them.
+
+        When an answer is refused, all are carried out one by one, and nothing is looked for.
+
+        Returns:
+            Why each answer was refused, and at most so many tasks; None when nothing was looked for.
 
         Raises:
-            Fault: The service refuses the operation; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        outcome = self._write(request, poll)
-        return Reply(outcome.answer), Reply(outcome.looked)
+        try:
+            return [None] * len(requests), self._write(requests, poll, most).found
+        except Fault as fault:
+            if len(requests) == 1:
+                return [fault], None
+        return [self._refusal(request) for request in requests], None
 
-    def _write(self, request: Request[Any], poll: Poll | None) -> _Outcome:
-        operation = OPERATIONS[type(request)]
+    def _refusal(self, request: Request[Any]) -> Fault | None:
+        try:
+            self.call(request)
+        except Fault as fault:
+            return fault
+        return None
+
+    def _write(self, requests: Sequence[Request[Any]], poll: Poll | None, most: int) -> _Outcome:
         taken: list[Served] = []
 
         def write(session: Session) -> _Outcome:
             _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session)
             unit.known = self._known if self._trusts else None
-            answer = operation(unit, request)
-            if type(request) in REGISTRATIONS:
-                self._known.forget()
-            looked = None if poll is None else OPERATIONS[type(poll)](unit, poll)
+            answers = [self._carry_out(unit, request) for request in requests]
+            found = [] if poll is None else _look(unit, poll, most)
             served, left = self._serve(unit, taken)
-            return _Outcome(answer, looked, served, left, unit.due)
+            return _Outcome(answers, found, served, left, unit.due)
 
         try:
             return self._database.write(write, self._committed)
         except BaseException:
             _give_back(taken)
             raise
+
+    def _carry_out(self, unit: Unit, request: Request[Any]) -> Any:
+        answer = OPERATIONS[type(request)](unit, request)
+        if type(request) in REGISTRATIONS:
+            self._known.forget()
+        return answer
 
     def _serve(
         self, unit: Unit, taken: list[Served]
@@ -189,6 +210,16 @@ class Dispatch:
             self._on_queued(outcome.queued)
         if outcome.due is not None:
             self._on_due(outcome.due)
+
+
+def _look(unit: Unit, poll: Poll, most: int) -> list[Reply]:
+    found: list[Reply] = []
+    while len(found) < most:
+        reply = Reply(OPERATIONS[type(poll)](unit, poll))
+        if reply.is_empty:
+            break
+        found.append(reply)
+    return found
 
 
 def _give_back(taken: list[Served]) -> None:

@@ -2,12 +2,13 @@
 
 import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock, SystemClock
 from flowy.db.open import open_database
 from flowy.db.session import Session
+from flowy.errors import Fault
 from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
@@ -115,14 +116,18 @@ class Service:
         """Carry out one operation as ``call`` does; the answer in whatever form is needed."""
         return self._dispatch.call(request)
 
-    def reply_then_look(self, request: Request[Any], poll: Poll) -> tuple[Reply, Reply]:
-        """Carry out an operation that changes something and, with the same commit, a poll.
+    def exchange(
+        self, requests: Sequence[Request[Any]], poll: Poll, most: int
+    ) -> tuple[list[Fault | None], list[Reply] | None]:
+        """Carry out answers and look for at most so many tasks behind them, with one commit.
+
+        Returns:
+            Why each answer was refused, and the tasks; None when nothing was looked for.
 
         Raises:
-            Fault: The service refuses the operation; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        return self._dispatch.call_then_look(request, poll)
+        return self._dispatch.exchange(requests, poll, most)
 
     def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
         """Register for the tasks that a poll waits for.

@@ -6,7 +6,7 @@ not arrive is sent again while the task may still be alive.
 
 import logging
 
-from flowy.errors import Fault, FlowyError, PayloadError, PayloadTooLarge, SuspendTask
+from flowy.errors import Fault, PayloadError, PayloadTooLarge, SuspendTask
 from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.activity_tasks import (
@@ -66,7 +66,7 @@ class ActivityPoller:
         task = self._exchange.poll()
         return task if task.task_token else None
 
-    def handle(self, task: ActivityTask, *, last: bool = True) -> None:
+    def handle(self, task: ActivityTask, more: int = 0) -> None:
         """Do the work, and answer; a task of an unknown type is left to time out."""
         definition = None if task.activity_type is None else self._registry.get(task.activity_type)
         if definition is None:
@@ -83,7 +83,7 @@ class ActivityPoller:
             answer = self._perform(definition, task, heartbeat)
             if answer is not None:
                 heartbeat.answering()
-                self._send(definition, task, answer, last=last)
+                self._send(definition, task, answer, more)
 
     def close(self) -> None:
         """Let go of the loop and of the thread that heartbeats."""
@@ -110,16 +110,15 @@ class ActivityPoller:
         return RespondActivityTaskCompleted(task_token=task.task_token, result=result)
 
     def _send(
-        self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, *, last: bool
+        self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, more: int
     ) -> None:
         what = f"answering {_named(task)}"
         longest = max(definition.schedule_to_close, definition.start_to_close)
         deadline = self.source.clock.now() + longest
-        try:
-            self._exchange.answer(answer, what, deadline, last=last)
-        except (SerializationException, ValidationException) as error:
+        (error,) = self._exchange.answer([answer], what, deadline, more)
+        if isinstance(error, SerializationException | ValidationException):
             self._send_refusal(definition, task, answer, error)
-        except FlowyError as error:
+        elif error is not None:
             logger.warning("%s failed: %s: %s", what, type(error).__name__, error)
 
     def _send_refusal(
@@ -128,7 +127,7 @@ class ActivityPoller:
         """Fail a task whose result the service does not take, so that its workflow learns why."""
         logger.error("the answer of %s was refused: %s", _named(task), error)
         if isinstance(answer, RespondActivityTaskCompleted):
-            self._send(definition, task, _failed(task, error), last=True)
+            self._send(definition, task, _failed(task, error), 0)
 
     def _log_unknown(self, task: ActivityTask) -> None:
         logger.error(

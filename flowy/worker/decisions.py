@@ -7,6 +7,7 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import msgspec
 
@@ -31,6 +32,39 @@ replace = msgspec.structs.replace
 logger = logging.getLogger(__name__)
 
 MakeRun = Callable[[WorkflowDefinition, ExecutionId], Run]
+
+
+TOGETHER = 16
+"""Decision tasks that are taken at once when so many wait; their answers share a commit."""
+
+LONGEST = 0.02
+"""Seconds after which an answer waits no more for others."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """A decision that has not been sent yet, and the run that made it."""
+
+    definition: WorkflowDefinition
+    execution: ExecutionId
+    run: Run
+    decided: Decided
+    decided_at: float
+    request: RespondDecisionTaskCompleted
+
+    @property
+    def deadline(self) -> float:
+        return self.decided_at + self.definition.decision_duration
+
+    def log(self, error: FlowyError) -> None:
+        logger.warning(
+            "answering a decision task of %s, execution %s failed; it is decided anew when the "
+            "task comes again: %s: %s",
+            self.definition.id,
+            self.execution,
+            type(error).__name__,
+            error,
+        )
 
 
 class DecisionPoller:
@@ -59,11 +93,12 @@ class DecisionPoller:
             task_list=TaskList(name=source.task_list),
             identity=source.identity,
         )
-        self._exchange = Exchange(source, self._next_request)
+        self._exchange = Exchange(source, self._next_request, TOGETHER)
+        self._unsent: list[_Answer] = []
 
     @property
     def has_begun(self) -> bool:
-        """Whether the next poll was begun with the last answer."""
+        """Whether there are tasks, or the next poll was begun with the last answers."""
         return self._exchange.has_begun
 
     def poll(self) -> DecisionTask | None:
@@ -73,20 +108,16 @@ class DecisionPoller:
         task = self._exchange.poll()
         return history.complete(self.source, self._request, task) if task.task_token else None
 
-    def handle(self, task: DecisionTask, *, last: bool = True) -> None:
-        """Decide, and answer; a task that cannot be decided is left to time out."""
-        execution, type_id = task.workflow_execution, task.workflow_type
-        if execution is None or type_id is None:
-            logger.error("a decision task that names no execution was ignored: %r", task)
-            return
-        definition = self._registry.get(type_id)
-        if definition is None:
-            self._log_unknown(type_id, execution)
-            return
-        found = self._decided(definition, execution, task)
-        if found is not None:
-            run, decided = found
-            self._answer(definition, task, run, decided, last=last)
+    def handle(self, task: DecisionTask, more: int = 0) -> None:
+        """Decide, and answer; a task that cannot be decided is left to time out.
+
+        Tasks that came together are answered together, unless deciding them takes its time.
+        """
+        answer = self._answered(task)
+        if answer is not None:
+            self._unsent.append(answer)
+        if self._unsent and not (more and self._exchange.has_tasks and self._is_quick()):
+            self._send(more)
 
     def close(self) -> None:
         """Drop the runs that are kept."""
@@ -101,6 +132,30 @@ class DecisionPoller:
         trims = True if keeps else None
         if self._request.start_at_previous_started_event is not trims:
             self._request = replace(self._request, start_at_previous_started_event=trims)
+
+    def _answered(self, task: DecisionTask) -> "_Answer | None":
+        execution, type_id = task.workflow_execution, task.workflow_type
+        if execution is None or type_id is None:
+            logger.error("a decision task that names no execution was ignored: %r", task)
+            return None
+        definition = self._registry.get(type_id)
+        if definition is None:
+            self._log_unknown(type_id, execution)
+            return None
+        found = self._decided(definition, execution, task)
+        if found is None:
+            return None
+        run, decided = found
+        return _Answer(
+            definition=definition,
+            execution=execution,
+            run=run,
+            decided=decided,
+            decided_at=self.source.clock.now(),
+            request=RespondDecisionTaskCompleted(
+                task_token=task.task_token, decisions=decided.decisions
+            ),
+        )
 
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
@@ -141,39 +196,24 @@ class DecisionPoller:
         run = self._make_run(definition, execution)
         return run, _fed(run, events)
 
-    def _answer(
-        self,
-        definition: WorkflowDefinition,
-        task: DecisionTask,
-        run: Run,
-        decided: Decided,
-        *,
-        last: bool,
-    ) -> None:
-        request = RespondDecisionTaskCompleted(
-            task_token=task.task_token, decisions=decided.decisions
-        )
-        what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
-        deadline = self.source.clock.now() + definition.decision_duration
-        self._set_request(keeps=not decided.closes or len(self.cache) > 0)
-        try:
-            self._exchange.answer(request, what, deadline, last=last)
-        except FlowyError as error:
-            logger.warning(
-                "%s failed; it is decided anew when the task comes again: %s: %s",
-                what,
-                type(error).__name__,
-                error,
-            )
-            run.close()
-        else:
-            self._keep(task, run, decided)
+    def _is_quick(self) -> bool:
+        return self.source.clock.now() < self._unsent[0].decided_at + LONGEST
 
-    def _keep(self, task: DecisionTask, run: Run, decided: Decided) -> None:
-        if decided.closes or task.workflow_execution is None:
-            run.close()
-        else:
-            self.cache.keep(task.workflow_execution, run)
+    def _send(self, more: int) -> None:
+        answers, self._unsent = self._unsent, []
+        keeps = len(self.cache) > 0 or any(not answer.decided.closes for answer in answers)
+        self._set_request(keeps=keeps)
+        what = f"answering decision tasks of {', '.join(str(each.execution) for each in answers)}"
+        deadline = min(answer.deadline for answer in answers)
+        requests = [answer.request for answer in answers]
+        errors = self._exchange.answer(requests, what, deadline, more)
+        for answer, error in zip(answers, errors, strict=True):
+            if error is None and not answer.decided.closes:
+                self.cache.keep(answer.execution, answer.run)
+                continue
+            answer.run.close()
+            if error is not None:
+                answer.log(error)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

@@ -93,16 +93,16 @@ class Poller(Protocol[Task]):
 
     @property
     def has_begun(self) -> bool:
-        """Whether the next poll was begun with the last answer: it may have a task already."""
+        """Whether the next ``poll`` may have a task already, which a last one must not leave."""
         ...
 
-    def handle(self, task: Task, *, last: bool = True) -> None:
+    def handle(self, task: Task, more: int = 0) -> None:
         """Carry out a task and answer it; whatever goes wrong with it is logged, not raised.
 
         Args:
             task: What ``poll`` gave.
-            last: Whether ``poll`` may not be called again; when it will be, the answer may begin
-                the next poll.
+            more: How many further tasks may be taken; ``poll`` is called again unless it is 0, and
+                so the answer may wait for those of the tasks that came together with this one.
         """
         ...
 

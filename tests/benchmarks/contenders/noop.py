@@ -73,11 +73,12 @@ class Ends:
         self._look(request)
         return answer
 
-    def call_then_poll(self, request, poll):
-        """Carry out a call and begin a poll, and count as well."""
-        pending = self._client.call_then_poll(request, poll)
-        self._look(request)
-        return pending
+    def exchange(self, answers, poll, most):
+        """Carry out answers and begin a poll, and count as well."""
+        exchanged = self._client.exchange(answers, poll, most)
+        for answer in answers:
+            self._look(answer)
+        return exchanged
 
     def _look(self, request):
         if type(request) is RespondDecisionTaskCompleted and any(

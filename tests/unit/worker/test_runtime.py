@@ -29,7 +29,7 @@ class ScriptedPoller:
 
     has_begun = False
 
-    def handle(self, task, *, last):
+    def handle(self, task, more):
         if isinstance(task, type) and issubclass(task, BaseException):
             raise task
         self.handled.append(task)
