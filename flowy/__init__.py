@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowy.errors import FlowyError, SuspendTask, TaskError, TaskTimedout
+    from flowy.execution.retry import RetryPolicy
     from flowy.swf.boilerplate import (
         async_scheduler,
         start_activity_worker,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.result import Result
+    from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
 
 __all__ = [
@@ -26,6 +28,8 @@ __all__ = [
     "ActivityProxy",
     "FlowyError",
     "Result",
+    "RetryPolicy",
+    "Signal",
     "SuspendTask",
     "TaskError",
     "TaskTimedout",
@@ -33,6 +37,7 @@ __all__ = [
     "WorkflowProxy",
     "activity",
     "async_scheduler",
+    "on_signal",
     "start_activity_worker",
     "start_workflow_worker",
     "workflow",
@@ -44,6 +49,8 @@ _PLACES = {
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
     "Result": "flowy.task.result",
+    "RetryPolicy": "flowy.execution.retry",
+    "Signal": "flowy.task.signal",
     "SuspendTask": "flowy.errors",
     "TaskError": "flowy.errors",
     "TaskTimedout": "flowy.errors",
@@ -51,6 +58,7 @@ _PLACES = {
     "WorkflowProxy": "flowy.swf.task",
     "activity": "flowy.swf.scanner",
     "async_scheduler": "flowy.swf.boilerplate",
+    "on_signal": "flowy.task.signal",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "workflow": "flowy.swf.scanner",

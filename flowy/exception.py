@@ -3,6 +3,7 @@
 from flowy.errors import (
     NondeterminismError,
     PayloadError,
+    RetryAfter,
     SuspendTask,
     TaskCanceled,
     TaskError,
@@ -14,6 +15,7 @@ from flowy.errors import (
 __all__ = [
     "NondeterminismError",
     "PayloadError",
+    "RetryAfter",
     "SuspendTask",
     "TaskCanceled",
     "TaskError",

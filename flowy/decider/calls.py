@@ -3,63 +3,38 @@
 Theory of operation. Code asks for tasks and timers; each takes its numbers at once, in the order of
 asking, also when its arguments are not there yet, so that completion order can never give a result
 to another call. A call with a delay takes a number for its timer; then it takes one for each
-attempt. The numbers are SWF's activity and timer ids; a child's workflow id ends in its number.
+attempt, and one for each pause of a retry policy. The numbers are SWF's activity and timer ids; a
+child's workflow id ends in its number.
 
 ::
 
     asked ──arguments pending──► delayed ──► open ──► done
-                                              ▲  │ timed out, attempts left
-                                              └──┘
+                                              ▲  │ timed out or failed, attempts left
+                                              └──┘ (with a pause under a retry policy)
 
 History answers in two ways. The *echo* of a decision ties event ids to calls (``echoed``). An
 *outcome* (`flowy.decider.outcomes`) resolves a result, and the loop then runs what waited for it.
 """
 
+import hashlib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
+from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
 from flowy.decider.slots import Key, Kind, Slots
-from flowy.errors import TaskTimedout
+from flowy.errors import TaskError, TaskTimedout
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol import decisions
 from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
-from flowy.protocol.ids import TaskList
 from flowy.task.context import TaskCall
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
-
-
-class Task:
-    """One call and how far it has come; ``number`` is that of its next attempt."""
-
-    __slots__ = ("attempts", "call", "child", "id", "input", "number", "result", "timer")
-
-    def __init__(self, call: TaskCall, number: int, result: Result) -> None:
-        self.call = call
-        self.child = isinstance(call.options, ChildOptions)
-        self.number = number
-        self.attempts = call.options.retry + 1
-        self.result = result
-        self.id = ""
-        self.input = ""
-        self.timer: Timer | None = None
-
-    def __str__(self) -> str:
-        kind = "child workflow" if self.child else "activity"
-        return f"{kind} {self.call.type} (#{self.id})"
-
-
-class Timer:
-    """A durable timer that runs."""
-
-    __slots__ = ("fired", "id")
-
-    def __init__(self, id: str, fired: Callable[[], None]) -> None:
-        self.id = id
-        self.fired = fired
+from flowy.transport import serializer
 
 
 class Calls:
@@ -77,6 +52,7 @@ class Calls:
         """Results that the workflow waits for before it ends."""
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[], Result] = Result
+        self.now: Callable[[], float] = lambda: 0.0
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
@@ -99,22 +75,46 @@ class Calls:
             PayloadError: The arguments cannot travel.
         """
         options = call.options
-        number = self._take_numbers(options.retry + 1 + (options.delay > 0))
+        number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
         pending = pending_in((call.args, call.kwargs))
         result = self.make_result()
-        task = Task(call, number, result)
+        task = Task(call, number, result, self.now())
         if pending:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = call.serialize(*call.args, **call.kwargs)
+            task.input = _input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
 
     def start_timer(self, seconds: float, fired: Callable[[], None]) -> Timer:
-        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked."""
-        return self._start_timer(self._take_numbers(1), math.ceil(seconds), fired)
+        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
+
+        Raises:
+            ValueError: It is longer than SWF's longest one.
+        """
+        return self._start_timer(self._take_numbers(1), _timer_seconds(seconds), fired)
+
+    def sleep(self, seconds: float) -> Result:
+        """Start a timer and return the result that comes when it fires."""
+        result = self.make_result()
+        number = self.take_number()
+        if seconds <= 0:
+            result.set_result(None)
+            return result
+
+        def fired() -> None:
+            if not result.done():
+                result.set_result(None)
+
+        timer = self._start_timer(number, _timer_seconds(seconds), fired)
+        result.on_cancel = lambda: self.cancel_timer(timer)
+        return result
+
+    def take_number(self) -> int:
+        """Take the next number, for something of one's own."""
+        return self._take_numbers(1)
 
     def cancel_timer(self, timer: object) -> None:
         """Stop a timer; one that has fired stays as it is."""
@@ -124,6 +124,12 @@ class Calls:
             self.slots.closed("timer")
             attributes = decisions.CancelTimerAttributes(timer_id=timer.id)
             self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
+
+    def cancel_all(self) -> None:
+        """Cancel every task that is open or delayed; those that wait for them follow."""
+        delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
+        for task in (*self._open.values(), *delayed):
+            task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number
@@ -157,7 +163,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = task.call.serialize(*args, **kwargs)
+            task.input = _input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -168,6 +174,7 @@ class Calls:
         if delay:
             number, task.number = task.number, task.number + 1
             task.timer = self._start_timer(number, delay, lambda: self._attempt(task))
+            task.timer.task = task
         else:
             self._attempt(task)
 
@@ -184,30 +191,28 @@ class Calls:
     def _attempt(self, task: Task) -> None:
         task.timer = None
         number, task.number = task.number, task.number + 1
-        task.attempts -= 1
+        task.attempts += 1
         if task.child:
-            task.id = f"{self._child_prefix}-{number}"
-            decision: decisions.AnyDecision = _start_child(task, task.call.options)
+            task.id = task.result.workflow_id = f"{self._child_prefix}-{number}"
         else:
             task.id = str(number)
-            decision = _schedule_activity(task, task.call.options)
-        key = (_kind(task), task.id)
+        key = (kind_of(task), task.id)
         self._open[key] = task
-        self.slots.open(_kind(task), key, decision)
+        self.slots.open(kind_of(task), key, begin(task))
 
     def _cancel(self, task: Task) -> None:
         self._ended(task)
         if task.timer is not None:
             self.cancel_timer(task.timer)
             return
-        kind = _kind(task)
+        kind = kind_of(task)
         key = (kind, task.id)
         if key not in self._open:
             return
         if self.slots.withdraw(kind, key):
             del self._open[key]
         else:
-            self.slots.ask((f"cancel {kind}", task.id), _request_cancel(task))
+            self.slots.ask((f"cancel {kind}", task.id), request_cancel(task))
 
     # Echoes
 
@@ -223,7 +228,7 @@ class Calls:
     def close(self, event_id: int) -> Task | None:
         """Close the task whose scheduling is in that event; None when it is closed already."""
         task = self._scheduled.pop(event_id, None)
-        return None if task is None else self.close_id(_kind(task), task.id)
+        return None if task is None else self.close_id(kind_of(task), task.id)
 
     def close_id(self, kind: Kind, id: str) -> Task | None:
         """Close the task of an activity id or a child's workflow id."""
@@ -263,71 +268,70 @@ class Calls:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
 
-    def time_out(self, task: Task | None, timeout: str) -> None:
-        """Attempt a task again, or fail it when its attempts are used up."""
+    def failed(self, task: Task | None, error: TaskError) -> None:
+        """Attempt a task that failed again, or give it its failure."""
         if task is None or task.result.done():
             return
-        if task.attempts > 0:
+        if not self._try_again(task, error):
+            self.fail(task, error)
+
+    def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
+        """Attempt a task that timed out again, or give it its failure."""
+        if task is None or task.result.done():
+            return
+        retry = task.call.options.retry
+        times = f", {task.attempts} times" if task.attempts > 1 else ""
+        error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
+        if isinstance(retry, int) and task.attempts <= retry:
             self._attempt(task)
+        elif not self._try_again(task, error):
+            self.fail(task, error)
+
+    def _try_again(self, task: Task, error: TaskError) -> bool:
+        policy = task.call.options.retry
+        if not isinstance(policy, RetryPolicy):
+            return False
+        elapsed = self.now() - task.asked_at
+        chance = partial(self._chance, task.number)
+        pause = policy.next_pause(task.attempts, error, elapsed, chance)
+        if pause is None:
+            return False
+        number, task.number = task.number, task.number + 1
+        seconds = math.ceil(pause)
+        if seconds:
+            task.timer = self._start_timer(number, seconds, lambda: self._attempt(task))
+            task.timer.task = task
         else:
-            attempts = task.call.options.retry + 1
-            times = f", {attempts} times" if attempts > 1 else ""
-            self.fail(task, TaskTimedout(f"{task} timed out ({timeout}){times}"))
+            self._attempt(task)
+        return True
+
+    def _chance(self, number: int) -> float:
+        """Return a number from 0 to 1 that is the same in every replay of this run."""
+        digest = hashlib.blake2b(f"{self._child_prefix}-{number}".encode(), digest_size=8).digest()
+        return int.from_bytes(digest) / 2**64
 
     def _ended(self, task: Task) -> None:
         if not task.call.options.abandon:
             self.held -= 1
 
 
-def _kind(task: Task) -> Kind:
-    return "child" if task.child else "activity"
+def _numbers(retry: int | RetryPolicy) -> int:
+    # A policy takes one number for each attempt and one for each pause between them.
+    return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
 
 
-def _text(seconds: int | None) -> str | None:
-    return None if seconds is None else str(seconds)
+def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+    text = call.serialize(*args, **kwargs)
+    # Only a hook of the user's gives anything else than a text that fits.
+    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
+        return text
+    return serializer.check(text, f"the arguments of {call.type}")
 
 
-def _list(name: str | None) -> TaskList | None:
-    return None if name is None else TaskList(name=name)
-
-
-def _schedule_activity(task: Task, options: Any) -> decisions.ScheduleActivityTask:
-    chosen: ActivityOptions = options
-    return decisions.ScheduleActivityTask(
-        attributes=decisions.ScheduleActivityTaskAttributes(
-            activity_type=task.call.type,
-            activity_id=task.id,
-            input=task.input,
-            heartbeat_timeout=_text(chosen.heartbeat),
-            schedule_to_close_timeout=_text(chosen.schedule_to_close),
-            schedule_to_start_timeout=_text(chosen.schedule_to_start),
-            start_to_close_timeout=_text(chosen.start_to_close),
-            task_list=_list(chosen.task_list),
+def _timer_seconds(seconds: float) -> int:
+    if seconds > LONGEST:
+        raise ValueError(
+            f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
+            f"of {seconds:,} needs several"
         )
-    )
-
-
-def _start_child(task: Task, options: Any) -> decisions.StartChildWorkflowExecution:
-    chosen: ChildOptions = options
-    return decisions.StartChildWorkflowExecution(
-        attributes=decisions.StartChildWorkflowExecutionAttributes(
-            workflow_type=task.call.type,
-            workflow_id=task.id,
-            input=task.input,
-            execution_start_to_close_timeout=_text(chosen.workflow_duration),
-            task_start_to_close_timeout=_text(chosen.decision_duration),
-            task_list=_list(chosen.task_list),
-        )
-    )
-
-
-def _request_cancel(task: Task) -> decisions.AnyDecision:
-    if task.child:
-        return decisions.RequestCancelExternalWorkflowExecution(
-            attributes=decisions.RequestCancelExternalWorkflowExecutionAttributes(
-                workflow_id=task.id
-            )
-        )
-    return decisions.RequestCancelActivityTask(
-        attributes=decisions.RequestCancelActivityTaskAttributes(activity_id=task.id)
-    )
+    return math.ceil(seconds)

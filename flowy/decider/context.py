@@ -1,8 +1,13 @@
 """What workflow code reaches of the decider that runs it."""
 
+import threading
+
 from flowy.decider.calls import Calls
+from flowy.decider.externals import Externals
+from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
-from flowy.task.context import Restart, TaskCall
+from flowy.decider.signals import SignalQueues
+from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import Result
 
 
@@ -12,14 +17,29 @@ class RunContext:
     Args:
         calls: The run's calls.
         loop: The run's loop.
+        signals: What has come in.
+        externals: What goes out.
+        facts: What the code may know.
     """
 
-    def __init__(self, calls: Calls, loop: DeterministicLoop) -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        loop: DeterministicLoop,
+        signals: SignalQueues,
+        externals: Externals,
+        facts: RunFacts,
+    ) -> None:
+        self.facts = facts
+        self.execution_context: str | None = None
+        self._signals = signals
+        self._externals = externals
         self.wanted_restart: Restart | None = None
         self.dropped = False
         """The run is no more; what its finally blocks ask for goes nowhere."""
         self._calls = calls
         self._loop = loop
+        self._thread = threading.get_ident()
         self.steps = 0
         """How many events the code has seen."""
         self._left_abandon: tuple[int, int] | None = None
@@ -29,9 +49,15 @@ class RunContext:
 
         Raises:
             PayloadError: The arguments cannot travel.
+            RuntimeError: It is another thread than the one that runs the workflow.
         """
+        if threading.get_ident() != self._thread:
+            raise RuntimeError(
+                f"{call.type} is called from a thread of the workflow's own, whose order a replay "
+                "cannot repeat: call it in run; a call returns at once, so it needs no thread"
+            )
         if self.dropped:
-            return Result(loop=self._loop)
+            return self._loop.create_result()
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:
@@ -42,9 +68,9 @@ class RunContext:
         """Note that the code left a block in which returning waits for nothing."""
         self._left_abandon = self._position()
 
-    def now(self) -> float:
-        """Return the history's time, in seconds since the epoch."""
-        return self._loop.time()
+    def set_execution_context(self, text: str) -> None:
+        """Have a text shown with the execution from this decision on."""
+        self.execution_context = text
 
     def returned_abandoning(self) -> bool:
         """Tell whether the code that returns now does so from an abandoning block.
@@ -53,6 +79,24 @@ class RunContext:
         nothing and waited for nothing since it left the block has returned from it.
         """
         return self._left_abandon == self._position()
+
+    def sleep(self, seconds: float) -> Result:
+        """Start a durable timer; the result comes when it fires."""
+        return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
+
+    def next_signal(self, name: str) -> Result:
+        """Take the next signal of a name, now or when it comes."""
+        return self._signals.next(name)
+
+    def waiting_signals(self, name: str) -> int:
+        """Return how many signals of a name have come that nobody has taken."""
+        return self._signals.count(name)
+
+    def tell(self, message: ToWorkflow) -> Result:
+        """Tell another execution something; the result comes when it has got it."""
+        if self.dropped:
+            return self._loop.create_result()
+        return self._externals.tell(self._calls.take_number(), message)
 
     def _position(self) -> tuple[int, int]:
         return self._calls.next_number, self.steps

@@ -8,6 +8,7 @@ same code. A delay is a durable timer; the time is the history's and stands stil
 
 import asyncio
 import logging
+import sys
 from asyncio import events
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, NoReturn, Protocol
 
+from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.task.result import Result
 
 log = logging.getLogger(__name__)
@@ -43,8 +45,10 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         self.now = 0.0
         self._timers = timers
         self._ready: deque[asyncio.Handle] = deque()
-        self._started: dict[asyncio.TimerHandle, object] = {}
+        # By identity: handles of the same moment and callback are equal.
+        self._started: dict[int, object] = {}
         self._tasks = 0
+        self._made = 0
 
     # What the decider does with the loop
 
@@ -64,7 +68,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         while ready:
             handle = ready.popleft()
             if not handle.cancelled():
-                handle._run()
+                try:
+                    handle._run()
+                except SystemExit:
+                    # The task that raised it keeps it for whoever awaits it.
+                    log.warning("workflow code exits the interpreter in a task", exc_info=True)
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Wait in a plain ``run``; the bridge gives this its meaning."""
@@ -120,21 +128,29 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
             return handle
 
         def fired() -> None:
-            self._started.pop(handle, None)
+            self._started.pop(id(handle), None)
             self._ready.append(handle)
 
-        self._started[handle] = self._timers.start_timer(when - self.now, fired)
+        self._started[id(handle)] = self._timers.start_timer(when - self.now, fired)
         handle._scheduled = True  # type: ignore[attr-defined]  # so that its cancel() tells us
         return handle
 
     def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        timer = self._started.pop(handle, None)
+        timer = self._started.pop(id(handle), None)
         if timer is not None:
             self._timers.cancel_timer(timer)
 
     def create_future(self) -> asyncio.Future[Any]:
         """Make a future of this loop."""
-        return asyncio.Future(loop=self)
+        self._made += 1
+        return NumberedFuture(self._made, self)
+
+    def create_result(self) -> Result:
+        """Make the result of a call."""
+        self._made += 1
+        result = Result(loop=self)
+        result.number = self._made
+        return result
 
     def create_task(
         self,
@@ -145,8 +161,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         **_options: Any,
     ) -> asyncio.Task[Any]:
         """Make a task; without a name it is numbered within the workflow."""
+        refuse_unordered(coro, sys._getframe(1))
         self._tasks += 1
-        task = asyncio.Task(coro, loop=self, name=name or f"task-{self._tasks}", context=context)
+        self._made += 1
+        name = name or f"task-{self._tasks}"
+        task = NumberedTask(coro, self._made, loop=self, name=name, context=context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # a run may be dropped
         return task
 

@@ -22,7 +22,7 @@ def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> 
 def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    calls.fail(task, revive(TaskError, attributes.reason, attributes.details))
+    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
 
 
 def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
@@ -32,7 +32,7 @@ def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFa
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    calls.time_out(task, event.attributes.timeout_type)
+    calls.time_out(task, event.attributes.timeout_type, event.attributes.details)
 
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
@@ -47,7 +47,7 @@ def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted)
 def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.initiated_event_id)
-    calls.fail(task, revive(TaskError, attributes.reason, attributes.details))
+    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:

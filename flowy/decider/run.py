@@ -16,32 +16,28 @@ the code is the same and so are the decisions. A decision task that timed out le
 history; a kept run that has decided it went another way and says so (``StaleRunError``).
 """
 
-import asyncio
 import hashlib
-import inspect
-import logging
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
 
 from flowy.decider import bridge, matching
 from flowy.decider.calls import Calls
+from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
+from flowy.decider.externals import Externals
+from flowy.decider.facts import RunFacts
 from flowy.decider.outcomes import OUTCOMES
+from flowy.decider.signals import SignalQueues
 from flowy.errors import StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
-from flowy.protocol.events import child, decision, workflow
-from flowy.protocol.ids import ExecutionId, TaskList
-from flowy.task.context import Restart
+from flowy.protocol.events import child, decision, external, workflow
+from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
-from flowy.task.result import Result, pending_in, resolve
-from flowy.transport import failure
-
-log = logging.getLogger(__name__)
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,10 +46,12 @@ class Decisions(msgspec.Struct, frozen=True, kw_only=True):
     Args:
         decisions: In the order in which the code asked.
         closes: The last of them closes the execution.
+        execution_context: What is shown with the execution; None leaves it as it was.
     """
 
     decisions: tuple[AnyDecision, ...] = ()
     closes: bool = False
+    execution_context: str | None = None
 
 
 class WorkflowRun:
@@ -69,12 +67,18 @@ class WorkflowRun:
     def __init__(self, definition: WorkflowDefinition, execution: ExecutionId) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
-        self._definition = definition
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
-        self._calls.make_result = lambda: Result(loop=self._loop)
-        self._context = RunContext(self._calls, self._loop)
+        self._calls.make_result = self._loop.create_result
+        self._calls.now = self._loop.time
+        self._signals = SignalQueues(self._calls.make_result)
+        self._externals = Externals(self._calls.slots, self._calls.make_result)
+        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots)
+        self._context = RunContext(
+            self._calls, self._loop, self._signals, self._externals, self._facts
+        )
+        self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
@@ -82,13 +86,9 @@ class WorkflowRun:
         self._incoming: list[Event] = []
         self._seen = 0
         self._echoes: deque[AnyDecision] = deque()
-        self._main: asyncio.Task[Any] | None = None
-        self._instance: Any = None
-        self._abandons = False
-        self._cancel_requested = False
         self._closed = False
 
-    def feed(self, events: Iterable[Event]) -> Decisions:
+    def feed(self, events: Sequence[Event]) -> Decisions:
         """Take the events that are new and decide.
 
         Args:
@@ -101,6 +101,7 @@ class WorkflowRun:
                 the whole history.
         """
         with self._loop.running():
+            self._facts.show(events)
             known = self.last_event_id
             for event in events:
                 if event.event_id <= known:
@@ -115,12 +116,9 @@ class WorkflowRun:
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
-        self._context.dropped = True
-        if self._closed or self._main is None:
-            return
-        with self._loop.running():
-            for task in asyncio.all_tasks(self._loop):
-                _close_coroutine(task)
+        if not self._closed:
+            with self._loop.running():
+                self._code.close()
 
     # Events
 
@@ -143,7 +141,9 @@ class WorkflowRun:
     def take_decision_completed(self, event: decision.DecisionTaskCompleted) -> None:
         """Let the code see the batch of a decision again, unless this run has decided it."""
         if event.attributes.started_event_id != self._decided:
+            self._facts.replaying = True
             self._turn()
+            self._facts.replaying = False
         self._echoes = deque(self._answer.decisions)
 
     def take_decision_timed_out(self, event: decision.DecisionTaskTimedOut) -> None:
@@ -162,6 +162,7 @@ class WorkflowRun:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None)
         self._calls.echoed(event)
+        self._externals.echoed(event)
         if type(event) in OUTCOMES:
             self._incoming.append(event)
 
@@ -196,12 +197,14 @@ class WorkflowRun:
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
-        if self._main is None:
-            self._main = self._loop.create_task(self._run(self._settings), name="run")
+        if not self._code.started:
+            self._code.start(self._settings, self._execution.run_id)
         self._loop.run_ready()
         for event in batch:
             self._apply(event)
             self._loop.run_ready()
+        if self._facts.divergence is not None:
+            raise self._facts.divergence
         self._decided = started.event_id
         self._answer = self._collect()
 
@@ -214,92 +217,51 @@ class WorkflowRun:
         outcome = OUTCOMES.get(type(event))
         if outcome is not None:
             outcome(self._calls, event)
-        elif isinstance(event, workflow.WorkflowExecutionCancelRequested) and self._main:
-            self._cancel_requested = True
-            self._main.cancel()
+        else:
+            _ARRIVALS[type(event)](self, event)
 
-    async def _run(self, settings: workflow.WorkflowExecutionStartedAttributes) -> Any:
-        try:
-            self._instance = self._definition.factory(
-                settings.input, self._context, self._execution.run_id
-            )
-            args, kwargs = self._instance._deserialize_arguments()
-            run = self._instance.run
-            if inspect.iscoroutinefunction(run):
-                value = await run(*args, **kwargs)
-            else:
-                value = await bridge.run_plain(run, *args, **kwargs)
-        except SystemExit as error:
-            raise RuntimeError(f"the workflow's code exits the interpreter: {error!r}") from error
-        self._abandons = self._context.returned_abandoning()
-        return value
+    def cancel_requested(self, _event: Event) -> None:
+        """Bring a cancel request to the code."""
+        self._code.cancel()
+
+    def signaled(self, event: workflow.WorkflowExecutionSignaled) -> None:
+        """Bring a signal to the code."""
+        self._signals.arrived(event.attributes.signal_name, event.attributes.input)
+
+    def told(self, event: Event) -> None:
+        """Note that another execution has got what this one told it."""
+        self._externals.delivered(event)
+
+    def not_told(self, event: Event) -> None:
+        """Note that another execution could not be told."""
+        self._externals.refused(event)
 
     def _collect(self) -> Decisions:
         asked = self._calls.slots.take()
-        closing = self._closing()
-        if closing is None:
-            return Decisions(decisions=asked)
+        closing = self._code.closing()
         if isinstance(closing, _ALONE):
             asked = ()
-        return Decisions(decisions=(*asked, closing), closes=True)
-
-    def _closing(self) -> AnyDecision | None:
-        if self._context.wanted_restart is not None:
-            return self._continue_as_new(self._context.wanted_restart)
-        main = self._main
-        if main is None or not main.done():
-            return None
-        if main.cancelled():
-            if self._cancel_requested:
-                return decisions.CancelWorkflowExecution()
-            return _fail(asyncio.CancelledError("the workflow's code was cancelled"))
-        error = main.exception()
-        return _fail(error) if error is not None else self._complete(main.result())
-
-    def _complete(self, value: Any) -> AnyDecision | None:
-        try:
-            if any(not result.done() for result in pending_in(value)):
-                return None
-            if self._calls.held and not self._abandons:
-                return None
-            value = resolve(value)
-            unseen = self._calls.unseen_failure()
-            if unseen is not None:
-                return _fail(unseen)
-            text = self._instance._serialize_result(value)
-        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
-            return _fail(error)
-        attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
-        return decisions.CompleteWorkflowExecution(attributes=attributes)
-
-    def _continue_as_new(self, restart: Restart) -> decisions.ContinueAsNewWorkflowExecution:
-        settings = self._settings
-        if settings is None:
-            raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        task_list = TaskList(name=restart.task_list) if restart.task_list else settings.task_list
-        return decisions.ContinueAsNewWorkflowExecution(
-            attributes=decisions.ContinueAsNewWorkflowExecutionAttributes(
-                input=restart.input,
-                task_list=task_list,
-                task_priority=settings.task_priority,
-                child_policy=settings.child_policy,
-                lambda_role=settings.lambda_role,
-                tag_list=settings.tag_list if restart.tags is None else restart.tags,
-                workflow_type_version=settings.workflow_type.version,
-                execution_start_to_close_timeout=_seconds(
-                    restart.workflow_duration, settings.execution_start_to_close_timeout
-                ),
-                task_start_to_close_timeout=_seconds(
-                    restart.decision_duration, settings.task_start_to_close_timeout
-                ),
-            )
+        return Decisions(
+            decisions=asked if closing is None else (*asked, closing),
+            closes=closing is not None,
+            execution_context=self._context.execution_context,
         )
 
 
 # Closing decisions that drop whatever else was asked for with them.
 _ALONE = (decisions.ContinueAsNewWorkflowExecution, decisions.FailWorkflowExecution)
 
+_ARRIVALS: dict[type[Event], Any] = {
+    external.ExternalWorkflowExecutionCancelRequested: WorkflowRun.told,
+    external.ExternalWorkflowExecutionSignaled: WorkflowRun.told,
+    external.RequestCancelExternalWorkflowExecutionFailed: WorkflowRun.not_told,
+    external.SignalExternalWorkflowExecutionFailed: WorkflowRun.not_told,
+    workflow.WorkflowExecutionCancelRequested: WorkflowRun.cancel_requested,
+    workflow.WorkflowExecutionSignaled: WorkflowRun.signaled,
+}
+
 _TAKERS: dict[type[Event], Any] = {
+    **dict.fromkeys(_ARRIVALS, WorkflowRun.take_outcome),
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
@@ -309,7 +271,6 @@ _TAKERS: dict[type[Event], Any] = {
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,
     decision.DecisionTaskStarted: WorkflowRun.take_decision_started,
     decision.DecisionTaskTimedOut: WorkflowRun.take_decision_timed_out,
-    workflow.WorkflowExecutionCancelRequested: WorkflowRun.take_outcome,
     workflow.WorkflowExecutionCanceled: WorkflowRun.take_close,
     workflow.WorkflowExecutionCompleted: WorkflowRun.take_close,
     workflow.WorkflowExecutionContinuedAsNew: WorkflowRun.take_close,
@@ -324,30 +285,3 @@ def _child_prefix(execution: ExecutionId) -> str:
     # SWF takes no ':', '/', '|' nor 'arn' in a workflow id; a digest in hex has none of them, and
     # is the same in every replay of this run and another in the next run of the same workflow id.
     return hashlib.blake2b(execution.run_id.encode(), digest_size=16).hexdigest()
-
-
-def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
-    reason, details = failure.describe(error)
-    return decisions.FailWorkflowExecution(
-        attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
-    )
-
-
-def _seconds(chosen: int | None, inherited: str | None) -> str | None:
-    return inherited if chosen is None else str(chosen)
-
-
-def _close_coroutine(task: asyncio.Task[Any]) -> None:
-    coroutine = task.get_coro()
-    if not inspect.iscoroutine(coroutine):
-        return
-    for _ in range(bridge.DROPS):
-        try:
-            coroutine.close()
-        except RuntimeError as error:
-            log.debug("%r waits in a finally block: %s", coroutine, error)
-        except Exception:
-            log.exception("a finally block of a dropped run raised")
-            return
-        else:
-            return

@@ -133,7 +133,7 @@ class Dispatch:
         When an answer is refused, all are carried out one by one, and nothing is looked for.
 
         Returns:
-            Why each answer was refused, and at most so many tasks; None when nothing was looked for.
+            Why each answer was refused, and at most so many tasks, None without a look.
 
         Raises:
             DatabaseError: The database cannot be used; nothing was changed.

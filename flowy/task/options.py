@@ -1,12 +1,17 @@
 """How a task is to be run: options of activities and child workflows, checked once."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
+from flowy.execution.retry import RetryPolicy
+from flowy.task.definition import checked_name
+
+LONGEST = 99_999_999
+"""Seconds: SWF takes eight digits."""
 
 Options = TypeVar("Options", bound="ActivityOptions | ChildOptions")
 
@@ -21,7 +26,7 @@ class ActivityOptions:
         schedule_to_start: Longest wait for a worker, in seconds.
         start_to_close: Longest time from a worker's start to its answer, in seconds.
         task_list: Where the task waits for its worker.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
@@ -32,7 +37,7 @@ class ActivityOptions:
     schedule_to_start: int | None = None
     start_to_close: int | None = None
     task_list: str | None = None
-    retry: int = 3
+    retry: int | RetryPolicy = 3
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
@@ -46,7 +51,7 @@ class ChildOptions:
         decision_duration: Longest time for one decision, in seconds.
         workflow_duration: Longest time from start to close, in seconds.
         task_list: Where the child's decision tasks wait.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
@@ -55,7 +60,7 @@ class ChildOptions:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     task_list: str | None = None
-    retry: int = 3
+    retry: int | RetryPolicy = 3
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
@@ -70,7 +75,7 @@ def seconds(value: Any, name: str) -> int:
     number = _whole(value, name)
     if number <= 0:
         raise DefinitionError(f"{name} must be a positive number of seconds, not {value!r}")
-    return number
+    return _fitting(number, name)
 
 
 def seconds_or_none(value: Any, name: str) -> int | None:
@@ -78,15 +83,29 @@ def seconds_or_none(value: Any, name: str) -> int | None:
     if value is None:
         return None
     number = _whole(value, name)
-    return number if number > 0 else None
+    return _fitting(number, name) if number > 0 else None
 
 
 def _count(value: Any, name: str) -> int:
-    return max(_whole(value, name), 0)
+    return _fitting(max(_whole(value, name), 0), name)
+
+
+def _retry(value: Any, name: str) -> int | RetryPolicy:
+    return value if isinstance(value, RetryPolicy) else _count(value, name)
 
 
 def _text_or_none(value: Any, _name: str) -> str | None:
     return None if value is None else str(value)
+
+
+def _fitting(number: int, name: str) -> int:
+    if number > LONGEST:
+        raise DefinitionError(f"{name} must be at most {LONGEST:,}, not {number:,}")
+    return number
+
+
+def _task_list_or_none(value: Any, _name: str) -> str | None:
+    return None if value is None else checked_name(value, "task list")
 
 
 def _flag(value: Any, _name: str) -> bool:
@@ -106,11 +125,11 @@ _READERS: Mapping[str, Any] = {
     "delay": _count,
     "error_handling": _flag,
     "heartbeat": seconds_or_none,
-    "retry": _count,
+    "retry": _retry,
     "schedule_to_close": seconds_or_none,
     "schedule_to_start": seconds_or_none,
     "start_to_close": seconds_or_none,
-    "task_list": _text_or_none,
+    "task_list": _task_list_or_none,
     "workflow_duration": seconds_or_none,
 }
 
@@ -156,4 +175,6 @@ def block(values: Mapping[str, Any]) -> Iterator[None]:
     try:
         yield
     finally:
-        _blocks.reset(token)
+        # A run that is dropped is closed in another context, which has nothing to restore.
+        with suppress(ValueError):
+            _blocks.reset(token)

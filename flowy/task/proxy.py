@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, overload
 
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.context import TaskCall, WorkflowContext
@@ -81,7 +82,7 @@ class ActivityProxy(TaskProxy):
         schedule_to_start: Longest wait for a worker, in seconds.
         start_to_close: Longest time from a worker's start to its answer, in seconds.
         task_list: Where the task waits for its worker.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
@@ -98,7 +99,7 @@ class ActivityProxy(TaskProxy):
         schedule_to_start: int | None = None,
         start_to_close: int | None = None,
         task_list: str | None = None,
-        retry: int = 3,
+        retry: int | RetryPolicy = 3,
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
@@ -129,7 +130,7 @@ class WorkflowProxy(TaskProxy):
         decision_duration: Longest time for one decision, in seconds.
         workflow_duration: Longest time from start to close, in seconds.
         task_list: Where the child's decision tasks wait.
-        retry: How many more attempts follow one that timed out.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
@@ -144,7 +145,7 @@ class WorkflowProxy(TaskProxy):
         decision_duration: int | None = None,
         workflow_duration: int | None = None,
         task_list: str | None = None,
-        retry: int = 3,
+        retry: int | RetryPolicy = 3,
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,

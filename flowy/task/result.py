@@ -26,6 +26,15 @@ class Result(asyncio.Future[Any]):
     on_cancel: Callable[[], None] | None = None
     """What whoever runs the task wants to hear of a cancellation."""
 
+    workflow_id: str | None = None
+    """The workflow id of a child that was started, for signals and cancel requests."""
+    number: int | None = None
+    """Its number within the run that made it."""
+
+    def __hash__(self) -> int:
+        # By number and not by address: sets of results have the same order in every replay.
+        return object.__hash__(self) if self.number is None else self.number
+
     def cancel(self, msg: Any | None = None) -> bool:
         """Ask for the cancellation of the task and wait for it no longer.
 

@@ -1,13 +1,18 @@
 """Workflow: the class that says what follows what."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flowy.task import options as task_options
-from flowy.task.context import Restart, WorkflowContext
+from flowy.task.context import Restart, ToWorkflow, WorkflowContext
+from flowy.task.result import Result
 from flowy.task.task import Task
 from flowy.transport import serializer
+
+if TYPE_CHECKING:
+    from random import Random
+    from uuid import UUID
 
 
 class Workflow(Task):
@@ -47,11 +52,105 @@ class Workflow(Task):
         Raises:
             PayloadError: An argument cannot travel.
         """
-        self._scheduler.restart(Restart(input=self._serialize_restart_arguments(*args, **kwargs)))
+        text = self._serialize_restart_arguments(*args, **kwargs)
+        serializer.check(text, f"the arguments of restart of {type(self).__name__}")
+        self._scheduler.restart(Restart(input=text))
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch: the same in every replay."""
-        return self._scheduler.now()
+        return self._scheduler.facts.now()
+
+    @property
+    def random(self) -> "Random":
+        """Chance that falls the same in every replay, and differently in every run."""
+        return self._scheduler.facts.random
+
+    def uuid4(self) -> "UUID":
+        """Return a new UUID: the same in every replay."""
+        return self._scheduler.facts.uuid4()
+
+    @property
+    def is_replaying(self) -> bool:
+        """Whether the code runs again through what it has decided before.
+
+        For logs and the like; what the workflow asks for must not depend on it.
+        """
+        return self._scheduler.facts.replaying
+
+    def side_effect(self, function: Callable[[], Any]) -> Any:
+        """Call a function once in the life of the run; replays return what it gave then.
+
+        The value is kept in the history as JSON. The function must be quick and must not fail for a
+        reason that passes: it is no activity, nothing tries it again.
+
+        Raises:
+            PayloadError: What the function gave cannot travel.
+        """
+        return self._scheduler.facts.side_effect(function)
+
+    def version(self, change: str, minimum: int, maximum: int) -> int:
+        """Return which version of a change this run goes by, to change code that runs are in.
+
+        A run that comes by for the first time goes by ``maximum``, and notes it in its history; one
+        that came by before the change was made goes by 1::
+
+            if self.version("check stock first", 1, 2) == 2:
+                self.check(order).result()
+
+        Args:
+            change: A name for the change, unique in the workflow.
+            minimum: The oldest version that the code still has; 1 is the code before the change.
+            maximum: The newest version.
+
+        Raises:
+            NondeterminismError: The run goes by a version that the code has no more.
+            DefinitionError: The versions are not in order.
+        """
+        return self._scheduler.facts.version(change, minimum, maximum)
+
+    def set_execution_context(self, value: Any) -> None:
+        """Show a value with the execution: ``DescribeWorkflowExecution`` gives it to anybody.
+
+        Args:
+            value: What JSON can say; at most 32,768 characters of it.
+
+        Raises:
+            PayloadError: The value cannot travel.
+        """
+        text = serializer.dump(value, f"the execution context of {type(self).__name__}")
+        self._scheduler.set_execution_context(text)
+
+    def sleep(self, seconds: float) -> Result:
+        """Start a durable timer; wait for its result, or pass it on.
+
+        Args:
+            seconds: At least how long; SWF's timers run whole seconds. What is not positive is over
+                at once.
+        """
+        return self._scheduler.sleep(seconds)
+
+    def send_signal(
+        self, workflow_id: str, name: str, value: Any = None, run_id: str | None = None
+    ) -> Result:
+        """Send a signal to another execution; the result comes when it has got it.
+
+        Args:
+            workflow_id: The execution; a child's is ``result.workflow_id``.
+            name: The signal's name.
+            value: What is sent with it, as JSON.
+            run_id: Which run; None is the open one.
+
+        Raises:
+            PayloadError: The value cannot travel.
+        """
+        text = serializer.dump(value, f"the value of signal {name}")
+        return self._scheduler.tell(
+            ToWorkflow(workflow_id=workflow_id, run_id=run_id, signal_name=name, input=text)
+        )
+
+    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Result:
+        """Ask another execution to cancel itself; the result comes when it has been asked."""
+        return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}")

@@ -1,11 +1,10 @@
 """Exceptions to SWF's `reason` and `details`, and back to something that shows both sides."""
 
 import traceback
-from typing import Any
 
 import msgspec
 
-from flowy.errors import TaskError
+from flowy.errors import RetryAfter, TaskError
 
 REASON_MAXIMUM = 256
 """Characters that SWF takes for a reason."""
@@ -18,18 +17,20 @@ _MESSAGE = 8_000
 _LINE = 500
 
 
-class Failure(msgspec.Struct, frozen=True, kw_only=True):
+class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What ``details`` says of a failure.
 
     Args:
         type: The exception's class as ``module.name``.
         message: All of its message.
         traceback: Where it came from, as Python prints it.
+        retry_after: Seconds after which the task asks to be tried again.
     """
 
     type: str
     message: str
     traceback: str
+    retry_after: float | None = None
 
 
 def describe(error: BaseException) -> tuple[str, str]:
@@ -39,15 +40,15 @@ def describe(error: BaseException) -> tuple[str, str]:
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
-    return _clean(reason)[:REASON_MAXIMUM], _details(type(error), message, lines)
+    return _clean(reason)[:REASON_MAXIMUM], _details(error, message, lines)
 
 
-def remote_traceback(details: str | None) -> str | None:
-    """Return the traceback that ``details`` carries, or None when it is somebody else's text."""
+def remote(details: str | None) -> Failure | None:
+    """Return the failure that ``details`` tells of, or None when it is somebody else's text."""
     if not details:
         return None
     try:
-        return msgspec.json.decode(details, type=Failure).traceback
+        return msgspec.json.decode(details, type=Failure)
     except (msgspec.DecodeError, UnicodeError):
         return None
 
@@ -55,9 +56,12 @@ def remote_traceback(details: str | None) -> str | None:
 def revive(cls: type[TaskError], reason: str | None, details: str | None = None) -> TaskError:
     """Make the exception for a task that failed elsewhere; its notes show the remote traceback."""
     error = cls(reason or "", details)
-    remote = remote_traceback(details)
-    if remote:
-        error.add_note(f"where the task ran:\n{remote.rstrip()}")
+    found = remote(details)
+    if found is not None:
+        error.type = found.type
+        error.retry_after = found.retry_after
+        if found.traceback:
+            error.add_note(f"where the task ran:\n{found.traceback.rstrip()}")
     return error
 
 
@@ -68,27 +72,25 @@ def _message(error: BaseException) -> str:
         return f"<{type(error).__name__} whose message cannot be shown>"
 
 
-def _details(cls: type[Any], message: str, lines: str) -> str:
-    name = f"{cls.__module__}.{cls.__qualname__}"[:_NAME]
-    message = message[:_MESSAGE]
+def _details(error: BaseException, message: str, lines: str) -> str:
+    cls = type(error)
+    failure = Failure(
+        type=_clean(f"{cls.__module__}.{cls.__qualname__}"[:_NAME]),
+        message=_clean(message[:_MESSAGE]),
+        traceback=_clean(lines),
+        retry_after=error.retry_after if isinstance(error, RetryAfter) else None,
+    )
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
     while True:
-        failure = Failure(type=name, message=message, traceback=lines)
-        text = _printable(failure)
+        text = msgspec.json.encode(failure).decode()
         if len(text) <= DETAILS_MAXIMUM:
             return text
-        message = message[: max(1_000, len(message) // 2)]
-        lines = "[...]\n" + lines[len(lines) // 2 + 6 :]
-
-
-def _printable(failure: Failure) -> str:
-    try:
-        return msgspec.json.encode(failure).decode()
-    except UnicodeError:
-        clean = (_clean(text) for text in (failure.type, failure.message, failure.traceback))
-        return msgspec.json.encode(
-            Failure(**dict(zip(Failure.__struct_fields__, clean, strict=True)))
-        ).decode()
+        lines = failure.traceback
+        failure = msgspec.structs.replace(
+            failure,
+            message=failure.message[: max(1_000, len(failure.message) // 2)],
+            traceback="[...]\n" + lines[len(lines) // 2 + 6 :],
+        )
 
 
 def _clean(text: str) -> str:

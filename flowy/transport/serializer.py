@@ -83,6 +83,28 @@ def load_arguments(text: str | None, what: str) -> tuple[list[Any], dict[str, An
     raise PayloadError(f"the input of {what} is not [args, kwargs]: {text[:100]!r}")
 
 
+def check(text: object, what: str) -> str:
+    """Return a text as SWF takes it; an overridden hook may have made anything.
+
+    Raises:
+        PayloadError: It is no text, or holds half of a surrogate pair.
+        PayloadTooLarge: It is longer than SWF takes.
+    """
+    if not isinstance(text, str):
+        raise PayloadError(f"{what} was serialized to {type(text).__name__}, not str")
+    if len(text) > MAXIMUM:
+        raise PayloadTooLarge(
+            f"{what} has {len(text):,} characters, SWF takes {MAXIMUM:,}: "
+            "send a reference, such as a path or a URL"
+        )
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise PayloadError(f"{what} is not text: {error}") from error
+    return text
+
+
 def _refuse_nan(value: Any, what: str) -> None:
     """JSON has no NaN and no infinity; the encoder would send null in their place."""
     pending = [msgspec.to_builtins(value)]

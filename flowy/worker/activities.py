@@ -6,7 +6,7 @@ not arrive is sent again while the task may still be alive.
 
 import logging
 
-from flowy.errors import Fault, PayloadError, PayloadTooLarge, SuspendTask
+from flowy.errors import Fault, SuspendTask
 from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.activity_tasks import (
@@ -98,7 +98,9 @@ class ActivityPoller:
             activity: Task = definition.factory(task.input, heartbeat, task.task_token)
             args, kwargs = activity._deserialize_arguments()
             value = self._strategy.run(activity.run, args, kwargs)
-            result = _checked(activity._serialize_result(value), definition)
+            result = serializer.check(
+                activity._serialize_result(value), f"the result of {definition.id}"
+            )
         except SuspendTask:
             logger.info("%s is left open for whoever holds its token", _named(task))
             return None
@@ -146,21 +148,3 @@ def _named(task: ActivityTask) -> str:
 def _failed(task: ActivityTask, error: BaseException) -> RespondActivityTaskFailed:
     reason, details = failure.describe(error)
     return RespondActivityTaskFailed(task_token=task.task_token, reason=reason, details=details)
-
-
-def _checked(text: object, definition: ActivityDefinition) -> str:
-    """Return a result's text as SWF takes it; an overridden hook may have made anything."""
-    if not isinstance(text, str):
-        raise PayloadError(
-            f"_serialize_result of {definition.id} gave {type(text).__name__}, not str"
-        )
-    if len(text) > serializer.MAXIMUM:
-        raise PayloadTooLarge(
-            f"the result of {definition.id} has {len(text):,} characters, "
-            f"SWF takes {serializer.MAXIMUM:,}: send a reference, such as a path or a URL"
-        )
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise PayloadError(f"the result of {definition.id} is not text: {error}") from error
-    return text

@@ -1,7 +1,7 @@
 """Runs of workflows that are kept between their decisions, so that only new events are fed."""
 
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Protocol
 
 from flowy.protocol.decisions import AnyDecision
@@ -25,6 +25,11 @@ class Decided(Protocol):
         """Whether the last one closes the execution."""
         ...
 
+    @property
+    def execution_context(self) -> str | None:
+        """What is shown with the execution; None leaves it as it was."""
+        ...
+
 
 class Run(Protocol):
     """A run of a workflow that can be fed on; `flowy.decider.run.WorkflowRun`."""
@@ -34,7 +39,7 @@ class Run(Protocol):
         """How far it has been fed."""
         ...
 
-    def feed(self, events: Iterable[HistoryEvent]) -> Decided:
+    def feed(self, events: Sequence[HistoryEvent]) -> Decided:
         """Take the events up to a decision task, and decide."""
         ...
 

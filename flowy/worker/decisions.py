@@ -13,6 +13,11 @@ import msgspec
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
+from flowy.protocol.decisions import (
+    FailWorkflowExecution,
+    FailWorkflowExecutionAttributes,
+)
+from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.protocol.requests.decision_tasks import (
@@ -22,6 +27,7 @@ from flowy.protocol.requests.decision_tasks import (
 from flowy.protocol.tasks import DecisionTask
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.transport import failure
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
 from flowy.worker.exchange import Exchange
@@ -56,12 +62,14 @@ class _Answer:
     def deadline(self) -> float:
         return self.decided_at + self.definition.decision_duration
 
+    @property
+    def what(self) -> str:
+        return f"answering a decision task of {self.definition.id}, execution {self.execution}"
+
     def log(self, error: FlowyError) -> None:
         logger.warning(
-            "answering a decision task of %s, execution %s failed; it is decided anew when the "
-            "task comes again: %s: %s",
-            self.definition.id,
-            self.execution,
+            "%s failed; it is decided anew when the task comes again: %s: %s",
+            self.what,
             type(error).__name__,
             error,
         )
@@ -153,7 +161,9 @@ class DecisionPoller:
             decided=decided,
             decided_at=self.source.clock.now(),
             request=RespondDecisionTaskCompleted(
-                task_token=task.task_token, decisions=decided.decisions
+                task_token=task.task_token,
+                decisions=decided.decisions,
+                execution_context=decided.execution_context,
             ),
         )
 
@@ -208,12 +218,34 @@ class DecisionPoller:
         requests = [answer.request for answer in answers]
         errors = self._exchange.answer(requests, what, deadline, more)
         for answer, error in zip(answers, errors, strict=True):
-            if error is None and not answer.decided.closes:
-                self.cache.keep(answer.execution, answer.run)
-                continue
-            answer.run.close()
-            if error is not None:
-                answer.log(error)
+            self._settle(answer, error)
+
+    def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
+        """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        if error is None and not answer.decided.closes:
+            self.cache.keep(answer.execution, answer.run)
+            return
+        answer.run.close()
+        if isinstance(error, SerializationException | ValidationException):
+            self._send_refusal(answer, error)
+        elif error is not None:
+            answer.log(error)
+
+    def _send_refusal(self, answer: _Answer, error: Fault) -> None:
+        """Fail an execution whose decisions the service will never take."""
+        logger.error("%s was refused, and fails the execution: %s", answer.what, error)
+        reason, details = failure.describe(error)
+        attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
+        request = RespondDecisionTaskCompleted(
+            task_token=answer.request.task_token,
+            decisions=(FailWorkflowExecution(attributes=attributes),),
+        )
+        try:
+            self.source.persist(
+                lambda: self.source.client.call(request), answer.what, answer.deadline
+            )
+        except FlowyError as again:
+            logger.warning("%s failed: %s: %s", answer.what, type(again).__name__, again)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

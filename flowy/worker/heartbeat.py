@@ -155,4 +155,7 @@ class Pulse:
                 if heartbeat is None or due is None or self._clock.now() < due:
                     self._clock.wait(self._condition, due)
                     continue
-            heartbeat.beat()
+            try:
+                heartbeat.beat()
+            except Exception:  # the activities to come need this thread
+                logger.exception("a heartbeat failed")

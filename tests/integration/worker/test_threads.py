@@ -72,3 +72,21 @@ def test_the_thread_beside_an_activity_heartbeats_until_the_activity_ends():
     pulse._thread.join(PATIENCE)
     assert not pulse._thread.is_alive()
     assert len(client.sent) >= 3
+
+
+def test_an_unexpected_error_of_the_client_does_not_end_the_heartbeats(caplog):
+    client, clock = FakeClient(), SystemClock()
+    beats = threading.Semaphore(0)
+
+    def answer(_request):
+        beats.release()
+        raise ValueError("a defect of the client")
+
+    client.always(RecordActivityTaskHeartbeat, answer)
+    pulse = Pulse(clock)
+    with pulse.beating(Heartbeat(client, "token", "pack", clock, 0.03)):
+        for _ in range(3):
+            assert beats.acquire(timeout=PATIENCE)
+    pulse.close()
+    pulse._thread.join(PATIENCE)
+    assert "a defect of the client" in caplog.text

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from flowy.protocol.events import child
 from flowy.swf.task import ActivityProxy, WorkflowProxy
-from flowy.task import TaskError, Workflow
+from flowy.task import RetryPolicy, TaskError, Workflow
 from tests.unit.decider.simulator import Simulator
 
 WRAPS = ("plain", "list", "dict", "deep")
@@ -25,6 +25,7 @@ def calls(draw: Any, known: int, caught: bool) -> dict[str, Any]:
         "child": draw(st.booleans()),
         "delay": draw(st.sampled_from([0, 0, 0, 7])),
         "retry": draw(st.integers(0, 2)),
+        "policy": draw(st.booleans()),
         "handled": caught or draw(st.booleans()),
         "timeouts": draw(st.sampled_from([0, 0, 0, 1, 2, 3])),
         "fails": draw(st.sampled_from([False, False, False, True])),
@@ -69,7 +70,8 @@ class Proxies(Workflow):
 
     def ask(self, step: dict[str, Any], results: list[Any]) -> Any:
         proxy = self.sub if step["child"] else self.act
-        chosen = {"retry": step["retry"], "delay": step["delay"], "error_handling": step["handled"]}
+        retry = RetryPolicy(attempts=step["retry"] + 1) if step["policy"] else step["retry"]
+        chosen = {"retry": retry, "delay": step["delay"], "error_handling": step["handled"]}
         with self.options(**chosen):
             fate = [step["key"], step["timeouts"], step["fails"]]
             return proxy(fate, wrap(step["wrap"], [results[ref] for ref in step["refs"]]))

@@ -42,6 +42,7 @@ class Simulator:
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
+        self.signals: dict[str, Event] = {}
         self.closed = False
         self.unhandled = False
         """Something happened while the last decision was made."""
@@ -160,6 +161,10 @@ class Simulator:
         started = self.add(child.ChildWorkflowExecutionStarted, **common)
         self.add(cls, started_event_id=started.event_id, **common, **attributes)
 
+    def signal(self, name: str, value: Any = None, raw: str | None = None) -> None:
+        text = json.dumps(value) if raw is None else raw
+        self.add(workflow.WorkflowExecutionSignaled, signal_name=name, input=text)
+
     # What decisions record
 
     def schedule_activity(self, asked: Any, completed: int) -> None:
@@ -211,6 +216,17 @@ class Simulator:
         self.add(
             external.RequestCancelExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
+            control=asked.control,
+            decision_task_completed_event_id=completed,
+        )
+
+    def signal_external(self, asked: Any, completed: int) -> None:
+        self.signals[asked.workflow_id] = self.add(
+            external.SignalExternalWorkflowExecutionInitiated,
+            workflow_id=asked.workflow_id,
+            signal_name=asked.signal_name,
+            input=asked.input,
+            control=asked.control,
             decision_task_completed_event_id=completed,
         )
 
@@ -240,6 +256,7 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
 }
@@ -269,6 +286,9 @@ SHORT: dict[type, Any] = {
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
     d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.SignalExternalWorkflowExecution: lambda a: (
+        f"signal {a.workflow_id} {a.signal_name} {a.input}"
+    ),
     d.StartChildWorkflowExecution: lambda a: f"child {a.workflow_id.rpartition('-')[2]}",
     d.StartTimer: lambda a: f"timer {a.timer_id} {a.start_to_fire_timeout}s",
 }

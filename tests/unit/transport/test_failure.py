@@ -11,7 +11,7 @@ from flowy.transport.failure import (
     DETAILS_MAXIMUM,
     REASON_MAXIMUM,
     describe,
-    remote_traceback,
+    remote,
     revive,
 )
 
@@ -70,7 +70,7 @@ def test_a_failure_shows_where_it_came_from():
     "details", [None, "", "text of another framework", "{}", '{"traceback":1}']
 )
 def test_details_of_others_are_left_alone(details):
-    assert remote_traceback(details) is None
+    assert remote(details) is None
     assert not hasattr(revive(TaskError, "no", details), "__notes__")
 
 

@@ -5,7 +5,7 @@ import pytest
 from flowy.errors import NondeterminismError, ServiceUnavailable, StaleRunError, SuspendTask
 from flowy.protocol.decisions import CompleteWorkflowExecution, CompleteWorkflowExecutionAttributes
 from flowy.protocol.events.marker import MarkerRecorded, MarkerRecordedAttributes
-from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
+from flowy.protocol.faults import ThrottlingException, UnknownResourceFault, ValidationException
 from flowy.protocol.ids import ExecutionId, TypeId
 from flowy.protocol.requests.decision_tasks import (
     PollForDecisionTask,
@@ -45,6 +45,7 @@ class Answer:
     def __init__(self, closes=False):
         self.decisions = (DECISION,)
         self.closes = closes
+        self.execution_context = None
 
 
 class FakeRun:
@@ -219,6 +220,21 @@ def test_a_run_whose_answer_was_refused_is_dropped(caplog):
     assert "Unknown decision" in caplog.messages[-1]
     stage.poller.handle(task(1, 6))
     assert second.fed == [(1, 6)]
+
+
+def test_decisions_that_the_service_will_never_take_fail_the_execution(caplog):
+    stage = Stage()
+    stage.client.answer(
+        RespondDecisionTaskCompleted, ValidationException("startToFireTimeout is too long")
+    )
+    stage.poller.handle(task(1, 3))
+    refused, failed = stage.client.of(RespondDecisionTaskCompleted)
+    assert refused.task_token == failed.task_token == "token-3"
+    (decision,) = failed.decisions
+    assert "startToFireTimeout is too long" in decision.attributes.reason
+    assert stage.runs[0].closed
+    assert len(stage.cache) == 0
+    assert "order-7 (run run-1)" in caplog.messages[-1]
 
 
 def test_a_run_whose_answer_may_not_have_arrived_is_dropped_after_the_tasks_time():

@@ -1,0 +1,204 @@
+"""The user's code of one run: start it, hand it signals, tell what closes the execution."""
+
+import asyncio
+import inspect
+import logging
+from functools import partial
+from typing import Any
+
+from flowy.decider import bridge
+from flowy.decider.calls import Calls
+from flowy.decider.context import RunContext
+from flowy.decider.loop import DeterministicLoop
+from flowy.decider.signals import SignalQueues
+from flowy.protocol import decisions
+from flowy.protocol.decisions import AnyDecision
+from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
+from flowy.protocol.ids import TaskList
+from flowy.task.context import Restart
+from flowy.task.definition import WorkflowDefinition
+from flowy.task.result import pending_in, resolve
+from flowy.task.signal import handlers_of
+from flowy.transport import failure, serializer
+
+log = logging.getLogger(__name__)
+
+
+class WorkflowCode:
+    """The code of one run and the asyncio tasks that it runs in.
+
+    Args:
+        definition: The workflow's type and class.
+        loop: What it runs on.
+        calls: The calls that it makes.
+        context: What it reaches of the decider.
+        signals: What comes in for it.
+    """
+
+    def __init__(
+        self,
+        definition: WorkflowDefinition,
+        loop: DeterministicLoop,
+        calls: Calls,
+        context: RunContext,
+        signals: SignalQueues,
+    ) -> None:
+        self._definition = definition
+        self._loop = loop
+        self._calls = calls
+        self._context = context
+        self._signals = signals
+        self._settings: WorkflowExecutionStartedAttributes | None = None
+        self._instance: Any = None
+        self._main: asyncio.Task[Any] | None = None
+        self._handlers: list[asyncio.Task[Any]] = []
+        self._abandons = False
+        self._cancel_requested = False
+        self._cancelled_at_join = False
+        """``run`` had returned, and the tasks that it left were cancelled."""
+
+    @property
+    def started(self) -> bool:
+        """Whether the code has been started."""
+        return self._main is not None
+
+    def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
+        """Make the task in which the code runs; the loop runs it."""
+        self._settings = settings
+        self._main = self._loop.create_task(self._run(settings, token), name="run")
+
+    def cancel(self) -> None:
+        """Bring a cancel request to the code."""
+        self._cancel_requested = True
+        if self._main is not None and not self._main.cancel() and self._calls.held:
+            self._cancelled_at_join = True
+            self._calls.cancel_all()
+
+    def close(self) -> None:
+        """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
+        self._context.dropped = True
+        if self._main is not None:
+            for task in asyncio.all_tasks(self._loop):
+                _close_coroutine(task)
+
+    def closing(self) -> AnyDecision | None:
+        """Return the decision that closes the execution, or None while the code goes on."""
+        if self._context.wanted_restart is not None and self._settings is not None:
+            return _continue_as_new(self._settings, self._context.wanted_restart)
+        error = self._failed_handler()
+        if error is not None:
+            return _fail(error)
+        main = self._main
+        if main is None or not main.done():
+            return None
+        if main.cancelled():
+            if self._cancel_requested:
+                return decisions.CancelWorkflowExecution()
+            return _fail(asyncio.CancelledError("the workflow's code was cancelled"))
+        error = main.exception()
+        if error is not None:
+            return _fail(error)
+        if self._cancelled_at_join:
+            return None if self._calls.held else decisions.CancelWorkflowExecution()
+        return self._complete(main.result())
+
+    async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
+        try:
+            self._instance = self._definition.factory(settings.input, self._context, token)
+            cls = type(self._instance)
+            for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
+                self._signals.handlers[name] = partial(self._handle, method)
+            args, kwargs = self._instance._deserialize_arguments()
+            value = await _call(self._instance.run, *args, **kwargs)
+        except SystemExit as error:
+            raise RuntimeError(f"the workflow's code exits the interpreter: {error!r}") from error
+        self._abandons = self._context.returned_abandoning()
+        return value
+
+    def _handle(self, method: str, value: Any) -> None:
+        handler = getattr(self._instance, method)
+        self._handlers.append(self._loop.create_task(_call(handler, value), name=method))
+
+    def _failed_handler(self) -> BaseException | None:
+        for task in self._handlers:
+            if task.done() and not task.cancelled() and task.exception() is not None:
+                return task.exception()
+        self._handlers = [task for task in self._handlers if not task.done()]
+        return None
+
+    def _complete(self, value: Any) -> AnyDecision | None:
+        try:
+            if any(not result.done() for result in pending_in(value)):
+                return None
+            if (self._calls.held or self._handlers) and not self._abandons:
+                return None
+            value = resolve(value)
+            unseen = self._calls.unseen_failure()
+            if unseen is not None:
+                return _fail(unseen)
+            text = self._instance._serialize_result(value)
+            serializer.check(text, f"the result of {self._definition.id}")
+        except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
+            return _fail(error)
+        attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
+        return decisions.CompleteWorkflowExecution(attributes=attributes)
+
+
+async def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
+    if inspect.iscoroutinefunction(function):
+        return await function(*args, **kwargs)
+    value = await bridge.run_plain(function, *args, **kwargs)
+    # A decorator around an async def gives a coroutine.
+    return await value if inspect.iscoroutine(value) else value
+
+
+def _continue_as_new(
+    settings: WorkflowExecutionStartedAttributes, restart: Restart
+) -> decisions.ContinueAsNewWorkflowExecution:
+    task_list = TaskList(name=restart.task_list) if restart.task_list else settings.task_list
+    return decisions.ContinueAsNewWorkflowExecution(
+        attributes=decisions.ContinueAsNewWorkflowExecutionAttributes(
+            input=restart.input,
+            task_list=task_list,
+            task_priority=settings.task_priority,
+            child_policy=settings.child_policy,
+            lambda_role=settings.lambda_role,
+            tag_list=settings.tag_list if restart.tags is None else restart.tags,
+            workflow_type_version=settings.workflow_type.version,
+            execution_start_to_close_timeout=_seconds(
+                restart.workflow_duration, settings.execution_start_to_close_timeout
+            ),
+            task_start_to_close_timeout=_seconds(
+                restart.decision_duration, settings.task_start_to_close_timeout
+            ),
+        )
+    )
+
+
+def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
+    reason, details = failure.describe(error)
+    return decisions.FailWorkflowExecution(
+        attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
+    )
+
+
+def _seconds(chosen: int | None, inherited: str | None) -> str | None:
+    return inherited if chosen is None else str(chosen)
+
+
+def _close_coroutine(task: asyncio.Task[Any]) -> None:
+    coroutine = task.get_coro()
+    if not inspect.iscoroutine(coroutine):
+        return
+    for _ in range(bridge.DROPS):
+        try:
+            coroutine.close()
+        except RuntimeError as error:
+            log.debug("%r waits in a finally block: %s", coroutine, error)
+        except KeyboardInterrupt:
+            raise
+        except BaseException:
+            log.exception("a finally block of a dropped run raised")
+            return
+        else:
+            return

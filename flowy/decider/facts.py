@@ -1,0 +1,150 @@
+"""What would differ from replay to replay: kept in markers, or drawn from the run itself.
+
+A side effect's value and a change's version stand in markers. Code asks for them before its replay
+comes to the markers, so the run is shown the markers of the whole history first.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from random import Random
+from typing import Any
+from uuid import UUID
+
+import msgspec
+
+from flowy.decider.loop import DeterministicLoop
+from flowy.decider.slots import Slots
+from flowy.errors import DefinitionError, NondeterminismError
+from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
+from flowy.protocol.event import Event
+from flowy.protocol.events.marker import MarkerRecorded
+from flowy.transport import serializer
+
+SIDE_EFFECT = "flowy.side_effect"
+VERSION = "flowy.version"
+UNCHANGED = 1
+"""The version of code before its first change."""
+
+
+class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
+    """What a side effect's marker says: which one of the run it is, and what it gave as JSON."""
+
+    number: int
+    value: str
+
+
+class Version(msgspec.Struct, frozen=True, kw_only=True):
+    """What a version's marker says."""
+
+    change: str
+    version: int
+
+
+class RunFacts:
+    """Implements `flowy.task.context.Facts` for one run.
+
+    Args:
+        seed: What is the same in every replay of the run and in no other run.
+        loop: Tells the history's time.
+        slots: Takes the markers.
+    """
+
+    def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots) -> None:
+        self.divergence: NondeterminismError | None = None
+        """Why this run cannot go on as its history did."""
+        self.replaying = False
+        self._seed = seed
+        self._loop = loop
+        self._slots = slots
+        self._random: Random | None = None
+        self._uuids: Random | None = None
+        self._effects = 0
+        self._values: dict[int, str] = {}
+        self._recorded: dict[str, int] = {}
+        self._versions: dict[str, int] = {}
+
+    def show(self, events: Iterable[Event]) -> None:
+        """Look at events that the run is going to be fed with."""
+        for event in events:
+            if type(event) is MarkerRecorded:
+                self._remember(event)
+
+    @property
+    def random(self) -> Random:
+        """Chance, seeded by the run."""
+        if self._random is None:
+            self._random = self._seeded("random")
+        return self._random
+
+    def now(self) -> float:
+        """Return the history's time, in seconds since the epoch."""
+        return self._loop.time()
+
+    def uuid4(self) -> UUID:
+        """Return a new UUID, drawn from the run's chance."""
+        if self._uuids is None:
+            self._uuids = self._seeded("uuid")
+        return UUID(int=self._uuids.getrandbits(128), version=4)
+
+    def side_effect(self, function: Callable[[], Any]) -> Any:
+        """Call a function once in the life of the run and return what it gave."""
+        number, self._effects = self._effects, self._effects + 1
+        text = self._values.get(number)
+        if text is None:
+            if self.replaying:
+                raise self._diverges(
+                    f"the code asks for side effect {number}, which its history does not have: it "
+                    "has changed since the execution started"
+                )
+            text = serializer.dump(function(), f"the value of side effect {number}")
+        self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
+        return serializer.load(text, f"the value of side effect {number}")
+
+    def version(self, change: str, minimum: int, maximum: int) -> int:
+        """Return which version of a change this run goes by."""
+        if not UNCHANGED <= minimum <= maximum:
+            raise DefinitionError(
+                f"{change}: versions begin with {UNCHANGED} and the oldest is not over the newest, "
+                f"not {minimum} and {maximum}"
+            )
+        known = self._versions.get(change)
+        if known is None:
+            known = self._versions[change] = self._choose(change, maximum)
+        if not minimum <= known <= maximum:
+            raise self._diverges(
+                f"this run goes by version {known} of {change!r}, the code has {minimum} to "
+                f"{maximum}: bring version {known} back for this execution, or end it"
+            )
+        return known
+
+    def _choose(self, change: str, maximum: int) -> int:
+        recorded = self._recorded.get(change)
+        if recorded is None and self.replaying:
+            return UNCHANGED
+        version = maximum if recorded is None else recorded
+        self._note(VERSION, change, Version(change=change, version=version))
+        return version
+
+    def _diverges(self, message: str) -> NondeterminismError:
+        # Kept, so that code that swallows it cannot hide it.
+        self.divergence = NondeterminismError(message)
+        return self.divergence
+
+    def _note(self, name: str, key: str, what: msgspec.Struct) -> None:
+        attributes = RecordMarkerAttributes(
+            marker_name=name, details=msgspec.json.encode(what).decode()
+        )
+        self._slots.ask((name, key), RecordMarker(attributes=attributes))
+
+    def _remember(self, event: MarkerRecorded) -> None:
+        attributes = event.attributes
+        if attributes.marker_name == SIDE_EFFECT:
+            effect = msgspec.json.decode(attributes.details or "", type=SideEffect)
+            self._values[effect.number] = effect.value
+        elif attributes.marker_name == VERSION:
+            noted = msgspec.json.decode(attributes.details or "", type=Version)
+            self._recorded[noted.change] = noted.version
+
+    def _seeded(self, what: str) -> Random:
+        digest = hashlib.blake2b(f"{self._seed}/{what}".encode()).digest()
+        return Random(digest)  # noqa: S311 -- not for secrets: it must fall the same again

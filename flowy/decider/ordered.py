@@ -1,0 +1,62 @@
+"""Tasks and futures whose order in a set is the same in every replay.
+
+asyncio and its users keep tasks and futures in sets and go through those: a `TaskGroup` that
+cancels its tasks, `asyncio.wait`, `asyncio.as_completed`. The order of a set comes from hashes, and
+Python's own ones are addresses, so whatever the loop makes hashes as its number within the run.
+"""
+
+import asyncio
+from types import FrameType
+from typing import Any
+
+
+class NumberedTask(asyncio.Task[Any]):
+    """A task whose place in a set is the same in every replay.
+
+    Args:
+        number: Its number within the run.
+    """
+
+    def __init__(self, coro: Any, number: int, **options: Any) -> None:
+        self._number = number
+        super().__init__(coro, **options)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
+class NumberedFuture(asyncio.Future[Any]):
+    """A future whose place in a set is the same in every replay.
+
+    Args:
+        number: Its number within the run.
+    """
+
+    def __init__(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
+        self._number = number
+        super().__init__(loop=loop)
+
+    def __hash__(self) -> int:
+        return self._number
+
+
+def refuse_unordered(coro: Any, frame: FrameType | None) -> None:
+    """Refuse a coroutine that ``as_completed`` starts: it keeps them in a set, by address.
+
+    Args:
+        coro: What is to become a task.
+        frame: Who makes the task.
+
+    Raises:
+        RuntimeError: It is ``as_completed``.
+    """
+    while frame is not None and frame.f_globals is asyncio.tasks.__dict__:
+        # A comprehension in as_completed, as_completed itself, or the iterator that it makes.
+        name = frame.f_code.co_qualname
+        if "as_completed" in name or "AsCompleted" in name:
+            coro.close()
+            raise RuntimeError(
+                "as_completed starts coroutines in an order that a replay cannot repeat: make "
+                "tasks of them with asyncio.create_task and give it those"
+            )
+        frame = frame.f_back

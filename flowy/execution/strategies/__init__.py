@@ -1,0 +1,1 @@
+"""Where a call can run: one module a strategy, each an implementation of ``Strategy``."""

@@ -1,0 +1,186 @@
+"""Time, chance, side effects and versions: the same in every replay."""
+
+import contextlib
+import itertools
+
+import pytest
+
+from flowy.errors import NondeterminismError
+from flowy.protocol.decisions import RecordMarker
+from flowy.protocol.events import marker
+from flowy.swf.task import ActivityProxy
+from flowy.task import Workflow
+from tests.unit.decider.simulator import RECORDERS, SHORT, Simulator, ids
+
+SHORT[RecordMarker] = lambda a: f"marker {a.marker_name} {a.details}"
+RECORDERS[RecordMarker] = lambda s, a, completed: s.add(
+    marker.MarkerRecorded,
+    marker_name=a.marker_name,
+    details=a.details,
+    decision_task_completed_event_id=completed,
+)
+
+
+class Proxies(Workflow):
+    act = ActivityProxy("Act", 1, retry=0)
+
+
+def play(cls, feeding):
+    """Run a workflow of two activities to its close, warm or cold."""
+    s = Simulator(cls)
+    kept = s.new_run()
+    while not s.closed:
+        s.decide(kept if feeding == "warm" else None)
+        for activity_id in list(s.activities):
+            s.complete(activity_id, activity_id)
+    assert s.new_run().feed(s.events).decisions == ()
+    return s
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_a_side_effect_happens_once(feeding):
+    counter = itertools.count()
+
+    class Effects(Proxies):
+        def run(self):
+            first = self.side_effect(lambda: next(counter))
+            self.act().result()
+            second = self.side_effect(lambda: next(counter))
+            self.act().result()
+            return [first, second]
+
+    s = play(Effects, feeding)
+    assert ids(s.answers[-1]) == ["complete [0,1]"]
+    assert next(counter) == 2
+
+
+def test_a_side_effect_of_a_lost_decision_happens_again():
+    counter = itertools.count()
+
+    class Effects(Proxies):
+        def run(self):
+            return self.side_effect(lambda: next(counter))
+
+    s = Simulator(Effects)
+    s.lose_decision(s.new_run())
+    assert ids(s.decide())[-1] == "complete 1"
+
+
+def test_a_side_effect_that_history_does_not_have_is_found():
+    class Old(Proxies):
+        def run(self):
+            self.act().result()
+            self.act().result()
+
+    class New(Proxies):
+        def run(self):
+            self.act().result()
+            with contextlib.suppress(Exception):  # code that swallows it cannot hide it
+                self.side_effect(lambda: 1)
+            self.act().result()
+
+    s = play(Old, "warm")
+    s.definition = Simulator(New).definition
+    with pytest.raises(NondeterminismError, match="asks for side effect 0"):
+        s.new_run().feed(s.events)
+
+
+class V0(Proxies):
+    def run(self):
+        self.act("one").result()
+        return self.act("two").result()
+
+
+class V1(Proxies):
+    def run(self):
+        self.act("one").result()
+        if self.version("three, not two", 1, 2) == 2:
+            return self.act("three").result()
+        return self.act("two").result()
+
+
+class V2(Proxies):
+    def run(self):
+        self.act("one").result()
+        self.version("three, not two", 2, 2)
+        return self.act("three").result()
+
+
+def replay_as(cls, s):
+    s.definition = Simulator(cls).definition
+    return s.new_run()
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_new_runs_go_by_the_newest_version(feeding):
+    s = play(V1, feeding)
+    found = [one for answer in s.answers for one in ids(answer)]
+    assert found == [
+        "#0",
+        'marker flowy.version {"change":"three, not two","version":2}',
+        "#1",
+        'complete "1"',
+    ]
+    assert replay_as(V2, s).feed(s.events).decisions == ()
+
+
+def test_runs_that_came_by_before_the_change_go_by_the_oldest():
+    s = play(V0, "warm")
+    assert replay_as(V1, s).feed(s.events).decisions == ()
+
+
+def test_a_run_before_the_change_that_has_not_come_by_goes_by_the_newest():
+    s = Simulator(V0)
+    s.decide()
+    s.complete("0")
+    run = replay_as(V1, s)
+    assert ids(s.decide(run))[-1] == "#1"
+    assert '"three"' in s.activities["1"].attributes.input
+
+
+def test_a_version_that_the_code_has_no_more_is_found():
+    s = play(V0, "warm")
+    with pytest.raises(NondeterminismError, match="goes by version 1"):
+        replay_as(V2, s).feed(s.events)
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_time_and_chance_are_the_same_in_every_replay(feeding):
+    class Asks(Proxies):
+        def run(self):
+            found = [self.now(), self.random.random(), str(self.uuid4())]
+            self.act(found).result()
+            self.act([self.now(), self.random.random(), str(self.uuid4())]).result()
+
+    s = play(Asks, feeding)
+    inputs = [e.attributes.input for e in s.events if hasattr(e.attributes, "activity_id")]
+    assert inputs[0] != inputs[1]
+
+
+def test_code_can_tell_that_it_is_replayed():
+    seen = []
+
+    class Looks(Proxies):
+        def run(self):
+            seen.append(self.is_replaying)
+            self.act().result()
+            seen.append(self.is_replaying)
+
+    s = Simulator(Looks)
+    s.decide()
+    s.complete("0")
+    s.decide()
+    assert seen == [False, True, False]
+
+
+def test_the_execution_context_is_shown_until_it_changes():
+    class Shows(Proxies):
+        def run(self):
+            self.set_execution_context({"done": 0})
+            self.act().result()
+            self.set_execution_context({"done": 1})
+
+    s = Simulator(Shows)
+    assert s.decide().execution_context == '{"done":0}'
+    s.complete("0")
+    assert s.decide().execution_context == '{"done":1}'
