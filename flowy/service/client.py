@@ -161,9 +161,9 @@ class _Pending:
         while reply is not None and reply.is_empty:
             if watch.park() and self._is_over() and watch.leave():
                 break
-            while watch.is_being_served:
+            while (handed := watch.take()) is None and watch.is_served:
                 self._waiter.wait()
-            reply = watch.take() or client.look(self.poll)
+            reply = handed or client.look(self.poll)
         return EMPTY[type(self.poll)] if reply is None else reply.typed()
 
     def close(self) -> None:

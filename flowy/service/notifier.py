@@ -15,7 +15,7 @@ Theory of operation: a watch is in one of these places. All moves are made under
 place      its owner                                                   goes on to
 =========  ==========================================================  ==========================
 looking    looks for a task, or is about to                            parked, woken, gone
-parked     has found nothing and waits                                 taken, woken, gone
+parked     has found nothing and waits                                 taken, woken, looking
 woken      is to look again                                            looking, gone (passes on)
 taken      waits; a transaction carries out its poll                   served, woken
 served     has an answer to fetch                                      gone
@@ -39,16 +39,16 @@ Line = dict[TaskQueue, "OrderedDict[_Watch, None]"]
 class Watch(Protocol):
     """One poll's place among those who wait; of no use after ``cancel``."""
 
-    def rearm(self) -> None:
-        """Wait for another wake, at the end of the queue; call it before looking for a task."""
-        ...
-
     def park(self) -> bool:
         """Let the poll be served from now on; return False when there may be a task already."""
         ...
 
     def take(self) -> Any:
-        """Return the answer that was handed over; without one ``rearm``, and return None."""
+        """Return the answer that was handed over, or None; call it before looking again.
+
+        Unless an answer is on its way, the watch then waits for another wake, at the end of the
+        queue.
+        """
         ...
 
     def leave(self) -> bool:
@@ -56,8 +56,8 @@ class Watch(Protocol):
         ...
 
     @property
-    def is_being_served(self) -> bool:
-        """Whether a transaction carries out the poll; the next wake tells what came of it."""
+    def is_served(self) -> bool:
+        """Whether a transaction has taken the watch: wait for the next wake, then ``take``."""
         ...
 
     def cancel(self) -> None:
@@ -197,13 +197,8 @@ class _Watch:
         self.place = _Place.GONE
 
     @property
-    def is_being_served(self) -> bool:
-        return self.place is _Place.TAKEN
-
-    def rearm(self) -> None:
-        with self._notifier.lock:
-            if self.place in (_Place.WOKEN, _Place.PARKED):
-                self._notifier.move(self, _Place.LOOKING)
+    def is_served(self) -> bool:
+        return self.place in (_Place.TAKEN, _Place.SERVED)
 
     def park(self) -> bool:
         with self._notifier.lock:
@@ -216,9 +211,12 @@ class _Watch:
             if self.place is _Place.SERVED:
                 self.place = _Place.GONE
                 return self._answer
-            if self.place is _Place.WOKEN:
-                self._notifier.move(self, _Place.LOOKING)
+            self._look_again()  # a parked watch that looks could be given a second task
             return None
+
+    def _look_again(self) -> None:
+        if self.place in (_Place.WOKEN, _Place.PARKED):
+            self._notifier.move(self, _Place.LOOKING)
 
     def leave(self) -> bool:
         with self._notifier.lock:

@@ -152,9 +152,8 @@ class Application:
                 while task is None:
                     if watch.park() and not await parking.next_wake() and watch.leave():
                         break
-                    while watch.is_being_served:
+                    while (handed := watch.take()) is None and watch.is_served:
                         await parking.outcome()
-                    handed = watch.take()
                     serve = partial(self._service.serve, poll)
                     task = handed.body() if handed else await self._writers.run(serve)
             finally:

@@ -36,7 +36,7 @@ class FakeWatch:
         self.wake = wake
         self.cancelled = threading.Event()
 
-    is_being_served = False
+    is_served = False
 
     def park(self) -> bool:
         return True
