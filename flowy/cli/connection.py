@@ -43,8 +43,8 @@ def service_options(command: Command) -> Command:
     address = click.option(
         "--address",
         metavar="URL",
-        help=f"The service: sqlite:///file, http://host:port or aws://region. [default: "
-        f"{' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
+        help="The service: sqlite:///file, postgresql://user@host/database, http://host:port or "
+        f"aws://region. [default: {' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
     )
     domain = click.option(
         "--domain",

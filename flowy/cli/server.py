@@ -20,7 +20,8 @@ FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "limits",
     metavar="NAME=VALUE",
     multiple=True,
-    help="Set one of SWF's quotas, such as domains=10000; may be given several times.",
+    help="Set one of SWF's quotas, such as domains=10000; or throttle, by OPERATION=BURST/RATE or "
+    "rates=swf. May be given several times.",
 )
 @click.option(
     "--keys",

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine.interfaces import Dialect
 
-from flowy.db.pipeline import Pipeline, rows
+from flowy.db.pipeline import MISSED, Pipeline, rows
 from flowy.db.session import Row
 from flowy.db.statement import Positional, Statement
 
@@ -105,6 +105,11 @@ class PostgresqlSession:
                 queue(_with_rows(item.statement, len(chunk)), [v for row in chunk for v in row])
         return bool(noted)
 
+    def check(self) -> None:
+        """Send what was noted, and see that what was expected holds."""
+        if self.send():
+            self._pipeline.sync()
+
     def forget(self) -> None:
         """Drop what was noted, for a transaction that begins anew."""
         self._noted.clear()
@@ -126,9 +131,9 @@ def _with_rows(statement: Positional, count: int) -> str:
 
 @lru_cache(maxsize=1024)
 def _expected(statement: Positional) -> str:
-    """Return the text of a statement that fails, by a division by zero, when it has no row."""
+    """Return the text of a statement that fails when it has no row, saying why in the log."""
     returning = "" if statement.table is None else " RETURNING 1"
     return (
         f"WITH expected AS ({statement.text}{returning}) "  # noqa: S608 - our own text
-        "SELECT 1 / count(*) FROM expected"
+        f"SELECT CASE WHEN count(*) = 0 THEN ('{MISSED}' || count(*))::int END FROM expected"
     )

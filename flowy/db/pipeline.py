@@ -22,8 +22,11 @@ from flowy.db.session import Row
 from flowy.db.statement import Positional
 from flowy.errors import ConnectionLost, DatabaseError, TransactionConflict
 
-CONFLICTS = frozenset({"22012", "23505", "40001", "40P01", "55P03"})
-"""A missed expectation, a key that exists, a serialization failure, a deadlock, a lock timeout."""
+CONFLICTS = frozenset({"23505", "40001", "40P01", "55P03"})
+"""A key that exists, a serialization failure, a deadlock, a lock timeout."""
+
+MISSED = "another Flowy server was quicker, the call is run again: rows "
+"""What a statement cannot make a number of that expected a row and found none."""
 
 LOST = ("08", "57P")
 """The connection failed; the server is stopped, or has ended the connection."""
@@ -194,7 +197,7 @@ class Pipeline:
     def _error(self, result: pq.abc.PGresult) -> DatabaseError:
         code = (result.error_field(pq.DiagnosticField.SQLSTATE) or b"").decode()
         message = (result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"").decode()
-        if code in CONFLICTS:
+        if code in CONFLICTS or MISSED in message:
             return TransactionConflict(f"another transaction was quicker: {message}")
         if not code or code.startswith(LOST):
             return ConnectionLost(f"the connection to PostgreSQL broke: {message}")

@@ -8,8 +8,10 @@ transaction is undone and its work is run again.
 
 import random
 import threading
+import time
 import uuid
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
@@ -20,18 +22,18 @@ from flowy.db.group_commit import GroupCommit
 from flowy.db.listener import Listener
 from flowy.db.pg_session import PostgresqlSession
 from flowy.db.pipeline import Pipeline
-from flowy.errors import ConnectionLost, ServiceUnavailable, TransactionConflict
+from flowy.errors import ConnectionLost, FlowyError, ServiceUnavailable, TransactionConflict
 
 Result = TypeVar("Result")
 
 ATTEMPTS = 50
 """How often a command is run that loses each race."""
 
-PATIENCE = 50
-"""How often a connection is tried again before a command fails for want of one."""
+PATIENCE = 5.0
+"""Seconds for which a connection is tried again before a command fails for want of one."""
 
 PAUSE = 0.1
-"""Seconds between these."""
+"""Seconds between attempts."""
 
 READERS = 8
 CONNECT_TIMEOUT = 10
@@ -172,9 +174,7 @@ class PostgresqlDatabase:
         self._closed.set()
         self._listener.close()
         self._writer.close()
-        for pipeline in self._idle:
-            pipeline.close()
-        self._idle.clear()
+        self._close_idle()
         self.engine.dispose()
 
     def _write(
@@ -185,13 +185,20 @@ class PostgresqlDatabase:
         def run() -> Result:
             session = self._writer.session
             assert session is not None  # noqa: S101
-            return work(session)
+            try:
+                return work(session)
+            except FlowyError:
+                raise
+            except Exception:
+                # With a state that is behind, any error is possible; then that is the reason.
+                session.check()
+                raise
 
         return self._group.run(run, committed)
 
     def _read(self, work: Callable[[PostgresqlSession], Result]) -> Result:
         with self._readers:
-            pipeline = self._idle.pop() if self._idle else self._connect()
+            pipeline = self._take()
             try:
                 pipeline.queue_values("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", ())
                 return work(PostgresqlSession(pipeline))
@@ -208,16 +215,28 @@ class PostgresqlDatabase:
         except ConnectionLost:
             pass
         pipeline.close()
+        self._close_idle()  # They broke with it.
+
+    def _take(self) -> Pipeline:
+        try:
+            return self._idle.pop()
+        except IndexError:
+            return self._connect()
+
+    def _close_idle(self) -> None:
+        with suppress(IndexError):
+            while True:
+                self._idle.pop().close()
 
     def _patiently(self, attempt: Callable[[], Result]) -> Result:
         """Do something again while the database is being restarted."""
-        for _ in range(PATIENCE):
+        until = time.monotonic() + PATIENCE
+        while True:
             try:
                 return attempt()
             except ConnectionLost:
-                if self._closed.wait(PAUSE):
+                if time.monotonic() > until or self._closed.wait(PAUSE):
                     raise
-        return attempt()
 
     def _connect(self) -> Pipeline:
         return Pipeline(self._conninfo, f"flowy {self._node}")

@@ -2,18 +2,18 @@
 
 import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock, SystemClock
 from flowy.db.open import open_database
 from flowy.db.session import Session
+from flowy.errors import Fault
 from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
-from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.service import figures
-from flowy.service.dispatch import Dispatch, Reply
+from flowy.service.dispatch import Dispatch, Poll, Reply
 from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
 from flowy.service.figures import Figures
@@ -22,6 +22,7 @@ from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
 from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
+from flowy.service.rates import Rates, Throttle
 from flowy.service.runner import Function, FunctionRunner
 from flowy.service.store import domains, executions
 from flowy.service.store.schema import SCHEMA
@@ -29,7 +30,6 @@ from flowy.service.store.tasks import TaskQueue
 from flowy.service.timers import TimerLoop
 
 Answer = TypeVar("Answer")
-Poll = PollForActivityTask | PollForDecisionTask
 
 
 class Service:
@@ -45,6 +45,8 @@ class Service:
             database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
+        rates: How often each operation may be called, for the fronts that ask ``admit``; without
+            any, nothing is throttled.
         functions: Python callables that run in place of Lambda functions, by name; without any,
             decisions that schedule a Lambda function fail as they do where there is no Lambda.
 
@@ -58,6 +60,7 @@ class Service:
         *,
         clock: Clock | None = None,
         limits: Quotas | None = None,
+        rates: Rates | None = None,
         functions: Mapping[str, Function] | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -65,12 +68,13 @@ class Service:
         self.limits = limits or Quotas()
         self._database = open_database(url, SCHEMA)
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
+        self._throttle = Throttle(rates, self.clock) if rates else None
         self._domains: dict[str, int] = {}
         self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
-            self._database, shared, self.clock, self._queued, self.timers.tell
+            self._database, shared, self.clock, self.notifier, self._queued, self.timers.tell
         )
         self._neighbours = NeighbourWatch(self._database, self.notifier, self._changed_elsewhere)
 
@@ -100,6 +104,15 @@ class Service:
         self.stop()
         self.close()
 
+    def admit(self, request: Request[Any]) -> None:
+        """Take note of a client's request; a front calls it once, a poll may look several times.
+
+        Raises:
+            ThrottlingException: Its operation is called too often.
+        """
+        if self._throttle is not None:
+            self._throttle.admit(type(request).__name__)
+
     def call(self, request: Request[Answer]) -> Answer:
         """Carry out one operation; it is durable on return. A poll answers at once.
 
@@ -120,11 +133,25 @@ class Service:
         """Carry out one operation as ``call`` does; the answer in whatever form is needed."""
         return self._dispatch.call(request)
 
+    def exchange(
+        self, requests: Sequence[Request[Any]], poll: Poll, most: int
+    ) -> tuple[list[Fault | None], list[Reply] | None]:
+        """Carry out answers and look for at most so many tasks behind them, with one commit.
+
+        Returns:
+            Why each answer was refused, and the tasks; None when nothing was looked for.
+
+        Raises:
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        return self._dispatch.exchange(requests, poll, most)
+
     def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
         """Register for the tasks that a poll waits for.
 
-        Register first, then ``call`` the poll; when it finds nothing, wait for ``wake``, then
-        ``rearm`` the watch and poll again. ``cancel`` the watch at the end in any case.
+        Register first, then ``call`` the poll; when it finds nothing, ``park`` and wait for
+        ``wake``, then ``take`` what was handed over or poll again. ``leave`` when the time is up,
+        unless a task is on its way, and ``cancel`` the watch at the end in any case.
 
         Args:
             poll: What will be called.
@@ -142,7 +169,7 @@ class Service:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"
             )
-        return self.notifier.watch(queue, wake)
+        return self.notifier.watch(queue, wake, poll)
 
     def next_due(self) -> float | None:
         """Return a moment before which nothing is due, in seconds; None when nothing ever is.

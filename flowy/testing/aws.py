@@ -23,6 +23,7 @@ from flowy.protocol.faults import status
 from flowy.protocol.polls import NO_TASK
 from flowy.protocol.validation import decode
 from flowy.service.operations.quotas import Quotas
+from flowy.service.rates import Rates
 from flowy.service.runner import Function
 from flowy.testing.virtual import VirtualClient, VirtualService
 
@@ -185,6 +186,7 @@ def swf(
     auto_advance: bool = False,
     start: float | None = None,
     limits: Quotas | None = None,
+    rates: Rates | None = None,
     functions: Mapping[str, Function] | None = None,
 ) -> Swf: ...
 
@@ -195,6 +197,7 @@ def swf(
     auto_advance: bool = False,
     start: float | None = None,
     limits: Quotas | None = None,
+    rates: Rates | None = None,
     functions: Mapping[str, Function] | None = None,
 ) -> Decorated | Swf:
     """Let boto3 clients of SWF answer from a service in memory with a clock of its own.
@@ -208,6 +211,7 @@ def swf(
             otherwise it stands still until ``advance``.
         start: The first moment of the clock, in seconds since the epoch; None is now.
         limits: How much of everything there may be; the defaults are SWF's quotas.
+        rates: How often each operation may be called; without any, nothing is throttled.
         functions: Python callables that run in place of Lambda functions, by name.
 
     Raises:
@@ -217,6 +221,7 @@ def swf(
         "auto_advance": auto_advance,
         "start": start,
         "limits": limits,
+        "rates": rates,
         "functions": functions,
     }
     made = Swf(options)

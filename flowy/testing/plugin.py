@@ -14,9 +14,8 @@ MARKER = "swf"
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known that gives the fixture its arguments."""
-    config.addinivalue_line(
-        "markers", f"{MARKER}(auto_advance, start, limits, functions): how the fixture swf is made"
-    )
+    arguments = "auto_advance, start, limits, rates, functions"
+    config.addinivalue_line("markers", f"{MARKER}({arguments}): how the fixture swf is made")
 
 
 @pytest.fixture

@@ -21,10 +21,11 @@ from flowy.protocol.requests.activity_tasks import (
 from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
-from flowy.service.dispatch import Reply
+from flowy.service.dispatch import Poll, Reply
 from flowy.service.operations.quotas import Quotas
+from flowy.service.rates import Rates
 from flowy.service.runner import Function
-from flowy.service.server import Poll, Service
+from flowy.service.server import Service
 from flowy.testing.crowd import Crowd
 
 Answer = TypeVar("Answer")
@@ -78,6 +79,7 @@ class VirtualService:
         start: The first moment, in seconds since the epoch; None is now, to the second.
         auto_advance: Move the clock to what is due next whenever every thread that polls waits.
         limits: How much of everything there may be.
+        rates: How often each operation may be called; without any, nothing is throttled.
         functions: Python callables that run in place of Lambda functions, by name.
 
     Attributes:
@@ -91,12 +93,15 @@ class VirtualService:
         start: float | None = None,
         auto_advance: bool = False,
         limits: Quotas | None = None,
+        rates: Rates | None = None,
         functions: Mapping[str, Function] | None = None,
     ) -> None:
         self._real = SystemClock()
         # Whole seconds: what a test adds to the clock and what the service keeps then agree.
         self.clock = ManualClock(float(int(self._real.now())) if start is None else start)
-        self.service = Service("sqlite://", clock=self.clock, limits=limits, functions=functions)
+        self.service = Service(
+            "sqlite://", clock=self.clock, limits=limits, rates=rates, functions=functions
+        )
         self.crowd = Crowd()
         self._auto_advance = auto_advance
         self._moving = threading.Lock()
@@ -140,6 +145,7 @@ class VirtualService:
                 raise OperationNotPermittedFault("the test that this SWF was for is over")
             self._calls_in_hand += 1
         try:
+            self.service.admit(request)
             return self._poll(request) if waits(request) else self._call(request)
         finally:
             with self._calls:
@@ -178,7 +184,7 @@ class VirtualService:
                 doing = not reply.is_empty
                 if doing or not self._wait(waiter, until):
                     return reply
-                watch.rearm()
+                watch.take()  # never parked, so nothing is handed over: it waits for another wake
         finally:
             self.crowd.note("working" if doing else "idle")
             with self._calls:

@@ -18,6 +18,7 @@ import flowy.testing
 from flowy.errors import FlowyError
 from flowy.protocol.requests.domains import ListDomains
 from flowy.service.operations.quotas import Quotas
+from flowy.service.rates import Rate
 from flowy.testing import aws
 from flowy.testing.aws import EVENT
 
@@ -400,3 +401,15 @@ def test_the_clock_begins_where_it_is_told():
     with flowy.testing.swf(start=1_000_000_000.0) as block:
         start(client())
         assert block.now() == 1_000_000_000.0
+
+
+def test_rates_throttle_and_the_sdk_may_try_again():
+    with flowy.testing.swf(rates={"DescribeDomain": Rate(2, 1)}) as block:
+        client()
+        swf = boto3.client("swf", config=ONCE)
+        for _ in range(2):
+            swf.describe_domain(name="d")
+        with pytest.raises(ClientError, match=r"ThrottlingException.* Rate exceeded"):
+            swf.describe_domain(name="d")
+        block.advance(1)
+        assert swf.describe_domain(name="d")

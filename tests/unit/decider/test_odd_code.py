@@ -264,3 +264,29 @@ def test_a_dropped_run_inside_a_task_group_is_dropped_quietly(caplog):
     s.decide(run)
     run.close()
     assert not caplog.records
+
+
+# A close that is refused because something happened meanwhile
+
+
+@pytest.mark.parametrize("end", ["fail", "restart", "complete"])
+def test_what_was_drawn_in_a_refused_close_is_the_same_in_every_replay(end):
+    drawn = []
+
+    class Draws(Proxies):
+        def run(self):
+            version = self.version("change", 1, 2)
+            drawn.append(self.side_effect(lambda: len(drawn)))
+            if end == "restart":
+                self.restart()
+            if end == "fail":
+                raise ValueError("no")
+            return [version, drawn[-1]]
+
+    s = Simulator(Draws)
+    refused = s.decide(None, lambda: s.add(workflow.WorkflowExecutionSignaled, signal_name="hello"))
+    assert refused.closes
+    assert not s.closed
+    again = s.decide()
+    assert again.decisions[-1] == refused.decisions[-1]
+    assert set(drawn) == {0}
