@@ -22,8 +22,8 @@ TAIL = """## What nobody has outside Amazon
 
 - IAM: nothing is ever refused with `OPERATION_NOT_PERMITTED`, so `RecordMarkerFailed` never
   happens. Signatures are checked when the server has keys.
-- Throttling: no call is refused for coming too fast, and no decision fails with a
-  `..._RATE_EXCEEDED` cause.
+- Throttling of decisions: none fails with a `..._RATE_EXCEEDED` cause. Calls are throttled where
+  the server is told to; see [quotas](quotas.md).
 - AWS Lambda itself: functions are Python callables that the service is given; see
   [operations](operations/lambdas.md).
 """
@@ -34,7 +34,7 @@ def render() -> str:
     parts = [
         HEAD,
         _table("Operations", sorted(OPERATIONS)),
-        _table("Decisions", sorted((cls.__name__ for cls in DECISION_CLASSES))),
+        _table("Decisions", sorted(cls.__name__ for cls in DECISION_CLASSES)),
         _differences(),
         TAIL,
     ]

@@ -32,7 +32,7 @@ COMPOSED = {
 UNREACHABLE = {
     "OPERATION_NOT_PERMITTED": "nobody is denied anything: there is no IAM",
     "RecordMarkerFailed": "its only cause is OPERATION_NOT_PERMITTED",
-    "RATE_EXCEEDED": "nothing comes too fast",
+    "RATE_EXCEEDED": "no decision comes too fast",
 }
 
 
