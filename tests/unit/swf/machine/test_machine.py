@@ -1,13 +1,19 @@
 """A durable machine decides as the engine does, warm or cold, and halts for its signal."""
 
+import asyncio
 import copy
 import json
+from dataclasses import dataclass
 
 import pytest
 
+from flowy.errors import TaskError, WorkflowError
+from flowy.machine import signals
 from flowy.machine.engine import GenericWorkflowEngine
 from flowy.machine.errors import HaltProcessing
-from flowy.swf.machine import MachineWorkflow, activity_step, local_step
+from flowy.machine.patterns import PARALLEL_SPLIT, RUN_WF
+from flowy.protocol.events.workflow import WorkflowExecutionCancelRequested
+from flowy.swf.machine import MachineWorkflow, activity_step, local_step, travel
 from flowy.task import scanner
 from tests.unit.decider.simulator import Simulator, ids
 from tests.unit.swf.machine import orders
@@ -87,7 +93,10 @@ def test_branches_of_synchronize_are_open_at_the_same_time():
     perform(simulator, "4", activities())
     assert ids(simulator.decide()) == []
     perform(simulator, "0", activities())
-    assert ids(simulator.decide()) == ['complete [{"left":1,"right":2,"both":3}]'.replace(", ", ",")]
+    simulator.decide()
+    assert json.loads(simulator.events[-1].attributes.result) == [
+        {"left": 1, "right": 2, "both": 3}
+    ]
 
 
 def halting(order, eng):
@@ -205,7 +214,7 @@ def test_a_failure_of_a_local_step_is_replayed_as_it_was():
     def tries(token, eng):
         try:
             eng.evaluate(fails, token)
-        except Exception as error:
+        except TaskError as error:
             token["error"] = [str(error), error.type]
 
     class Machine(MachineWorkflow):
@@ -235,3 +244,134 @@ def test_a_marked_task_is_found_by_the_scanner_under_its_type():
     assert set(found) == {"reserve", "is_large", "check", "by_lorry", "left", "right"}
     assert found["left"].__module__ == orders.__name__
     assert activity_step("x", 1, "y")(orders.both).__name__ == "both"
+
+
+def test_a_split_goes_on_and_its_branches_share_a_lock_and_are_waited_for():
+    def hold(what, step):
+        def work(token, eng):
+            with eng.extra_data["lock"]:
+                token.setdefault("log", []).append(f"{what} in")
+                eng.evaluate(step, token)
+                token["log"].append(f"{what} out")
+
+        return work
+
+    def on(token, eng):
+        token.setdefault("log", []).append("on")
+
+    class Machine(MachineWorkflow):
+        callbacks = (PARALLEL_SPLIT(hold("a", orders.left), hold("b", orders.right)), on)
+
+    simulator = Simulator(Machine, [{}])
+    done = play(simulator)
+    [token] = json.loads(simulator.events[-1].attributes.result)
+    assert done == ["left", "right"]
+    assert token["log"] == ["on", "a in", "a out", "b in", "b out"]
+
+
+def test_an_error_of_a_split_branch_fails_the_workflow_at_its_end():
+    class Machine(MachineWorkflow):
+        callbacks = (PARALLEL_SPLIT(orders.left), orders.right)
+
+    simulator = Simulator(Machine, [{}])
+    assert ids(simulator.decide()) == ["#0", "#4"]
+    simulator.fail("4", "no ink")
+    assert ids(simulator.decide()) == []
+    perform(simulator, "0", activities())
+    assert ids(simulator.decide()) == ["fail no ink"]
+
+
+def test_an_async_task_sleeps_on_a_durable_timer():
+    async def nap(token, eng):
+        await asyncio.sleep(3600)
+        token["rested"] = True
+
+    class Machine(MachineWorkflow):
+        callbacks = (nap,)
+
+    simulator = Simulator(Machine, [{}])
+    assert ids(simulator.decide()) == ["timer 0 3600s"]
+    simulator.clock += 3600
+    simulator.fire("0")
+    assert ids(simulator.decide()) == ['complete [{"rested":true}]']
+
+
+def test_a_nested_definition_runs_its_marked_tasks_as_activities():
+    class Machine(MachineWorkflow):
+        callbacks = (RUN_WF([orders.left, orders.right]),)
+
+    simulator = Simulator(Machine, [{}])
+    assert play(simulator) == ["left", "right"]
+
+
+@dataclass
+class Parcel:
+    weight: int
+    by: str = ""
+
+
+def test_tokens_may_be_dataclasses():
+    @local_step(token_type=Parcel)
+    def weigh(parcel, eng):
+        assert isinstance(parcel, Parcel)
+        parcel.by = "post" if parcel.weight < 5 else "lorry"
+
+    class Machine(MachineWorkflow):
+        callbacks = (weigh,)
+        token_type = Parcel
+
+    simulator = Simulator(Machine, [{"weight": 1}, {"weight": 9}])
+    simulator.decide()
+    expected = '[{"weight":1,"by":"post"},{"weight":9,"by":"lorry"}]'
+    assert simulator.events[-1].attributes.result == expected
+
+
+def test_a_token_that_cannot_be_changed_in_place_says_so():
+    class Machine(MachineWorkflow):
+        callbacks = (local_step(lambda token, eng: eng.extra_data.update(seen=token)),)
+
+        def outcome(self, engine):
+            return engine.extra_data
+
+    simulator = Simulator(Machine, ["text"])
+    simulator.decide()
+    assert simulator.events[-1].attributes.result == '{"seen":"text"}'
+
+    with pytest.raises(WorkflowError, match="in place"):
+        travel.apply(travel.difference(1, 2), 1)
+
+
+def test_signals_are_sent_once_and_not_again_in_replays():
+    heard = []
+
+    def listen(sender):
+        heard.append(sender.state.token_pos)
+
+    class Machine(MachineWorkflow):
+        callbacks = (orders.left, orders.right)
+
+    with signals.workflow_started.connected_to(listen):
+        play(Simulator(Machine, [{}]))
+    assert heard == [-1]
+
+
+def test_a_cancel_request_cancels_the_open_task_and_the_execution():
+    class Machine(MachineWorkflow):
+        callbacks = (orders.left,)
+
+    simulator = Simulator(Machine, [{}])
+    simulator.decide()
+    simulator.add(WorkflowExecutionCancelRequested)
+    assert ids(simulator.decide()) == ["cancel #0", "cancel"]
+
+
+def test_what_a_task_changes_elsewhere_is_what_it_changes_here():
+    before = {"a": 1, "b": [1], "c": {"x": 1}}
+    after = {"a": 1, "b": [1, 2], "d": None}
+    change = travel.difference(before, after)
+    assert change == travel.Change(put={"b": [1, 2], "d": None}, removed=("c",))
+    travel.apply(change, before)
+    assert before == after
+    numbers = [1, 2]
+    travel.apply(travel.difference(numbers, [3]), numbers)
+    assert numbers == [3]
