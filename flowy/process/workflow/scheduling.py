@@ -80,8 +80,12 @@ class GraphRun:
         try:
             if self._nodes:
                 await self._over
-        finally:
+        except GeneratorExit:
+            raise  # its loop is no more: nothing can be waited for
+        except BaseException:
             await self._stop()
+            raise
+        await self._stop()
         if self._critical is not None:
             error = self.results[self._critical].error
             raise ProcessError(f"Critical node {self._critical} failed: {error}")
