@@ -28,6 +28,7 @@ def durable_graph(
     start_to_close: Any = DAY,
     schedule_to_start: Any = DAY,
     workflow_duration: Any = 7 * DAY,
+    decision_duration: Any = 60,
     retry: Any = 3,
 ) -> Callable[[MakeGraph], MakeGraph]:
     """Declare the graph that a function makes as a workflow; the function stays as it is.
@@ -43,6 +44,7 @@ def durable_graph(
         start_to_close: Longest time for one process, with its retries, in seconds.
         schedule_to_start: Longest wait for a worker, in seconds.
         workflow_duration: Longest time for the graph, in seconds.
+        decision_duration: Longest time for one decision, in seconds.
         retry: How often a process is run again whose worker was lost.
 
     Raises:
@@ -58,7 +60,7 @@ def durable_graph(
         attach_workflow(
             make,
             define_workflow(
-                workflow, name, version, task_list, workflow_duration=workflow_duration
+                workflow, name, version, task_list, workflow_duration, decision_duration
             ),
         )
         attach_activity(

@@ -12,6 +12,7 @@ from flowy.machine import signals
 from flowy.machine.engine import GenericWorkflowEngine
 from flowy.machine.errors import HaltProcessing
 from flowy.machine.patterns import PARALLEL_SPLIT, RUN_WF
+from flowy.protocol.decisions import RecordMarker
 from flowy.protocol.events.workflow import WorkflowExecutionCancelRequested
 from flowy.swf.machine import MachineWorkflow, activity_step, local_step, travel
 from flowy.task import scanner
@@ -43,7 +44,9 @@ def play(simulator, run=None, restarts=()):
     restarts = list(restarts)
     done = []
     for _ in range(200):
-        simulator.decide(run)
+        answer = simulator.decide(run)
+        cold = simulator.new_run().feed(simulator.events[: simulator.batches[-1]])
+        assert cold.decisions == answer.decisions or local_step_is_new(answer)
         if simulator.closed:
             return done
         if simulator.activities:
@@ -52,6 +55,11 @@ def play(simulator, run=None, restarts=()):
         else:
             simulator.signal("restart", restarts.pop(0))
     raise AssertionError("the machine did not come to its end")
+
+
+def local_step_is_new(answer):
+    """Tell whether a decision has just run a local step, which a cold run would run again."""
+    return any(isinstance(one, RecordMarker) for one in answer.decisions)
 
 
 def alone():

@@ -40,7 +40,9 @@ def play(simulator, *, warm, newest):
     run = simulator.new_run() if warm else None
     done = []
     for _ in range(50):
-        simulator.decide(run)
+        answer = simulator.decide(run)
+        cold = simulator.new_run().feed(simulator.events[: simulator.batches[-1]])
+        assert cold.decisions == answer.decisions
         if simulator.closed:
             return done
         done.append(perform(simulator, list(simulator.activities)[-1 if newest else 0]))
