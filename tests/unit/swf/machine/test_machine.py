@@ -359,7 +359,12 @@ def test_signals_are_sent_once_and_not_again_in_replays():
         callbacks = (orders.left, orders.right)
 
     with signals.workflow_started.connected_to(listen):
-        play(Simulator(Machine, [{}]))
+        simulator = Simulator(Machine, [{}])
+        for id in ("0", "4"):
+            simulator.decide()
+            perform(simulator, id, activities())
+        simulator.decide()
+    assert simulator.closed
     assert heard == [-1]
 
 
