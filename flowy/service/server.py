@@ -2,18 +2,18 @@
 
 import base64
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock, SystemClock
 from flowy.db.open import open_database
 from flowy.db.session import Session
+from flowy.errors import Fault
 from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
-from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.service import figures
-from flowy.service.dispatch import Dispatch, Reply
+from flowy.service.dispatch import Dispatch, Poll, Reply
 from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
 from flowy.service.figures import Figures
@@ -30,7 +30,6 @@ from flowy.service.store.tasks import TaskQueue
 from flowy.service.timers import TimerLoop
 
 Answer = TypeVar("Answer")
-Poll = PollForActivityTask | PollForDecisionTask
 
 
 class Service:
@@ -75,7 +74,7 @@ class Service:
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
-            self._database, shared, self.clock, self._queued, self.timers.tell
+            self._database, shared, self.clock, self.notifier, self._queued, self.timers.tell
         )
         self._neighbours = NeighbourWatch(self._database, self.notifier, self._changed_elsewhere)
 
@@ -134,11 +133,25 @@ class Service:
         """Carry out one operation as ``call`` does; the answer in whatever form is needed."""
         return self._dispatch.call(request)
 
+    def exchange(
+        self, requests: Sequence[Request[Any]], poll: Poll, most: int
+    ) -> tuple[list[Fault | None], list[Reply] | None]:
+        """Carry out answers and look for at most so many tasks behind them, with one commit.
+
+        Returns:
+            Why each answer was refused, and the tasks; None when nothing was looked for.
+
+        Raises:
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        return self._dispatch.exchange(requests, poll, most)
+
     def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
         """Register for the tasks that a poll waits for.
 
-        Register first, then ``call`` the poll; when it finds nothing, wait for ``wake``, then
-        ``rearm`` the watch and poll again. ``cancel`` the watch at the end in any case.
+        Register first, then ``call`` the poll; when it finds nothing, ``park`` and wait for
+        ``wake``, then ``take`` what was handed over or poll again. ``leave`` when the time is up,
+        unless a task is on its way, and ``cancel`` the watch at the end in any case.
 
         Args:
             poll: What will be called.
@@ -156,7 +169,7 @@ class Service:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"
             )
-        return self.notifier.watch(queue, wake)
+        return self.notifier.watch(queue, wake, poll)
 
     def next_due(self) -> float | None:
         """Return a moment before which nothing is due, in seconds; None when nothing ever is.

@@ -21,11 +21,11 @@ from flowy.protocol.requests.activity_tasks import (
 from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
-from flowy.service.dispatch import Reply
+from flowy.service.dispatch import Poll, Reply
 from flowy.service.operations.quotas import Quotas
 from flowy.service.rates import Rates
 from flowy.service.runner import Function
-from flowy.service.server import Poll, Service
+from flowy.service.server import Service
 from flowy.testing.crowd import Crowd
 
 Answer = TypeVar("Answer")
@@ -184,7 +184,7 @@ class VirtualService:
                 doing = not reply.is_empty
                 if doing or not self._wait(waiter, until):
                     return reply
-                watch.rearm()
+                watch.take()  # never parked, so nothing is handed over: it waits for another wake
         finally:
             self.crowd.note("working" if doing else "idle")
             with self._calls:

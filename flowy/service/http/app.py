@@ -23,6 +23,7 @@ from flowy.protocol.requests.domains import DescribeDomain, ListTagsForResource
 from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
+from flowy.service.dispatch import Poll
 from flowy.service.http.asgi import (
     Disconnected,
     Receive,
@@ -39,7 +40,7 @@ from flowy.service.http.reports import Reports
 from flowy.service.http.signatures import Gate, HttpRequest
 from flowy.service.notifier import Watch
 from flowy.service.operations.table import READS
-from flowy.service.server import Poll, Service
+from flowy.service.server import Service
 
 _log = logging.getLogger(__name__)
 
@@ -160,9 +161,13 @@ class Application:
             try:
                 if task is None:
                     parking.begin(self._poll_seconds, receive)
-                while task is None and await parking.next_wake():
-                    watch.rearm()
-                    task = await self._writers.run(partial(self._service.serve, poll))
+                while task is None:
+                    if watch.park() and not await parking.next_wake() and watch.leave():
+                        break
+                    while (handed := watch.take()) is None and watch.is_served:
+                        await parking.outcome()
+                    serve = partial(self._service.serve, poll)
+                    task = handed.body() if handed else await self._writers.run(serve)
             finally:
                 watch.cancel()
         finally:

@@ -122,7 +122,7 @@ class BotoClient:
         except FlowyError as error:
             raise self._refusal(request_class, InternalFailure(str(error))) from error
         members = _members(answer)
-        if not members and request_class in EMPTY:
+        if request_class in EMPTY and not members.get("taskToken"):
             members = _NO_TASK[request_class]
         return {**members, "ResponseMetadata": _metadata(_OK)}
 

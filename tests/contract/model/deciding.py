@@ -133,7 +133,7 @@ def _continue(answer: Answer, decision: d.ContinueAsNewWorkflowExecution) -> Non
             )
         )
 
-    answer.messages.append(start)
+    answer.messages.insert(0, start)
 
 
 _RULES: dict[type[d.Decision], Callable[[Answer, d.Decision], None]] = {

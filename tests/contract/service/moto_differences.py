@@ -125,6 +125,7 @@ DIFFERENCES: tuple[Difference, ...] = (
             "test_children::test_several_children_of_one_answer_are_each_started",
             "test_children::test_what_cannot_be_started_was_not_initiated",
             "test_continue_as_new::test_a_child_that_continued_follows_its_parents_policy",
+            "test_continue_as_new::test_a_child_of_the_same_id_does_not_take_the_place_of_the_next_run",
             "test_continue_as_new::test_a_child_that_continues_is_the_same_child",
             "test_continue_as_new::test_children_stay_with_the_run_that_started_them",
             "test_describing::test_a_child_names_its_parent",

@@ -27,7 +27,7 @@ from flowy.service.http.serve import HttpServer
 from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 
-EMPTY_POLL = 1.0
+EMPTY_POLL = 0.5
 """Seconds for which a poll without a task is held here."""
 
 

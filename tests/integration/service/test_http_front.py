@@ -36,8 +36,16 @@ class FakeWatch:
         self.wake = wake
         self.cancelled = threading.Event()
 
-    def rearm(self) -> None:
-        """Stay in the queue."""
+    is_served = False
+
+    def park(self) -> bool:
+        return True
+
+    def take(self) -> None:
+        """Nothing is ever handed over; the poll looks for itself."""
+
+    def leave(self) -> bool:
+        return True
 
     def cancel(self) -> None:
         self.cancelled.set()
