@@ -7,7 +7,7 @@ from typing import Any
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, decision, external, timer, workflow
+from flowy.protocol.events import activity, child, decision, external, marker, timer, workflow
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
 
@@ -283,6 +283,12 @@ RECORDERS: dict[type, Any] = {
     d.FailWorkflowExecution: lambda s, a, c: s.close(
         workflow.WorkflowExecutionFailed, c, reason=a.reason, details=a.details
     ),
+    d.RecordMarker: lambda s, a, c: s.add(
+        marker.MarkerRecorded,
+        marker_name=a.marker_name,
+        details=a.details,
+        decision_task_completed_event_id=c,
+    ),
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
@@ -311,6 +317,7 @@ SHORT: dict[type, Any] = {
     d.CompleteWorkflowExecution: lambda a: f"complete {a.result}",
     d.ContinueAsNewWorkflowExecution: lambda a: f"restart {a.input}",
     d.FailWorkflowExecution: lambda a: f"fail {a.reason}",
+    d.RecordMarker: lambda a: f"marker {a.marker_name} {a.details}",
     d.RequestCancelActivityTask: lambda a: f"cancel #{a.activity_id}",
     d.RequestCancelExternalWorkflowExecution: lambda a: (
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
