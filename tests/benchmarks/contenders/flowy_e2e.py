@@ -26,7 +26,8 @@ from flowy.swf.connect import connect
 def emit(peer, metric, value, unit, **params):
     """Print a figure."""
     row = {"bench": "e2e", "peer": peer, "metric": metric, "value": value, "unit": unit}
-    print("@@" + json.dumps({**row, "params": params}), flush=True)
+    sys.stdout.write("@@" + json.dumps({**row, "params": params}) + "\n")
+    sys.stdout.flush()
 
 
 def timed(work, *args):
