@@ -5,6 +5,7 @@ tasks elsewhere; a durable engine does, and any other engine has it run right th
 definition runs in both.
 """
 
+import asyncio
 import functools
 import inspect
 from collections.abc import Awaitable, Callable
@@ -13,6 +14,7 @@ from typing import Any
 
 import msgspec
 
+from flowy.decider.loop import DeterministicLoop
 from flowy.errors import WorkflowError, WorkflowTransition
 from flowy.machine.engine import GenericWorkflowEngine
 from flowy.swf.machine import travel
@@ -194,6 +196,21 @@ def _marked(step: Step) -> Task:
     @functools.wraps(step.function)
     def task(obj: Any, eng: Any) -> Any:
         perform = getattr(eng, "perform", None)
-        return step.function(obj, eng) if perform is None else perform(step, obj)
+        if perform is not None:
+            return perform(step, obj)
+        if not isinstance(eng, StepEngine) and _in_workflow():
+            raise WorkflowError(
+                f"{step.function.__qualname__} is to be recorded, but the {type(eng).__name__} "
+                "that calls it records nothing: in a workflow leave out the engine of RUN_WF, and "
+                "derive your own from DurableEngine"
+            )
+        return step.function(obj, eng)
 
     return task
+
+
+def _in_workflow() -> bool:
+    try:
+        return isinstance(asyncio.get_running_loop(), DeterministicLoop)
+    except RuntimeError:
+        return False

@@ -312,6 +312,14 @@ def test_a_nested_definition_runs_its_marked_tasks_as_activities():
     assert play(simulator) == ["left", "right"]
 
 
+def test_an_engine_that_records_nothing_is_refused_in_a_workflow():
+    class Machine(MachineWorkflow):
+        callbacks = (RUN_WF([orders.left], engine=GenericWorkflowEngine),)
+
+    simulator = Simulator(Machine, [{}])
+    assert "GenericWorkflowEngine that calls it records nothing" in ids(simulator.decide())[0]
+
+
 @dataclass
 class Parcel:
     weight: int
