@@ -16,7 +16,6 @@ from flowy.volume import keys, streams
 from flowy.volume.base import StorageVolume
 from flowy.volume.handles import IOHandle
 
-
 RENAMING = frozenset({"file", "local", "memory", "sftp", "smb", "ssh", "hdfs", "webhdfs"})
 """Protocols where a file is seen while it is written, so that it is renamed afterwards."""
 
