@@ -1,4 +1,4 @@
-"""Moments as the catalogue keeps them: ISO 8601 in UTC, all of one length, so that texts compare."""
+"""Moments as the catalogue keeps them: ISO 8601 in UTC, of one length, so that texts compare."""
 
 import datetime as dt
 

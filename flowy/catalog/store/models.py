@@ -1,9 +1,10 @@
 """The catalogue's rows: workflows, groups, runs with their files and messages, rankings."""
 
 import uuid
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, String, Table, Text
+from sqlalchemy import JSON, BigInteger, Column, ForeignKey, Index, String, Table, Text
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
@@ -195,7 +196,7 @@ def _messages(run: RunObject) -> list[str]:
     return [message.message for message in run.log]
 
 
-_STATES = {
+_STATES: dict[str, Callable[[RunObject], st.WorkflowState]] = {
     st.STATE_CANCELED: lambda run: st.StateCanceled(
         run.created_at, run.started_at, run.ended_at, _messages(run)
     ),
@@ -217,8 +218,8 @@ class _File:
     key: Mapped[str] = mapped_column(String(1024))
     name: Mapped[str] = mapped_column(String(1024))
     created_at: Mapped[str] = mapped_column(MOMENT, default=utc_now)
-    mime_type: Mapped[str | None] = mapped_column(String(64))
-    size: Mapped[int] = mapped_column()
+    mime_type: Mapped[str | None] = mapped_column(String(256))
+    size: Mapped[int] = mapped_column(BigInteger)
 
 
 class RunFile(_File, Base):
