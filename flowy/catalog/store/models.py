@@ -22,6 +22,7 @@ from flowy.catalog.workflow import state as st
 OWNED = "all, delete-orphan"
 ID = String(32)
 MOMENT = String(32)
+DOCUMENT = JSON(none_as_null=True)
 
 
 def new_id() -> str:
@@ -65,13 +66,13 @@ class WorkflowObject(Base):
     name: Mapped[str] = mapped_column(String(512), unique=True)
     description: Mapped[str | None] = mapped_column(Text)
     instructions: Mapped[str | None] = mapped_column(Text)
-    workflow_spec: Mapped[Any] = mapped_column(JSON, default=dict)
-    parameters: Mapped[Any] = mapped_column(JSON, default=list)
-    parameter_groups: Mapped[Any] = mapped_column(JSON, default=list)
+    workflow_spec: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=dict)
+    parameters: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=list)
+    parameter_groups: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=list)
     outputs: Mapped[list[WorkflowOutputFile] | None] = mapped_column(Outputs)
-    engine_config: Mapped[Any] = mapped_column(JSON)
+    engine_config: Mapped[Any] = mapped_column(DOCUMENT, nullable=True)
     postproc_run_id: Mapped[str | None] = mapped_column(ID)
-    postproc_spec: Mapped[Any] = mapped_column(JSON)
+    postproc_spec: Mapped[Any] = mapped_column(DOCUMENT, nullable=True)
     ignore_postproc: Mapped[bool] = mapped_column(default=False)
     result_schema: Mapped[ResultSchema | None] = mapped_column(Schema)
 
@@ -100,9 +101,9 @@ class GroupObject(Base):
     name: Mapped[str] = mapped_column(String(512))
     workflow_id: Mapped[str] = mapped_column(ForeignKey(WorkflowObject.workflow_id), index=True)
     owner_id: Mapped[str | None] = mapped_column(ForeignKey(User.user_id))
-    parameters: Mapped[Any] = mapped_column(JSON, default=list)
-    workflow_spec: Mapped[Any] = mapped_column(JSON, default=dict)
-    engine_config: Mapped[Any] = mapped_column(JSON)
+    parameters: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=list)
+    workflow_spec: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=dict)
+    engine_config: Mapped[Any] = mapped_column(DOCUMENT, nullable=True)
 
     workflow: Mapped[WorkflowObject] = relationship(back_populates="groups")
     members: Mapped[list[User]] = relationship(secondary=group_member, back_populates="groups")
@@ -122,8 +123,8 @@ class RunObject(Base):
     created_at: Mapped[str] = mapped_column(MOMENT, default=utc_now)
     started_at: Mapped[str | None] = mapped_column(MOMENT)
     ended_at: Mapped[str | None] = mapped_column(MOMENT)
-    arguments: Mapped[Any] = mapped_column(JSON, default=list)
-    result: Mapped[Any] = mapped_column(JSON(none_as_null=True))
+    arguments: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=list)
+    result: Mapped[Any] = mapped_column(DOCUMENT, nullable=True)
     execution: Mapped[str | None] = mapped_column(String(512), unique=True)
 
     files: Mapped[list["RunFile"]] = relationship(cascade=OWNED, order_by="RunFile.key")

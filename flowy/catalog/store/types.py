@@ -13,7 +13,7 @@ from flowy.catalog.template.schema import ResultSchema
 class Outputs(TypeDecorator[Sequence[WorkflowOutputFile]]):
     """A list of output files; documents are taken too."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
     def process_bind_param(
@@ -34,7 +34,7 @@ class Outputs(TypeDecorator[Sequence[WorkflowOutputFile]]):
 class Schema(TypeDecorator[ResultSchema]):
     """A result schema; a document is taken too."""
 
-    impl = JSON
+    impl = JSON(none_as_null=True)
     cache_ok = True
 
     def process_bind_param(
