@@ -84,9 +84,11 @@ class RunFolder:
         return folders.finish(self._session, self._run_id, self._token)
 
     def give_up(self) -> None:
-        """Delete what was stored, then the note, unless somebody has taken the folder over."""
+        """Delete what was stored, then the note, unless somebody else stores there by now."""
         note = folders.present(self._session, self._run_id)
-        if note is not None and note.token == self._token:
+        mine = note is not None and note.token == self._token
+        # Who has deleted the run meanwhile did not see what was stored behind his back.
+        if mine or runs.find(self._session, self._run_id) is None:
             clear(self._session, self._fs, self._run_id, self._folder)
             self._step("cleared")
             self.finish()

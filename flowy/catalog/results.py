@@ -38,7 +38,6 @@ def store_run_files(
     stored = []
     for key in dict.fromkeys(keys):
         target.store(source.load(key), key)
-        step(f"copied {key}")
         stored.append(
             RunFile(
                 key=key,
@@ -47,6 +46,7 @@ def store_run_files(
                 size=target.load(key).size(),
             )
         )
+        step(f"copied {key}")
     return stored
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Insert, Table, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,11 +19,9 @@ def claim(session: Session, run_id: str, folder: str, owner: str, now: float) ->
         What proves the claim, or None when somebody else has one.
     """
     token = new_id()
-    work = FolderWork(
-        run_id=run_id, token=token, action=STORE, folder=folder, owner=owner, since=now
-    )
-    session.add(work)
+    note = _note(run_id, token, STORE, folder, owner, now)
     try:
+        session.execute(note)
         session.commit()
     except IntegrityError:
         session.rollback()
@@ -52,10 +50,7 @@ def begin_delete(session: Session, run_id: str, folder: str, owner: str, now: fl
     """Note that a run's folder is to be deleted, whoever is at it; the caller commits."""
     token = new_id()
     session.execute(delete(FolderWork).where(FolderWork.run_id == run_id))
-    session.add(
-        FolderWork(run_id=run_id, token=token, action=DELETE, folder=folder, owner=owner, since=now)
-    )
-    session.flush()
+    session.execute(_note(run_id, token, DELETE, folder, owner, now))
     return token
 
 
@@ -70,6 +65,13 @@ def finish(session: Session, run_id: str, token: str) -> bool:
 def all_notes(session: Session) -> list[FolderWork]:
     """Return all notes, the oldest first."""
     return list(session.scalars(select(FolderWork).order_by(FolderWork.since)))
+
+
+def _note(run_id: str, token: str, action: str, folder: str, owner: str, now: float) -> Insert:
+    # Not through the session's objects: it may know a note of this run that has gone since.
+    return insert(cast(Table, FolderWork.__table__)).values(
+        run_id=run_id, token=token, action=action, folder=folder, owner=owner, since=now
+    )
 
 
 def _changed(session: Session, change: Any) -> bool:
