@@ -6,11 +6,12 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
 from flowy.protocol.decisions import (
+    Decision,
     FailWorkflowExecution,
     FailWorkflowExecutionAttributes,
 )
@@ -27,6 +28,7 @@ from flowy.task.registry import Registry
 from flowy.transport import failure
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
+from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
 
 logger = logging.getLogger(__name__)
@@ -42,6 +44,7 @@ class DecisionPoller:
         registry: The workflow types that are served.
         cache: Keeps runs between their decisions.
         make_run: Makes the run of an execution.
+        catalog: Is told what becomes of executions.
     """
 
     def __init__(
@@ -50,11 +53,14 @@ class DecisionPoller:
         registry: Registry[WorkflowDefinition],
         cache: RunCache | None = None,
         make_run: MakeRun = WorkflowRun,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
         self._make_run = make_run
+        self._catalog = catalog
 
     def poll(self) -> DecisionTask | None:
         """Wait for a decision task and read all its pages."""
@@ -149,6 +155,11 @@ class DecisionPoller:
             run.close()
         else:
             self._keep(task, run, decided)
+            self._tell(task, decided.decisions)
+
+    def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
+        if self._catalog is not None:
+            tell_decisions(self._catalog, self.source.domain, task, decisions)
 
     def _send(
         self, definition: WorkflowDefinition, request: RespondDecisionTaskCompleted, what: str
@@ -170,6 +181,8 @@ class DecisionPoller:
             self._send(definition, request, what)
         except FlowyError as again:
             logger.warning("%s failed: %s: %s", what, type(again).__name__, again)
+        else:
+            self._tell(task, request.decisions or ())
 
     def _keep(self, task: DecisionTask, run: Run, decided: Decided) -> None:
         if decided.closes or task.workflow_execution is None:

@@ -125,7 +125,7 @@ class RunObject(Base):
     ended_at: Mapped[str | None] = mapped_column(MOMENT)
     arguments: Mapped[Any] = mapped_column(DOCUMENT, nullable=True, default=list)
     result: Mapped[Any] = mapped_column(DOCUMENT, nullable=True)
-    execution: Mapped[str | None] = mapped_column(String(512), unique=True)
+    execution: Mapped[str | None] = mapped_column(String(640), unique=True)
 
     files: Mapped[list["RunFile"]] = relationship(cascade=OWNED, order_by="RunFile.key")
     log: Mapped[list["RunMessage"]] = relationship(cascade=OWNED, order_by="RunMessage.pos")
