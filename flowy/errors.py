@@ -19,6 +19,12 @@
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
     ├── RegistrationError           registered types differ from the code: give a new version
+    ├── ProjectError                a project refuses: see its message
+    │   ├── UnknownInProject        … there is no such project, script, process or workspace
+    │   ├── AlreadyInProject        … there is one of that name already
+    │   ├── IllegalMove             … the process is in another state, perhaps since just now
+    │   └── UnsafePath              … a path leads out of its workspace, or cannot be a path
+    │       └── UnsafeArchive       … an archive has such a path, or more in it than is allowed
     ├── DatabaseError               the database cannot be used: see its message
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
@@ -140,6 +146,30 @@ class RegistrationError(FlowyError):
     def __init__(self, differences: list[str]) -> None:
         super().__init__("\n".join(differences))
         self.differences = differences
+
+
+class ProjectError(FlowyError):
+    """A project, or something in it, cannot do what was asked."""
+
+
+class UnknownInProject(ProjectError, LookupError):
+    """There is no project, script, process or workspace of that name or number."""
+
+
+class AlreadyInProject(ProjectError):
+    """There is a project or a script of that name already."""
+
+
+class IllegalMove(ProjectError):
+    """A process is in a state that does not allow the move; nothing was changed."""
+
+
+class UnsafePath(ProjectError, ValueError):
+    """A path leads out of its workspace, or no file can have it."""
+
+
+class UnsafeArchive(UnsafePath):
+    """An archive would write outside of its folder, or more than it may; nothing was unpacked."""
 
 
 class DatabaseError(FlowyError):
