@@ -23,8 +23,7 @@
     │   ├── UnknownInProject        … there is no such project, script, process or workspace
     │   ├── AlreadyInProject        … there is one of that name already
     │   ├── IllegalMove             … the process is in another state, perhaps since just now
-    │   └── UnsafePath              … a path leads out of its workspace, or cannot be a path
-    │       └── UnsafeArchive       … an archive has such a path, or more in it than is allowed
+    │   └── UnsafeArchive           … an archive leads out of its workspace, or holds too much
     ├── DatabaseError               the database cannot be used: see its message
     ├── VolumeError                 a volume is full, gone, or cannot be used: see its message
     │   └── InvalidKeyError         a key is no key, or would lead out of its volume: change it
@@ -174,11 +173,7 @@ class IllegalMove(ProjectError):
     """A process is in a state that does not allow the move; nothing was changed."""
 
 
-class UnsafePath(ProjectError, ValueError):
-    """A path leads out of its workspace, or no file can have it."""
-
-
-class UnsafeArchive(UnsafePath):
+class UnsafeArchive(ProjectError):
     """An archive would write outside of its folder, or more than it may; nothing was unpacked."""
 
 

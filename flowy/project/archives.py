@@ -6,9 +6,9 @@ import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from flowy.errors import UnsafeArchive, UnsafePath
+from flowy.errors import InvalidKeyError, UnsafeArchive
 from flowy.project.files import aside, move_into
-from flowy.project.paths import inside, shown
+from flowy.project.paths import inside
 
 _CHUNK = 1 << 20
 
@@ -75,12 +75,12 @@ def _check_size(archive: Path, members: list[zipfile.ZipInfo], limits: ZipLimits
 def _check_member(archive: Path, member: zipfile.ZipInfo, folder: Path) -> None:
     name = member.filename
     if stat.S_ISLNK(member.external_attr >> 16):
-        raise UnsafeArchive(f"{archive} was not unpacked: its member {shown(name)} is a link")
+        raise UnsafeArchive(f"{archive} was not unpacked: its member {name[:80]!r} is a link")
     if member.flag_bits & 0x1:
-        raise UnsafeArchive(f"{archive} was not unpacked: {shown(name)} needs a password")
+        raise UnsafeArchive(f"{archive} was not unpacked: {name[:80]!r} needs a password")
     try:
         inside(folder, name)
-    except UnsafePath as error:
+    except InvalidKeyError as error:
         raise UnsafeArchive(f"{archive} was not unpacked: {error}") from error
 
 
@@ -102,5 +102,5 @@ def _unpack(opened: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path) -> Non
         while chunk := packed.read(_CHUNK):
             left -= len(chunk)
             if left < 0:
-                raise UnsafeArchive(f"{shown(member.filename)} is longer than the archive says")
+                raise UnsafeArchive(f"{member.filename[:80]!r} is longer than the archive says")
             unpacked.write(chunk)

@@ -1,7 +1,6 @@
 """Files of a workspace: copied whole or not at all, and compared by content."""
 
 import filecmp
-import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -42,7 +41,7 @@ def copy(source: Path, folder: Path, name: str) -> None:
 
     Raises:
         OSError: The source is not there, or the copy does not fit.
-        UnsafePath: The name leads out of the folder.
+        InvalidKeyError: The name leads out of the folder.
     """
     target = inside(folder, name)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +64,7 @@ def aside(folder: Path) -> Iterator[Path]:
 def move_into(source: Path, target: Path) -> None:
     """Move a file or folder to a path; folders are merged, files replaced."""
     if not (source.is_dir() and target.is_dir()):
-        os.replace(source, target)
+        source.replace(target)
         return
     for each in list(source.iterdir()):
         move_into(each, target / each.name)

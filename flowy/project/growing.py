@@ -18,7 +18,7 @@ def settle(home: Home, growth: Growth) -> None:
     for process, _ in growth.created:
         try:
             initialise(home, growth, process)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001 -- the process's outcome records it
             _log.exception("init of process %d of project %s failed", process, home.name)
             _fail(home, process, f"init failed: {type(error).__name__}: {error}")
     for process in growth.deferred:

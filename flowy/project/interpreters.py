@@ -4,8 +4,6 @@ import logging
 import os
 import sys
 from collections.abc import Callable
-from functools import partial
-from typing import Any
 
 from flowy.clock import Clock
 from flowy.db.session import Session
@@ -48,18 +46,26 @@ class Interpreters:
 
     def launch(
         self, home: Home, claim: Claim, over: Callable[[], None] = lambda: None
-    ) -> Execution:
+    ) -> Execution | None:
         """Run the script of a claimed process; does not wait.
 
         Args:
             home: The project.
             claim: What is to be run.
             over: Called once the interpreter has ended and that is recorded.
+
+        Returns:
+            What ends the interpreter; None if its log could not be begun, and the process failed.
         """
         process = claim.process
         limit = claim.script.time_limit
         name = f"process {process.id} ({process.label}) of project {home.name}"
-        call = Call(function=_prepared(home, claim), name=name)
+        try:
+            script = _script(home, claim)
+        except OSError as error:
+            record_end(home, process, _not_started(home.clock.now(), error))
+            return None
+        call = Call(function=script, name=name)
         limits = Limits(timeout=limit if limit >= 0 else None)
         execution = self._runner.start(call, self._strategy, limits)
 
@@ -76,9 +82,7 @@ class Interpreters:
 def record_end(home: Home, process: ProcessRecord, outcome: Outcome) -> None:
     """Record the end of an interpreter whose script has not said how the process ended."""
     message = _verdict(outcome)
-    ending = Ending(
-        succeeded=False, message=message, now=home.clock.now(), attempt=process.attempt
-    )
+    ending = Ending(succeeded=False, message=message, now=home.clock.now(), attempt=process.attempt)
 
     def work(session: Session) -> Growth:
         return lifecycle.end(session, home.id, process.id, ending, PROCESSING)
@@ -90,11 +94,13 @@ def record_end(home: Home, process: ProcessRecord, outcome: Outcome) -> None:
     why = "its interpreter ended and completed() was not called" if outcome.succeeded else None
     why = why or str(outcome.error)
     _log.warning("process %d of project %s: %s: %s", process.id, home.name, message, why)
-    log = home.read(
-        lambda session: lifecycle.log_of(session, home.id, process.id, process.attempt)
-    )
+    log = home.read(lambda session: lifecycle.log_of(session, home.id, process.id, process.attempt))
     logs.note(process_folder(home, process.id), log, f"{message}: {why}")
     settle(home, growth)
+
+
+def _not_started(now: float, error: OSError) -> Outcome:
+    return Outcome(status=Ran.FAILED, error=error, started=now, ended=now, attempts=0)
 
 
 def _verdict(outcome: Outcome) -> str:
@@ -105,18 +111,6 @@ def _verdict(outcome: Outcome) -> str:
     if outcome.status is Ran.CANCELED:
         return LOST
     return f"Not started: {outcome.error}"
-
-
-def _prepared(home: Home, claim: Claim) -> Callable[..., Any]:
-    """Return the script; one whose log cannot be begun is a function that says so."""
-    try:
-        return _script(home, claim)
-    except OSError as error:
-        return partial(_refuse, error)
-
-
-def _refuse(error: OSError) -> None:
-    raise error
 
 
 def _script(home: Home, claim: Claim) -> Script:
@@ -135,9 +129,7 @@ def _script(home: Home, claim: Claim) -> Script:
 
     def begun(pid: int) -> None:
         born = birth(pid)
-        if not home.write(
-            lambda session: lifecycle.started(session, home.id, process, pid, born)
-        ):
+        if not home.write(lambda session: lifecycle.started(session, home.id, process, pid, born)):
             kill_tree(pid)
 
     return Script(

@@ -5,6 +5,7 @@ whatever else belongs to a move change in one conditional update, so that nobody
 with another's message, and the later of two who race finds that it has lost.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flowy.db.session import Session
@@ -117,7 +118,6 @@ def claim(
         return end(session, project, process, ending, among | ENDABLE)
     number = record.attempt + 1
     values = {
-        "status": Status.PROCESSING,
         "message": "",
         "started": starter.now,
         "duration": NEVER,
@@ -129,7 +129,7 @@ def claim(
         "pid_birth": None,
         "killed": False,
     }
-    if not processes.move(session, project, process, values, among):
+    if not processes.move(session, project, record, Status.PROCESSING, values):
         raise IllegalMove(f"process {process} was started by another just now")
     attempt = Attempt(
         process=process,
@@ -160,13 +160,23 @@ def claim_next(
         are is taken when nothing else runs.
     """
     used = processes.used_cores(session, project, starter.host) + lingering
-    queued = processes.pending(session, project)
-    fitting = [number for number, needed in queued if needed <= cores - used]
-    if not fitting and not used:
-        fitting = [number for number, _ in queued]
-    if not fitting:
+    chosen = first_fitting(processes.pending(session, project), cores, used)
+    if chosen is None:
         return None
-    return claim(session, project, fitting[0], starter, frozenset({Status.PENDING}))
+    return claim(session, project, chosen, starter, frozenset({Status.PENDING}))
+
+
+def first_fitting(queued: Sequence[tuple[int, int]], cores: int, used: int) -> int | None:
+    """Return the first process that fits into the free cores, or the first if nothing runs.
+
+    Args:
+        queued: Number and cores of each, in order.
+        cores: How many cores there are.
+        used: How many of them are in use.
+    """
+    fitting = (number for number, needed in queued if needed <= cores - used)
+    first = queued[0][0] if queued and not used else None
+    return next(fitting, first)
 
 
 def end(
@@ -185,19 +195,24 @@ def end(
     duration = ending.duration
     if duration is None:
         duration = 0.0 if before.started == NEVER else max(0.0, ending.now - before.started)
+    status = Status.SUCCESS if ending.succeeded else Status.FAILURE
     values = {
-        "status": Status.SUCCESS if ending.succeeded else Status.FAILURE,
         "message": ending.message,
         "duration": duration,
         "owner": None,
         "lease_until": None,
         "killed": ending.killed,
     }
-    if not processes.move(session, project, process, values, among, ending.attempt):
+    is_meant = before.status in among and ending.attempt in (None, before.attempt)
+    if not (is_meant and processes.move(session, project, before, status, values)):
         raise _too_late(before, ending)
     if before.status is Status.PROCESSING:
-        closed = {name: values[name] for name in ("status", "message", "duration")}
-        closed["ended"] = ending.now
+        closed = {
+            "status": status,
+            "message": ending.message,
+            "duration": duration,
+            "ended": ending.now,
+        }
         ATTEMPTS.set(session, project, closed, process=process, number=before.attempt)
     if before.propagate is False:
         return Growth()
@@ -233,11 +248,19 @@ def started(
     return not now.killed
 
 
-def adopt(session: Session, project: int, lost: ProcessRecord, owner: str, until: float) -> bool:
+def adopt(
+    session: Session,
+    project: int,
+    lost: ProcessRecord,
+    owner: str,
+    until: float,
+    interpreter: tuple[int, str | None],
+) -> bool:
     """Take over a process that runs on without its monitor; return whether it was still free."""
-    values = {"owner": owner, "lease_until": until}
-    return _unless_renewed(session, project, lost) and processes.move(
-        session, project, lost.id, values, PROCESSING, lost.attempt
+    pid, birth = interpreter
+    values = {"owner": owner, "lease_until": until, "pid": pid, "pid_birth": birth}
+    return _unless_renewed(session, project, lost) and PROCESSES.set(
+        session, project, values, id=lost.id
     )
 
 
@@ -252,13 +275,12 @@ def take_over(session: Session, project: int, lost: ProcessRecord, now: float) -
         ending = Ending(succeeded=False, message=LOST, now=now, attempt=lost.attempt)
         return end(session, project, lost.id, ending, PROCESSING)
     values = {
-        "status": Status.PENDING,
         "message": f"[{MONITOR_LOST}]",
         "owner": None,
         "lease_until": None,
         "takeovers": lost.takeovers + 1,
     }
-    if processes.move(session, project, lost.id, values, PROCESSING, lost.attempt):
+    if processes.move(session, project, lost, Status.PENDING, values):
         closed = {
             "status": Status.FAILURE,
             "message": MONITOR_LOST,
@@ -278,11 +300,11 @@ def log_of(session: Session, project: int, process: int, attempt: int) -> str | 
 def _unless_renewed(session: Session, project: int, lost: ProcessRecord) -> bool:
     """Tell whether a lost process is as it was when its lease was found to be over."""
     present = PROCESSES.get(session, project, id=lost.id)
-    return present is not None and (present.owner, present.lease_until, present.attempt) == (
-        lost.owner,
-        lost.lease_until,
-        lost.attempt,
-    )
+    return present is not None and _hold(present) == _hold(lost)
+
+
+def _hold(record: ProcessRecord) -> tuple[object, ...]:
+    return record.status, record.attempt, record.owner, record.lease_until
 
 
 def _refusal(

@@ -1,5 +1,6 @@
 """Whether a process of this machine still runs, and is still the one that was meant."""
 
+import contextlib
 import enum
 import os
 import platform
@@ -46,6 +47,17 @@ def life(pid: int, born: str | None) -> Life:
     except PermissionError:
         return Life.ALIVE
     return Life.ALIVE
+
+
+def find_by_environment(name: str, value: str) -> int | None:
+    """Return the first started process of this user that has an environment variable, or None."""
+    wanted = f"{name}={value}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if wanted in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return min(found, key=lambda pid: int(birth(pid) or 0), default=None)
 
 
 def _stat(pid: int) -> list[str] | None:

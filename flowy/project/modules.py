@@ -71,10 +71,10 @@ def declaration(path: Path) -> Declaration:
             raise DefinitionError(f"{path}: {name} must be of {kind}, not {value!r}")
         values[name] = value
     for name in _LISTS:
-        value = getattr(module, name, ())
-        if isinstance(value, str) or not all(isinstance(each, str) for each in value):
-            raise DefinitionError(f"{path}: {name} must be a list of texts, not {value!r}")
-        values[name] = tuple(value)
+        several: Any = getattr(module, name, ())
+        if isinstance(several, str) or not all(isinstance(each, str) for each in several):
+            raise DefinitionError(f"{path}: {name} must be a list of texts, not {several!r}")
+        values[name] = tuple(several)
     return Declaration(**values, init=getattr(module, "init", None))
 
 

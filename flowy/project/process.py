@@ -53,10 +53,10 @@ class Process:
         return record.line(self._record(), self._workspaces())
 
     def __eq__(self, other: object) -> bool:
-        return (
-            isinstance(other, Process)
-            and (other.id, other.project.id, other.project.url)
-            == (self.id, self.project.id, self.project.url)
+        return isinstance(other, Process) and (other.id, other.project.id, other.project.url) == (
+            self.id,
+            self.project.id,
+            self.project.url,
         )
 
     def __hash__(self) -> int:
@@ -183,9 +183,7 @@ class Process:
         if self.project.write(work) is Status.PROCESSING and values:
             _log.warning("%r is processing, so its arguments were not changed", self)
 
-    def completed(
-        self, status: bool = True, message: str = "", dt: float | None = None
-    ) -> None:
+    def completed(self, status: bool = True, message: str = "", dt: float | None = None) -> None:
         """Record the outcome and queue what depends on this process; scripts must call it.
 
         Args:
@@ -217,9 +215,8 @@ class Process:
         running, growth = self.project.write(
             lambda session: lifecycle.kill(session, self.project.id, self.id, now)
         )
-        if running is not None and running.pid is not None and running.host == this_host():
-            if life(running.pid, running.pid_birth) is Life.ALIVE:
-                kill_tree(running.pid)
+        if running is not None:
+            _stop(running)
         settle(self.project, growth)
 
     def progress(self, text: str) -> None:
@@ -287,9 +284,7 @@ class Process:
             label: The nearest of this script, the process itself included.
             id: The one with this number, the process itself included.
         """
-        line = self.project.read(
-            lambda session: lineage.upwards(session, self.project.id, self.id)
-        )
+        line = self.project.read(lambda session: lineage.upwards(session, self.project.id, self.id))
         for generation, each in enumerate(line):
             wanted = {"gen": generation, "label": each.label, "id": each.id}
             asked = {"gen": gen, "label": label, "id": id}
@@ -365,3 +360,12 @@ class Process:
             PROCESSES.set(session, self.project.id, change(found), id=self.id)
 
         self.project.write(work)
+
+
+def _stop(running: ProcessRecord) -> None:
+    """Kill an interpreter on this machine, unless its process id is another's by now."""
+    pid = running.pid
+    if pid is None or running.host != this_host():
+        return
+    if life(pid, running.pid_birth) is Life.ALIVE:
+        kill_tree(pid)

@@ -27,22 +27,26 @@ class Status(enum.StrEnum):
     FAILURE = "Failure"
 
 
-FINAL = frozenset({Status.SUCCESS, Status.FAILURE})
+FINAL: frozenset[Status] = frozenset({Status.SUCCESS, Status.FAILURE})
 """A process that has ended, until it is queued again."""
 
-QUEUEABLE = frozenset({Status.WAITING, *FINAL})
-STARTABLE = frozenset({Status.WAITING, Status.PENDING, *FINAL})
-ENDABLE = frozenset({Status.WAITING, Status.PENDING, Status.PROCESSING})
-KILLABLE = frozenset({Status.PENDING, Status.PROCESSING})
+QUEUEABLE: frozenset[Status] = frozenset({Status.WAITING, *FINAL})
+STARTABLE: frozenset[Status] = frozenset({Status.WAITING, Status.PENDING, *FINAL})
+ENDABLE: frozenset[Status] = frozenset({Status.WAITING, Status.PENDING, Status.PROCESSING})
+KILLABLE: frozenset[Status] = frozenset({Status.PENDING, Status.PROCESSING})
 
-MOVES: Mapping[Status, frozenset[Status]] = {
+MOVES: Mapping[str, frozenset[str]] = {
     Status.WAITING: frozenset(),
-    Status.PENDING: QUEUEABLE,
+    Status.PENDING: QUEUEABLE | {Status.PROCESSING},
     Status.PROCESSING: STARTABLE,
     Status.SUCCESS: ENDABLE,
-    Status.FAILURE: ENDABLE,
+    Status.FAILURE: frozenset(Status),
 }
-"""A state, and those from which it can be reached."""
+"""A state, and those from which it can be reached by any verb.
+
+A process that is processing becomes pending when its monitor was lost with it. One that has ended
+fails when it is started again and its parent has failed meanwhile.
+"""
 
 KILLED = "Killed"
 PARENT_FAILED = "Parent failed"

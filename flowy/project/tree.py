@@ -9,7 +9,7 @@ from typing import Any
 
 from flowy.db.session import Session
 from flowy.errors import UnknownInProject
-from flowy.project.states import QUEUEABLE, Status
+from flowy.project.states import FINAL, QUEUEABLE, Status
 from flowy.project.store import processes, projects, scripts
 from flowy.project.store.processes import PROCESSES
 from flowy.project.values import ProcessRecord, ScriptRecord
@@ -90,9 +90,11 @@ def queue(
     What was said of it so far goes into square brackets.
     """
     message = f"[{record.message}]" if record.message else ""
-    values = {"status": Status.PENDING, "message": message, "propagate": propagate}
+    if record.status not in QUEUEABLE:
+        return False
+    values = {"message": message, "propagate": propagate}
     fresh = {"killed": False, "takeovers": 0, "owner": None, "lease_until": None}
-    return processes.move(session, project, record.id, {**values, **fresh}, QUEUEABLE)
+    return processes.move(session, project, record, Status.PENDING, {**values, **fresh})
 
 
 def queue_dependents(session: Session, project: int, ended: ProcessRecord) -> Growth:
@@ -105,6 +107,20 @@ def queue_dependents(session: Session, project: int, ended: ProcessRecord) -> Gr
         child = _ensure_child(session, project, script, {}, ended, growth)
         if _may_run(session, project, script, child):
             put_into_queue(session, project, child, script, growth)
+    return growth
+
+
+def add_children(session: Session, project: int, label: str) -> Growth:
+    """Make the processes of a script that those of its parents lack; queue those that may run."""
+    growth = Growth()
+    script = require_script(session, project, label)
+    for above in scripts.dependent_on(session, project, label):
+        found = PROCESSES.find(session, processes.OF_LABEL, project, label=above)
+        for parent in reversed(found):
+            child = _ensure_child(session, project, script, {}, parent, growth)
+            is_due = parent.status in FINAL and growth.has_created(child)
+            if is_due and _may_run(session, project, script, child):
+                put_into_queue(session, project, child, script, growth)
     return growth
 
 

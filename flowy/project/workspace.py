@@ -8,7 +8,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from flowy.db.session import Session
-from flowy.errors import AlreadyInProject, ProjectError, UnknownInProject, UnsafePath
+from flowy.errors import (
+    AlreadyInProject,
+    InvalidKeyError,
+    ProjectError,
+    UnknownInProject,
+    UnsafeArchive,
+)
 from flowy.project import archives, files
 from flowy.project.archives import DEFAULT_LIMITS, ZipLimits
 from flowy.project.home import Home, from_root
@@ -85,7 +91,7 @@ class Workspace:
         """Return the path of the folder, or of something in it.
 
         Raises:
-            UnsafePath: The path would lead out of the folder.
+            InvalidKeyError: The path would lead out of the folder.
         """
         return str(inside(self.folder, *parts))
 
@@ -93,7 +99,7 @@ class Workspace:
         """Open a file of the workspace; whoever opens it closes it.
 
         Raises:
-            UnsafePath: The name leads out of the folder.
+            InvalidKeyError: The name leads out of the folder.
         """
         return inside(self.folder, name).open(mode)
 
@@ -176,7 +182,7 @@ class Workspace:
 
         Raises:
             AlreadyInProject: There is a version of that label, and it is not to be overwritten.
-            UnsafePath: The label cannot be a folder.
+            InvalidKeyError: The label cannot be a folder.
         """
         versions = self._versions()
         target = inside(versions, label)
@@ -221,9 +227,7 @@ class Workspace:
     def delete(self) -> None:
         """Delete the workspace: first the folder, then the record that leads to it."""
         self.delete_folder()
-        self.project.write(
-            lambda session: WORKSPACES.delete(session, self.project.id, id=self.id)
-        )
+        self.project.write(lambda session: WORKSPACES.delete(session, self.project.id, id=self.id))
 
     def _record(self) -> WorkspaceRecord:
         def get(session: Session) -> WorkspaceRecord | None:
@@ -277,6 +281,6 @@ class Workspace:
 def _answer(work: Callable[[], object]) -> Answer:
     try:
         work()
-    except (OSError, UnsafePath, shutil.Error, zipfile.BadZipFile, RuntimeError) as error:
+    except (OSError, InvalidKeyError, UnsafeArchive, zipfile.BadZipFile) as error:
         return False, str(error) or type(error).__name__
     return True, ""

@@ -1,20 +1,22 @@
 """Processes: found, added, and changed only from the states that the caller allows."""
 
-from collections.abc import Collection, Mapping
-from functools import lru_cache
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, insert, literal_column, select
 
 from flowy.db.session import Session
 from flowy.db.statement import Statement
-from flowy.project.states import FINAL, Status
-from flowy.project.store.rows import Rows, new_values
+from flowy.db.transitions import Lifecycle, Transitions
+from flowy.project.states import FINAL, MOVES, Status
+from flowy.project.store.rows import Rows, encoded, new_values
 from flowy.project.store.schema import attempts, parents, processes, scripts
 from flowy.project.values import Attempt, ProcessRecord
 
 PROCESSES = Rows(processes, ProcessRecord)
 ATTEMPTS = Rows(attempts, Attempt, ("process", "number"))
+LIFECYCLE = Lifecycle("process", MOVES)
+TRANSITIONS = Transitions(processes, LIFECYCLE, ("project", "id"), "status")
 
 _c = processes.c
 
@@ -23,12 +25,7 @@ def _literal(text: str) -> ColumnElement[Any]:
     return literal_column(f"'{text}'")
 
 
-def _among(statuses: Collection[Status]) -> ColumnElement[bool]:
-    return _c.status.in_([_literal(status) for status in sorted(statuses)])
-
-
 _with_script = and_(scripts.c.project == _c.project, scripts.c.label == _c.label)
-_of_id = _c.id == bindparam("of_id")
 _of_root = _c.root == bindparam("of_root")
 _of_label = _c.label == bindparam("of_label")
 _of_owner = _c.owner == bindparam("of_owner")
@@ -43,7 +40,6 @@ OF_STATUS = PROCESSES.select(_c.status == bindparam("of_status"))
 CHILD = PROCESSES.select(_c.parent == bindparam("of_parent"), _of_label)
 IN_TREE = PROCESSES.select(_of_root, _of_label)
 TREE = PROCESSES.select(_of_root)
-LEASED = PROCESSES.select(_is_processing, _of_owner)
 EXPIRED = PROCESSES.select(_is_processing, _c.lease_until < bindparam("of_now"))
 
 PENDING = Statement(
@@ -62,6 +58,7 @@ USED_HERE = Statement(
     .select_from(processes.join(scripts, _with_script))
     .where(PROCESSES.of_project, _is_processing, _c.host == bindparam("of_host"))
 )
+RELEASE = PROCESSES.changed(["lease_until", "owner"], _is_processing, _of_owner)
 RENEW = PROCESSES.changed(["lease_until"], _is_processing, _of_owner)
 LINK = Statement(insert(parents))
 LINKED = Statement(select(parents.c.parent).where(_link_of_child).order_by(parents.c.parent))
@@ -99,40 +96,34 @@ FORGET = Statement(
 )
 
 
-@lru_cache
-def _move(names: tuple[str, ...], among: frozenset[Status], of_attempt: bool) -> Statement:
-    conditions = [_of_id, _among(among)]
-    if of_attempt:
-        conditions.append(_c.attempt == bindparam("of_attempt"))
-    return PROCESSES.changed(names, *conditions)
-
-
 def move(
     session: Session,
     project: int,
-    process: int,
+    before: ProcessRecord,
+    status: Status,
     values: Mapping[str, Any],
-    among: frozenset[Status],
-    attempt: int | None = None,
 ) -> bool:
-    """Change a process, its state with all that goes with it, if it is in one of some states.
+    """Give a process another state with all that goes with it, if it is as it was seen.
 
     Args:
         session: The transaction.
         project: The project's key.
-        process: The process's number.
-        values: The columns to change.
-        among: The states from which this may be done.
-        attempt: Only if this is the number of its last attempt.
+        before: The process as it was seen.
+        status: The new state.
+        values: The other columns to change.
 
     Returns:
-        Whether it was; nothing changes otherwise.
+        Whether it was so, and the move is legal; nothing changes otherwise.
     """
-    statement = _move(tuple(sorted(values)), among, attempt is not None)
-    of = {"of_project": project, "of_id": process, "of_attempt": attempt}
-    if attempt is None:
-        del of["of_attempt"]
-    return session.one(statement, {**of, **new_values(values)}) is not None
+    made = TRANSITIONS.move(
+        session,
+        {"project": project, "id": before.id},
+        status.value,
+        encoded(values),
+        seen=before.status.value,
+        guard={"attempt": before.attempt},
+    )
+    return bool(made)
 
 
 def pending(session: Session, project: int) -> list[tuple[int, int]]:
@@ -144,16 +135,27 @@ def pending(session: Session, project: int) -> list[tuple[int, int]]:
 def used_cores(session: Session, project: int, host: str | None = None) -> int:
     """Return how many cores are in use by what is processing, on one machine or on all."""
     of = {"of_project": project}
-    if host is None:
-        row = session.one(USED, of)
-    else:
-        row = session.one(USED_HERE, {**of, "of_host": host})
+    here = {**of, "of_host": host}
+    row = session.one(USED, of) if host is None else session.one(USED_HERE, here)
     return int(row[0]) if row else 0
 
 
 def renew(session: Session, project: int, owner: str, until: float) -> None:
     """Prolong the leases of a monitor."""
-    session.all(RENEW, {"of_project": project, "of_owner": owner, **new_values({"lease_until": until})})
+    session.all(
+        RENEW, {"of_project": project, "of_owner": owner, **new_values({"lease_until": until})}
+    )
+
+
+def release(session: Session, project: int, owner: str) -> None:
+    """Give up the leases of a monitor: whoever is on the machine looks after its processes."""
+    nobody = new_values({"lease_until": None, "owner": None})
+    session.all(RELEASE, {"of_project": project, "of_owner": owner, **nobody})
+
+
+def expired(session: Session, project: int, now: float) -> list[ProcessRecord]:
+    """Return what is processing and whose monitor has not been heard of in time."""
+    return PROCESSES.find(session, EXPIRED, project, now=now)
 
 
 def link(session: Session, project: int, child: int, parent: int) -> None:

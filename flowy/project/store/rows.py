@@ -44,7 +44,7 @@ class Rows(Generic[Record]):
     def __init__(self, table: Table, kind: type[Record], keys: Sequence[str] = ("id",)) -> None:
         self.table = table
         self._kind = kind
-        self._names = [column.name for column in table.c if column.name != "project"]
+        self._names = [str(column.name) for column in table.c if column.name != "project"]
         self._columns = [table.c[name] for name in self._names]
         self.of_project = table.c.project == bindparam("of_project")
         self._key = and_(self.of_project, *(table.c[key] == bindparam(f"of_{key}") for key in keys))
@@ -57,13 +57,13 @@ class Rows(Generic[Record]):
         """Make a statement that finds the project's rows, the lowest number first by default."""
         order = [column for column in self.table.primary_key if column.name != "project"]
         sorted_by = [column.desc() if newest else column for column in order]
-        return Statement(
-            select(*self._columns).where(self.of_project, *where).order_by(*sorted_by)
-        )
+        return Statement(select(*self._columns).where(self.of_project, *where).order_by(*sorted_by))
 
     def insert(self, session: Session, project: int, record: Record) -> None:
         """Add a row."""
-        session.execute(self._insert, {"project": project, **encoded(msgspec.structs.asdict(record))})
+        session.execute(
+            self._insert, {"project": project, **encoded(msgspec.structs.asdict(record))}
+        )
 
     def get(self, session: Session, project: int, **keys: Any) -> Record | None:
         """Return the row with a key, or None."""
