@@ -39,7 +39,7 @@ def enqueue(home: Home, process: int) -> None:
 
     def work(session: Session) -> None:
         record = tree.require_process(session, home.id, process)
-        tree.queue(session, home.id, record)
+        tree.queue(session, home.id, record, propagate=None)
 
     home.write(work)
 
