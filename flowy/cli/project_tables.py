@@ -1,6 +1,7 @@
 """What `flowy project` shows to people."""
 
 import datetime as dt
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -77,7 +78,10 @@ def moment(timestamp: float) -> str:
 @contextmanager
 def progress(items: Sequence[Item], label: str) -> Iterator[Iterable[Item]]:
     """Go through items; on a terminal a bar shows how far this is."""
-    with click.progressbar(items, label=label, hidden=len(items) < 2) as bar:
+    if len(items) < 2 or not sys.stdout.isatty():
+        yield items
+        return
+    with click.progressbar(items, label=label) as bar:
         yield bar
 
 

@@ -15,14 +15,17 @@ _log = logging.getLogger(__name__)
 
 def settle(home: Home, growth: Growth) -> None:
     """Show new processes to ``init`` and queue those that wait for it; a failure ends them."""
+    failed: set[int] = set()
     for process, _ in growth.created:
         try:
             initialise(home, growth, process)
         except Exception as error:  # noqa: BLE001 -- the process's outcome records it
             _log.exception("init of process %d of project %s failed", process, home.name)
             _fail(home, process, f"init failed: {type(error).__name__}: {error}")
+            failed.add(process)
     for process in growth.deferred:
-        enqueue(home, process)
+        if process not in failed:
+            enqueue(home, process)
 
 
 def initialise(home: Home, growth: Growth, process: int) -> None:
