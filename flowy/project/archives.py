@@ -1,8 +1,10 @@
 """Zip files, unpacked without surprises: nothing gets out of the folder, and nothing explodes."""
 
+import lzma
 import shutil
 import stat
 import zipfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,6 +30,7 @@ class ZipLimits:
     ratio: int = 200
 
 
+DAMAGED = (EOFError, NotImplementedError, lzma.LZMAError, zlib.error)
 DEFAULT_LIMITS = ZipLimits()
 _RATIO_FROM = 10_000_000
 
@@ -51,7 +54,7 @@ def unzip(archive: Path, folder: Path, limits: ZipLimits = DEFAULT_LIMITS) -> li
         _check_room(archive, members, folder)
         with aside(folder) as part:
             for member in members:
-                _unpack(opened, member, part)
+                _unpack_whole(opened, member, part)
             move_into(part, folder)
     return [member.filename for member in members if not member.is_dir()]
 
@@ -89,6 +92,14 @@ def _check_room(archive: Path, members: list[zipfile.ZipInfo], folder: Path) -> 
     free = shutil.disk_usage(folder).free
     if size > free:
         raise OSError(f"{archive} needs {size:,} bytes, and {folder} has room for {free:,}")
+
+
+def _unpack_whole(opened: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path) -> None:
+    """Unpack a member; what is wrong with its compression is one kind of error."""
+    try:
+        _unpack(opened, member, part)
+    except DAMAGED as error:
+        raise zipfile.BadZipFile(f"{member.filename[:80]!r} is damaged: {error}") from error
 
 
 def _unpack(opened: zipfile.ZipFile, member: zipfile.ZipInfo, part: Path) -> None:

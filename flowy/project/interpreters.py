@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from flowy.clock import Clock
 from flowy.db.session import Session
-from flowy.errors import IllegalMove, ScriptFailed, UnknownInProject
+from flowy.errors import DatabaseError, IllegalMove, ScriptFailed, UnknownInProject
 from flowy.execution.call import Call
 from flowy.execution.execution import Execution, Limits
 from flowy.execution.outcome import Outcome
@@ -90,6 +90,9 @@ def record_end(home: Home, process: ProcessRecord, outcome: Outcome) -> None:
     try:
         growth = home.write(work)
     except (IllegalMove, UnknownInProject):
+        return
+    except DatabaseError as error:
+        _log.warning("%s; whoever serves the project next ends process %d", error, process.id)
         return
     why = "its interpreter ended and completed() was not called" if outcome.succeeded else None
     why = why or str(outcome.error)

@@ -76,7 +76,7 @@ def test_kill_ends_what_runs_and_unqueues_what_is_pending(process, status):
 
 
 def test_start_refuses_what_is_processing(process):
-    with pytest.raises(IllegalMove, match="process 1 .first. is processing"):
+    with pytest.raises(IllegalMove, match=r"process 1 .first. is processing"):
         bring(process, "processing").start()
 
 

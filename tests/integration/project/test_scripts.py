@@ -69,14 +69,14 @@ def test_a_file_that_cannot_be_imported_leaves_no_script(home, write, text, erro
 
 
 def test_a_missing_file_is_named(home, tmp_path):
-    with pytest.raises(UnknownInProject, match="nowhere.py"):
+    with pytest.raises(UnknownInProject, match=r"nowhere\.py"):
         home.import_script(tmp_path / "nowhere.py")
 
 
 def test_scripts_are_unique_and_unknown_ones_refused(chain):
     with pytest.raises(AlreadyInProject, match="'first'"):
         chain.new_script("first")
-    with pytest.raises(UnknownInProject, match="no script 'fourth'.*'first', 'second', 'third'"):
+    with pytest.raises(UnknownInProject, match=r"no script 'fourth'.*'first', 'second', 'third'"):
         chain.script("fourth")
 
 
