@@ -13,6 +13,7 @@ COMMANDS = {
     "show": ("flowy.cli.executions:show", "Show an execution's history as a timeline."),
     "project": ("flowy.cli.projects:project", "Projects: scripts, processes and workspaces."),
     "monitor": ("flowy.cli.monitor:monitor", "Run the pending processes of a project."),
+    "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),
     "demo": ("flowy.cli.demo:demo", "Categorise photographs with a durable workflow."),
 }
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from flowy.clock import SystemClock
-from flowy.db.open import open_database
+from flowy.db.open import open_database, upgrade_database
 from flowy.db.session import Session
 from flowy.errors import AlreadyInProject, UnknownInProject
 from flowy.project import places
@@ -80,6 +80,7 @@ def create_project(
     for folder in FOLDERS:
         (root / folder).mkdir(parents=True, exist_ok=True)
     chosen = places.absolute(places.database_url(os.environ, host, url))
+    upgrade_database(chosen, SCHEMA)
     database = open_database(chosen, SCHEMA)
     try:
         database.write(add)

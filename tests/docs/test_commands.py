@@ -23,7 +23,9 @@ def commands():
     for name in COMMANDS:
         command = main.get_command(click.Context(main), name)
         if isinstance(command, click.Group):
-            found |= {f"{name} {inner}": each for inner, each in command.commands.items()}
+            context = click.Context(command)
+            inner = command.list_commands(context)
+            found |= {f"{name} {each}": command.get_command(context, each) for each in inner}
         else:
             found[name] = command
     return found

@@ -13,12 +13,20 @@ from flowy.project.places import URL_VARIABLE
 CHECKOUT = Path(__file__).parents[3]
 
 
-@pytest.fixture(autouse=True)
-def importable(monkeypatch, tmp_path):
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request, tmp_path):
+    """Return the URL of an empty database, of each kind in turn."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgresql_url")
+    return f"sqlite:///{tmp_path}/projects.db?synchronous=off"
+
+
+@pytest.fixture
+def importable(monkeypatch, database_url):
     """Let child interpreters import Flowy from here, and keep this user's own projects apart."""
     path = os.pathsep.join(filter(None, [str(CHECKOUT), os.environ.get("PYTHONPATH")]))
     monkeypatch.setenv("PYTHONPATH", path)
-    monkeypatch.setenv(URL_VARIABLE, f"sqlite:///{tmp_path}/projects.db?synchronous=off")
+    monkeypatch.setenv(URL_VARIABLE, database_url)
 
 
 @pytest.fixture
