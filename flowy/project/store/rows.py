@@ -1,5 +1,6 @@
 """Rows of a project's table as frozen values, and back."""
 
+import enum
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -29,6 +30,8 @@ def new_values(values: Mapping[str, Any]) -> dict[str, Any]:
 def _encoded(name: str, value: Any) -> Any:
     if name in JSON:
         return msgspec.json.encode(value).decode()
+    if isinstance(value, enum.Enum):
+        return value.value
     return int(value) if isinstance(value, bool) else value
 
 
