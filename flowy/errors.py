@@ -20,6 +20,11 @@
     ├── DefinitionError             a declaration is wrong: change the code
     │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
+    ├── ProjectError                a project refuses: see its message
+    │   ├── UnknownInProject        … there is no such project, script, process or workspace
+    │   ├── AlreadyInProject        … there is one of that name already
+    │   ├── IllegalMove             … the process is in another state, perhaps since just now
+    │   └── UnsafeArchive           … an archive leads out of its workspace, or holds too much
     ├── DatabaseError               the database cannot be used: see its message
     │   ├── ConnectionLost          … because the connection to it broke: try again
     │   └── TransactionConflict     … because others changed the same thing again and again
@@ -185,6 +190,26 @@ class RegistrationError(FlowyError):
     def __init__(self, differences: list[str]) -> None:
         super().__init__("\n".join(differences))
         self.differences = differences
+
+
+class ProjectError(FlowyError):
+    """A project, or something in it, cannot do what was asked."""
+
+
+class UnknownInProject(ProjectError, LookupError):
+    """There is no project, script, process or workspace of that name or number."""
+
+
+class AlreadyInProject(ProjectError):
+    """There is a project or a script of that name already."""
+
+
+class IllegalMove(ProjectError):
+    """A process is in a state that does not allow the move; nothing was changed."""
+
+
+class UnsafeArchive(ProjectError):
+    """An archive would write outside of its folder, or more than it may; nothing was unpacked."""
 
 
 class DatabaseError(FlowyError):
