@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from flowy.errors import FlowyError, SuspendTask, TaskError, TaskTimedout
+    from flowy.execution.retry import RetryPolicy
     from flowy.swf.boilerplate import (
         async_scheduler,
         start_activity_worker,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.result import Result
-    from flowy.task.retry import RetryPolicy
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
 
@@ -49,7 +49,7 @@ _PLACES = {
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
     "Result": "flowy.task.result",
-    "RetryPolicy": "flowy.task.retry",
+    "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",
     "SuspendTask": "flowy.errors",
     "TaskError": "flowy.errors",

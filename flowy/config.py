@@ -1,5 +1,6 @@
 """Settings from arguments, else from the environment, else the defaults of the command line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -54,3 +55,8 @@ def endpoint(environment: Mapping[str, str]) -> str | None:
     """Return the service that the environment names, or None."""
     named = (environment.get(variable) for variable in ADDRESS_VARIABLES)
     return next((address for address in named if address), None)
+
+
+def without_secret(address: str) -> str:
+    """Return an address without the password that it may hold, for messages."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", address)

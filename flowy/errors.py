@@ -18,8 +18,12 @@
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
+    │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
     ├── DatabaseError               the database cannot be used: see its message
+    │   ├── ConnectionLost          … because the connection to it broke: try again
+    │   └── TransactionConflict     … because others changed the same thing again and again
+    ├── ArchiveError                an export cannot be written or imported: see its message
     ├── VolumeError                 a volume is full, gone, or cannot be used: see its message
     │   └── InvalidKeyError         a key is no key, or would lead out of its volume: change it
     ├── CatalogError                the run catalogue refused a call
@@ -33,11 +37,28 @@
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
+    ├── WorkflowError               a token machine met an error: see its message
+    │   └── BranchTimeout           … because a parallel branch did not end in time
+    ├── WorkflowAPIError            a token machine was called with parameters that do not fit
+    ├── WorkflowObjectStatusError   a token has an unknown status or none
+    ├── WorkflowTransition          a task of a token machine says where to go on
+    │   ├── AbortProcessing         … nowhere, and this token is not saved
+    │   ├── BreakFromThisLoop       … after the list that the task stands in
+    │   ├── ContinueNextToken       … with the next token
+    │   ├── HaltProcessing          … nowhere until somebody restarts the machine
+    │   ├── JumpCall                … with another task (⊃ JumpCallBack, JumpCallForward)
+    │   ├── JumpToken               … with another token (⊃ JumpTokenBack, JumpTokenForward)
+    │   ├── SkipToken               … with the next token, and this one is not saved
+    │   └── StopProcessing          … nowhere
     └── Fault                       the service refused a call
         └── (one class a modelled fault, `flowy.protocol.faults`)
 
     SuspendTask                     a BaseException: leave the task open, another process answers
 """
+
+from collections.abc import Iterator
+from types import TracebackType
+from typing import Any
 
 
 class FlowyError(Exception):
@@ -58,10 +79,24 @@ class TaskError(FlowyError):
         self.details = details
         self.type: str | None = None
         """The class of the exception that the task raised, as ``module.name``, where it said so."""
+        self.retry_after: float | None = None
+        """Seconds after which the task asks to be tried again."""
 
 
 class TaskTimedout(TaskError):
-    """A task, and every further attempt that it was allowed, ran out of time."""
+    """A task, and every further attempt that it was allowed, ran out of time.
+
+    Args:
+        reason: What happened.
+        details: What the last heartbeat said.
+        timeout_type: Which of SWF's timeouts it was, such as ``START_TO_CLOSE``.
+    """
+
+    def __init__(
+        self, reason: str = "", details: str | None = None, timeout_type: str | None = None
+    ) -> None:
+        super().__init__(reason, details)
+        self.timeout_type = timeout_type
 
 
 class TaskCanceled(TaskError):
@@ -125,7 +160,7 @@ class RetryAfter(FlowyError):
 
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason or f"to be tried again after {seconds} s")
-        self.seconds = max(0.0, float(seconds))
+        self.retry_after = max(0.0, float(seconds))
 
 
 class PayloadError(FlowyError):
@@ -234,6 +269,18 @@ class UnknownWorkflowGroupError(UnknownObjectError):
     kind = "workflow group"
 
 
+class ConnectionLost(DatabaseError):
+    """The connection to the database broke; what was being committed is perhaps stored."""
+
+
+class TransactionConflict(DatabaseError):
+    """Another transaction changed the same thing; nothing of this one was stored."""
+
+
+class ArchiveError(FlowyError):
+    """Executions cannot be exported to a file, or imported from it; nothing was stored."""
+
+
 class NondeterminismError(FlowyError):
     """Workflow code asked for something else than its history records at this point."""
 
@@ -256,6 +303,158 @@ class Fault(FlowyError):
 
 class ServiceUnavailable(FlowyError):
     """The service could not be reached, or its answer could not be read; try again later."""
+
+
+class WorkflowError(FlowyError):
+    """A token machine cannot go on.
+
+    Args:
+        message: What happened.
+        id_workflow: The stored workflow, where there is one.
+        id_object: The token, by its position among the tokens.
+        payload: Whatever the raiser adds.
+    """
+
+    def __init__(
+        self, message: str, id_workflow: Any = None, id_object: Any = None, payload: Any = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.id_workflow = id_workflow
+        self.id_object = id_object
+        self.payload = payload
+
+    def __str__(self) -> str:
+        return _named(self, self.message, ("id_workflow", "id_object", "payload"))
+
+
+class BranchTimeout(WorkflowError, TimeoutError):
+    """A parallel branch was not done when the time for it was over; it still runs."""
+
+
+class WorkflowDefinitionError(DefinitionError):
+    """The definition of a token machine is missing or wrong.
+
+    Args:
+        message: What is wrong.
+        workflow_name: Which definition.
+        payload: Whatever the raiser adds.
+    """
+
+    def __init__(self, message: str, workflow_name: Any, payload: Any = None) -> None:
+        super().__init__(message, workflow_name, payload)
+        self.message = message
+        self.workflow_name = workflow_name
+        self.payload = payload
+
+    def __str__(self) -> str:
+        return _named(self, self.message, ("workflow_name", "payload"))
+
+
+class WorkflowObjectStatusError(FlowyError):
+    """A token has an unknown status, or none.
+
+    Args:
+        message: What is wrong.
+        id_object: Which token.
+        obj_status: The status that it has.
+    """
+
+    def __init__(self, message: str, id_object: Any, obj_status: Any) -> None:
+        super().__init__(message, id_object, obj_status)
+        self.message = message
+        self.id_object = id_object
+        self.obj_status = obj_status
+
+    def __str__(self) -> str:
+        return _named(self, self.message, ("obj_status", "id_object"))
+
+
+class WorkflowAPIError(FlowyError):
+    """A token machine was called with parameters that do not fit together."""
+
+
+class WorkflowTransition(FlowyError):
+    """A task of a token machine says where to go on.
+
+    It also reads as the triple that ``sys.exc_info`` gives, so that an action that gets one may
+    raise it as it is, index it or unpack it.
+    """
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter((type(self), self, self.__traceback__))
+
+    def __getitem__(self, index: int) -> "type | WorkflowTransition | TracebackType | None":
+        return (type(self), self, self.__traceback__)[index]
+
+
+class AbortProcessing(WorkflowTransition):
+    """End the pass without saving this token."""
+
+
+class BreakFromThisLoop(WorkflowTransition):
+    """Leave the innermost list of tasks; the list around it goes on."""
+
+
+class ContinueNextToken(WorkflowTransition):
+    """Go on with the next token, from any depth."""
+
+
+class HaltProcessing(WorkflowTransition):
+    """Leave the machine, and those around it, to be looked at and restarted.
+
+    Args:
+        message: Why.
+        action: What somebody is to do.
+        payload: What they need for it.
+    """
+
+    def __init__(self, message: str = "", action: Any = None, payload: Any = None) -> None:
+        super().__init__()
+        self.message = message
+        self.action = action
+        self.payload = payload
+
+    def __str__(self) -> str:
+        return _named(self, self.message, ("action", "payload"))
+
+
+class JumpCall(WorkflowTransition):
+    """Go so many entries on in the innermost list of tasks."""
+
+
+class JumpCallBack(JumpCall):
+    """Go back in the innermost list of tasks."""
+
+
+class JumpCallForward(JumpCall):
+    """Go forward in the innermost list of tasks."""
+
+
+class JumpToken(WorkflowTransition):
+    """Go so many tokens on."""
+
+
+class JumpTokenBack(JumpToken):
+    """Go back among the tokens."""
+
+
+class JumpTokenForward(JumpToken):
+    """Go forward among the tokens."""
+
+
+class SkipToken(WorkflowTransition):
+    """Go on with the next token without saving this one."""
+
+
+class StopProcessing(WorkflowTransition):
+    """End the pass."""
+
+
+def _named(error: Exception, message: str, names: tuple[str, ...]) -> str:
+    """Write an error with its attributes, as in ``Halt(no stock, action=None, payload=None)``."""
+    attributes = ", ".join(f"{name}={getattr(error, name)}" for name in names)
+    return f"{type(error).__name__}({message}, {attributes})"
 
 
 class SuspendTask(BaseException):

@@ -12,6 +12,8 @@ COMMANDS = {
     "list": ("flowy.cli.executions:list_", "List executions, open and closed."),
     "show": ("flowy.cli.executions:show", "Show an execution's history as a timeline."),
     "runs": ("flowy.cli.runs:runs", "Look at catalogued runs, their files and archives."),
+    "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),
+    "machine": ("flowy.cli.machine:machine", "Draw the definition of a token machine."),
     "demo": ("flowy.cli.demo:demo", "Categorise photographs with a durable workflow."),
 }
 

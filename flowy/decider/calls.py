@@ -19,12 +19,14 @@ History answers in two ways. The *echo* of a decision ties event ids to calls (`
 import hashlib
 import math
 from collections.abc import Callable, Mapping
+from functools import partial
 from operator import itemgetter
 from typing import Any
 
 from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.errors import TaskError, TaskTimedout
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol import decisions
 from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled
@@ -32,8 +34,7 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.task.context import TaskCall
 from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
-from flowy.task.retry import RetryPolicy
-from flowy.transport import failure, serializer
+from flowy.transport import serializer
 
 
 class Calls:
@@ -271,46 +272,38 @@ class Calls:
         """Attempt a task that failed again, or give it its failure."""
         if task is None or task.result.done():
             return
-        policy = task.call.options.retry
-        if isinstance(policy, RetryPolicy) and policy.retries_failure(error.type):
-            remote = failure.remote(error.details)
-            self._try_again(task, policy, error, None if remote is None else remote.retry_after)
-        else:
+        if not self._try_again(task, error):
             self.fail(task, error)
 
-    def time_out(self, task: Task | None, timeout: str) -> None:
+    def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
         """Attempt a task that timed out again, or give it its failure."""
         if task is None or task.result.done():
             return
-        policy = task.call.options.retry
+        retry = task.call.options.retry
         times = f", {task.attempts} times" if task.attempts > 1 else ""
-        error = TaskTimedout(f"{task} timed out ({timeout}){times}")
-        if not isinstance(policy, RetryPolicy):
-            if task.attempts <= policy:
-                self._attempt(task)
-            else:
-                self.fail(task, error)
-        elif timeout in policy.timeouts:
-            self._try_again(task, policy, error, None)
-        else:
+        error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
+        if isinstance(retry, int) and task.attempts <= retry:
+            self._attempt(task)
+        elif not self._try_again(task, error):
             self.fail(task, error)
 
-    def _try_again(
-        self, task: Task, policy: RetryPolicy, error: TaskError, pause: float | None
-    ) -> None:
+    def _try_again(self, task: Task, error: TaskError) -> bool:
+        policy = task.call.options.retry
+        if not isinstance(policy, RetryPolicy):
+            return False
+        elapsed = self.now() - task.asked_at
+        chance = partial(self._chance, task.number)
+        pause = policy.next_pause(task.attempts, error, elapsed, chance)
         if pause is None:
-            pause = policy.pause(task.attempts, self._chance(task.number))
-        seconds = math.ceil(pause)
-        in_time = policy.in_time(self.now() + seconds - task.asked_at)
-        if task.attempts >= policy.max_attempts or not in_time:
-            self.fail(task, error)
-            return
+            return False
         number, task.number = task.number, task.number + 1
+        seconds = math.ceil(pause)
         if seconds:
             task.timer = self._start_timer(number, seconds, lambda: self._attempt(task))
             task.timer.task = task
         else:
             self._attempt(task)
+        return True
 
     def _chance(self, number: int) -> float:
         """Return a number from 0 to 1 that is the same in every replay of this run."""
@@ -323,7 +316,8 @@ class Calls:
 
 
 def _numbers(retry: int | RetryPolicy) -> int:
-    return retry.numbers if isinstance(retry, RetryPolicy) else retry + 1
+    # A policy takes one number for each attempt and one for each pause between them.
+    return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
 
 
 def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:

@@ -32,7 +32,7 @@ def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFa
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    calls.time_out(task, event.attributes.timeout_type)
+    calls.time_out(task, event.attributes.timeout_type, event.attributes.details)
 
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:

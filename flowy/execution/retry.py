@@ -1,40 +1,51 @@
-"""Whether a failed call is tried again, and after which pause."""
+"""Whether what failed is tried again, and after which pause."""
 
+import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from flowy.errors import DefinitionError
 
+Kind = type[BaseException] | str
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RetryPolicy:
-    """When to try again.
+    """When to try again: calls of the execution floor, activities and child workflows.
 
     The pause after attempt *n* is ``delay * backoff ** (n - 1)`` seconds, at most
-    ``maximum_delay``, of which chance takes away a part of at most ``jitter``.
+    ``maximum_delay``, of which chance takes away a part of at most ``jitter``, so that what failed
+    together does not come back together. In a workflow a pause is a durable timer, of whole
+    seconds, and an activity that raises ``flowy.exception.RetryAfter`` names it itself.
+
+    Kinds of failure are exception classes or their names, ``ValueError`` or
+    ``package.module.Class``, and for tasks of a workflow also the kinds of timeout, such as
+    ``HEARTBEAT``. Of a failure that came over the wire only its own class is known, not those that
+    the class inherits from, unless it is one of Python's.
 
     Args:
-        attempts: How often the call may be started in all.
+        attempts: How often it may be started in all, the first time included.
         delay: The first pause, in seconds.
         backoff: By how much each pause is longer than the one before.
-        maximum_delay: The longest pause, in seconds.
+        maximum_delay: The longest pause, in seconds; None for no such bound.
         jitter: The part of a pause, from 0 to 1, that chance may take away.
-        maximum_elapsed: No attempt starts later than this many seconds after the first did.
-        retry_on: The exception types that are worth another attempt.
+        maximum_elapsed: No attempt starts later than this many seconds after the first did, or
+            after the call of a workflow; None for no such bound.
+        retry_on: The kinds of failure that are worth another attempt.
         give_up_on: Those among them that are not.
 
     Raises:
         DefinitionError: A value can never work.
     """
 
-    attempts: int = 1
+    attempts: int = 5
     delay: float = 1.0
     backoff: float = 2.0
-    maximum_delay: float | None = None
-    jitter: float = 0.0
+    maximum_delay: float | None = 100.0
+    jitter: float = 0.1
     maximum_elapsed: float | None = None
-    retry_on: tuple[type[BaseException], ...] = (Exception,)
-    give_up_on: tuple[type[BaseException], ...] = ()
+    retry_on: tuple[Kind, ...] = (Exception,)
+    give_up_on: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
         if self.attempts < 1:
@@ -57,16 +68,20 @@ class RetryPolicy:
             elapsed: The seconds since the first attempt started.
             chance: Gives a number from 0 to 1.
         """
-        if attempt >= self.attempts or not isinstance(error, self.retry_on):
+        if attempt >= self.attempts or not self._is_worth_it(error):
             return None
-        if isinstance(error, self.give_up_on):
-            return None
-        pause = self._longest_pause(attempt)
-        if self.jitter:
+        wished: float | None = getattr(error, "retry_after", None)
+        pause = self._longest_pause(attempt) if wished is None else wished
+        if self.jitter and wished is None:
             pause *= 1 - self.jitter * chance()
         if self.maximum_elapsed is not None and elapsed + pause > self.maximum_elapsed:
             return None
         return pause
+
+    def _is_worth_it(self, error: BaseException) -> bool:
+        if any(_is(error, kind) for kind in self.give_up_on):
+            return False
+        return any(_is(error, kind) for kind in self.retry_on)
 
     def _longest_pause(self, attempt: int) -> float:
         try:
@@ -76,4 +91,32 @@ class RetryPolicy:
         return pause if self.maximum_delay is None else min(pause, self.maximum_delay)
 
 
-ONCE = RetryPolicy()
+ONCE = RetryPolicy(attempts=1)
+
+
+def _is(error: BaseException, kind: Kind) -> bool:
+    if isinstance(kind, str):
+        return kind in _names(error)
+    return isinstance(error, kind) or _full_name(kind) in _names(error)
+
+
+def _names(error: BaseException) -> set[str]:
+    """Return all that a failure may be called: its classes, what it was elsewhere, its timeout."""
+    found = _class_names(type(error))
+    remote: str | None = getattr(error, "type", None)
+    if isinstance(remote, str):
+        module, _, name = remote.rpartition(".")
+        known = getattr(builtins, name, None) if module == "builtins" else None
+        found |= _class_names(known) if isinstance(known, type) else {remote, name}
+    timeout: str | None = getattr(error, "timeout_type", None)
+    if isinstance(timeout, str):
+        found.add(timeout)
+    return found
+
+
+def _class_names(cls: type) -> set[str]:
+    return {name for base in cls.__mro__ for name in (base.__name__, _full_name(base))}
+
+
+def _full_name(cls: type) -> str:
+    return f"{cls.__module__}.{cls.__qualname__}"

@@ -1,23 +1,33 @@
 """The service in this process as an ``SwfClient``."""
 
 import threading
+from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
 from flowy.clock import Clock
+from flowy.errors import Fault
+from flowy.protocol.client import Exchanged
 from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
 from flowy.protocol.request import Request
+from flowy.protocol.tasks import ActivityTask
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
-from flowy.service.server import Poll, Service
+from flowy.service.dispatch import Poll, Reply
+from flowy.service.notifier import Watch
+from flowy.service.server import Service
 
 Answer = TypeVar("Answer")
+
+
+_NOTHING = Reply(ActivityTask())
+"""What a poll finds that finds nothing."""
 
 
 class _Waiter:
     """A thread that waits in a poll until it is woken."""
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
+        self.clock = clock
         self._condition = threading.Condition()
         self._is_woken = False
 
@@ -26,11 +36,11 @@ class _Waiter:
             self._is_woken = True
             self._condition.notify()
 
-    def wait(self, until: float) -> bool:
+    def wait(self, until: float | None = None) -> bool:
         """Wait to be woken; return False when the time is up before."""
         with self._condition:
-            while not self._is_woken and self._clock.now() < until:
-                self._clock.wait(self._condition, until)
+            while not self._is_woken and (until is None or self.clock.now() < until):
+                self.clock.wait(self._condition, until)
             woken, self._is_woken = self._is_woken, False
             return woken
 
@@ -59,9 +69,10 @@ class EmbeddedClient:
             Fault: The service refuses; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        checked = decode(type(request), encode(request))
+        checked = _checked(request)
+        self._service.admit(checked)
         if waits(checked):
-            return cast(Answer, self._poll(cast(Poll, checked)))
+            return cast(Answer, self._begin(cast(Poll, checked)).wait()[0])
         return self._service.call(checked)
 
     def interrupt(self) -> None:
@@ -80,22 +91,92 @@ class EmbeddedClient:
             self._service.stop()
             self._service.close()
 
-    def _poll(self, poll: Poll) -> Any:
-        service, clock = self._service, self._service.clock
-        until = clock.now() + POLL_SECONDS
-        waiter = _Waiter(clock)
-        watch = service.watch(poll, waiter.wake)
+    def exchange(
+        self, answers: Sequence[Request[Any]], poll: Request[Answer], most: int
+    ) -> Exchanged[Answer]:
+        """Carry out answers and begin a poll; see ``flowy.protocol.client.ExchangingClient``.
+
+        Raises:
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        checked = [_checked(answer) for answer in answers]
+        pending = self._begin(cast(Poll, _checked(poll)))
+        try:
+            pending.faults, pending.found = self._service.exchange(checked, pending.poll, most)
+        except BaseException:
+            pending.close()
+            raise
+        return pending
+
+    def _begin(self, poll: Poll) -> "_Pending":
+        waiter = _Waiter(self._service.clock)
+        watch = self._service.watch(poll, waiter.wake)
         with self._lock:
             self._waiters.add(waiter)
+        return _Pending(self, poll, waiter, watch)
+
+    def look(self, poll: Poll) -> Reply | None:
+        """Look for a task; None when polls are interrupted."""
+        return None if self._is_interrupted else self._service.reply(poll)
+
+    @property
+    def is_interrupted(self) -> bool:
+        """Whether polls are to come back."""
+        return self._is_interrupted
+
+    def forget(self, waiter: _Waiter) -> None:
+        """Let go of somebody who waited."""
+        with self._lock:
+            self._waiters.discard(waiter)
+
+
+class _Pending:
+    """A poll that has begun: whoever began it waits for it, or closes it.
+
+    Args:
+        client: Where it began.
+        poll: What it asks.
+        waiter: The thread that will wait.
+        watch: Its place among those who wait; it has not looked yet.
+    """
+
+    def __init__(self, client: EmbeddedClient, poll: Poll, waiter: _Waiter, watch: Watch) -> None:
+        self.poll = poll
+        self.faults: Sequence[Fault | None] = ()
+        self.found: list[Reply] | None = None
+        self._client = client
+        self._waiter = waiter
+        self._watch = watch
+        self._until = waiter.clock.now() + POLL_SECONDS
+
+    def wait(self) -> list[Any]:
+        """Wait for a task; an empty one after 60 seconds, or when polls are interrupted."""
         try:
-            while True:
-                if self._is_interrupted:
-                    return EMPTY[type(poll)]
-                reply = service.reply(poll)
-                if not reply.is_empty or not waiter.wait(until):
-                    return reply.typed()
-                watch.rearm()
+            return [reply.typed() for reply in self.found or ()] or [self._wait()]
         finally:
-            with self._lock:
-                self._waiters.discard(waiter)
-            watch.cancel()
+            self.close()
+
+    def _wait(self) -> Any:
+        client, watch = self._client, self._watch
+        reply = client.look(self.poll) if self.found is None else _NOTHING
+        while reply is not None and reply.is_empty:
+            if watch.park() and self._is_over() and watch.leave():
+                break
+            while (handed := watch.take()) is None and watch.is_served:
+                self._waiter.wait()
+            reply = handed or client.look(self.poll)
+        return EMPTY[type(self.poll)] if reply is None else reply.typed()
+
+    def close(self) -> None:
+        """Give the poll up; a task that it was handed is left to time out."""
+        self._client.forget(self._waiter)
+        self._watch.cancel()
+
+    def _is_over(self) -> bool:
+        if self._client.is_interrupted:
+            return True
+        return not self._waiter.wait(self._until) or self._client.is_interrupted
+
+
+def _checked(request: Request[Answer]) -> Request[Answer]:
+    return decode(type(request), encode(request))

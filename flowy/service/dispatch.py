@@ -2,23 +2,33 @@
 
 Nothing here waits: a poll that finds nothing answers empty at once. ``Reply`` keeps the events of a
 history in the form in which they are stored, so that each front takes them as it needs them.
+
+A task whose list has a parked poll is handed out by the very transaction that makes it: the poll is
+carried out behind the operation, and its answer handed over with the commit.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
 from flowy.clock import Clock
 from flowy.db.session import Database, Session
+from flowy.errors import Fault
 from flowy.protocol.request import Request
+from flowy.protocol.requests.activity_tasks import PollForActivityTask
+from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
+from flowy.service.notifier import Notifier, Served
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.topics import announced
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
+
+Poll = PollForActivityTask | PollForDecisionTask
 
 _TASKS = (ActivityTask, DecisionTask)
 
@@ -57,7 +67,9 @@ class Reply:
 
 
 class _Outcome(msgspec.Struct, frozen=True):
-    answer: Any
+    answers: list[Any]
+    found: list[Reply]
+    served: list[tuple[Served, Reply]]
     queued: list[TaskQueue]
     due: float | None
 
@@ -69,8 +81,14 @@ class Dispatch:
         database: Where everything is.
         shared: What all commands share; its states follow the database's commits and rollbacks.
         clock: Tells the time of each command.
-        on_queued: Told, after a commit, of the lists that it put tasks on, once a task.
+        waiting: The polls that may be served.
+        on_queued: Told, after a commit, of the lists that it put tasks on, once a task that was not
+            handed out at once.
         on_due: Told, after a commit, of a moment at which something will be due.
+
+    Attributes:
+        commits: Transactions that were made durable.
+        commands: Commands that were in them.
     """
 
     def __init__(
@@ -78,17 +96,22 @@ class Dispatch:
         database: Database,
         shared: Shared,
         clock: Clock,
+        waiting: Notifier,
         on_queued: Callable[[list[TaskQueue]], None],
         on_due: Callable[[float], None],
     ) -> None:
         self._database = database
         self._shared = shared
         self._clock = clock
+        self._waiting = waiting
         self._on_queued = on_queued
         self._on_due = on_due
+        self.commits = 0
+        self.commands = 0
+        database.on_commit(self._count_commit)
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
-        database.on_rollback(shared.open_counts.forget)
+        database.on_rollback(shared.registrations.forget)
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -97,24 +120,109 @@ class Dispatch:
             Fault: The service refuses; nothing was changed.
             DatabaseError: The database cannot be used; nothing was changed.
         """
-        operation = OPERATIONS[type(request)]
+        if type(request) in READS:
+            operation = OPERATIONS[type(request)]
+            return Reply(
+                self._database.read(
+                    lambda session: operation(self._unit(session, writes=False), request)
+                )
+            )
+        return Reply(self._write((request,), None, 0).answers[0])
 
-        def read(session: Session) -> Any:
-            return operation(self._unit(session), request)
+    def exchange(
+        self, requests: Sequence[Request[Any]], poll: Poll, most: int
+    ) -> tuple[list[Fault | None], list[Reply] | None]:
+        """Carry out answers and, with the same commit, look for tasks behind them.
+
+        When an answer is refused, all are carried out one by one, and nothing is looked for.
+
+        Returns:
+            Why each answer was refused, and at most so many tasks, None without a look.
+
+        Raises:
+            DatabaseError: The database cannot be used; nothing was changed.
+        """
+        try:
+            return [None] * len(requests), self._write(requests, poll, most).found
+        except Fault as fault:
+            if len(requests) == 1:
+                return [fault], None
+        return [self._refusal(request) for request in requests], None
+
+    def _refusal(self, request: Request[Any]) -> Fault | None:
+        try:
+            self.call(request)
+        except Fault as fault:
+            return fault
+        return None
+
+    def _write(self, requests: Sequence[Request[Any]], poll: Poll | None, most: int) -> _Outcome:
+        taken: list[Served] = []
 
         def write(session: Session) -> _Outcome:
-            unit = self._unit(session)
-            return _Outcome(operation(unit, request), unit.queued, unit.due)
+            _give_back(taken)  # a first attempt was rolled back
+            unit = self._unit(session, writes=True)
+            try:
+                answers = [OPERATIONS[type(request)](unit, request) for request in requests]
+                found = [] if poll is None else _look(unit, poll, most)
+                served, unit.queued = self._serve(unit, taken)
+            finally:
+                unit.states.confirm(session)
+            session.announce(announced(unit))
+            return _Outcome(answers, found, served, unit.queued, unit.due)
 
-        if type(request) in READS:
-            return Reply(self._database.read(read))
-        return Reply(self._database.write(write, self._committed).answer)
+        try:
+            return self._database.write(write, self._committed)
+        except BaseException:
+            _give_back(taken)
+            raise
 
-    def _unit(self, session: Session) -> Unit:
-        return Unit(session, self._shared, moment(self._clock.now()))
+    def _serve(
+        self, unit: Unit, taken: list[Served]
+    ) -> tuple[list[tuple[Served, Reply]], list[TaskQueue]]:
+        """Carry out parked polls for the tasks that the unit has queued; return the tasks left."""
+        served: list[tuple[Served, Reply]] = []
+        left: list[TaskQueue] = []
+        for queue in unit.queued:  # which grows when a poll finds something due
+            watch = self._waiting.serve(queue)
+            if watch is None:
+                left.append(queue)
+                continue
+            taken.append(watch)
+            reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            if reply.is_empty:
+                taken.remove(watch)
+                watch.give_back()
+            else:
+                served.append((watch, reply))
+        return served, left
+
+    def _unit(self, session: Session, *, writes: bool) -> Unit:
+        return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
+
+    def _count_commit(self) -> None:
+        self.commits += 1
 
     def _committed(self, outcome: _Outcome) -> None:
+        self.commands += 1
+        for watch, reply in outcome.served:
+            watch.hand_over(reply)
         if outcome.queued:
             self._on_queued(outcome.queued)
         if outcome.due is not None:
             self._on_due(outcome.due)
+
+
+def _look(unit: Unit, poll: Poll, most: int) -> list[Reply]:
+    found: list[Reply] = []
+    while len(found) < most:
+        reply = Reply(OPERATIONS[type(poll)](unit, poll))
+        if reply.is_empty:
+            break
+        found.append(reply)
+    return found
+
+
+def _give_back(taken: list[Served]) -> None:
+    while taken:
+        taken.pop().give_back()

@@ -1,10 +1,10 @@
 """What users write: workflows, activities, and the proxies that join them."""
 
 from flowy.errors import SuspendTask, TaskError, TaskTimedout
+from flowy.execution.retry import RetryPolicy
 from flowy.task.activity import Activity
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
 from flowy.task.result import Result
-from flowy.task.retry import RetryPolicy
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow

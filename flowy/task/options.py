@@ -7,8 +7,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
+from flowy.execution.retry import RetryPolicy
 from flowy.task.definition import checked_name
-from flowy.task.retry import RetryPolicy
 
 LONGEST = 99_999_999
 """Seconds: SWF takes eight digits."""

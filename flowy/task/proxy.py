@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self, overload
 
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.context import TaskCall, WorkflowContext
 from flowy.task.options import ActivityOptions, ChildOptions
 from flowy.task.result import Result
-from flowy.task.retry import RetryPolicy
 from flowy.transport import serializer
 
 

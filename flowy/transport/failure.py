@@ -59,6 +59,7 @@ def revive(cls: type[TaskError], reason: str | None, details: str | None = None)
     found = remote(details)
     if found is not None:
         error.type = found.type
+        error.retry_after = found.retry_after
         if found.traceback:
             error.add_note(f"where the task ran:\n{found.traceback.rstrip()}")
     return error
@@ -77,7 +78,7 @@ def _details(error: BaseException, message: str, lines: str) -> str:
         type=_clean(f"{cls.__module__}.{cls.__qualname__}"[:_NAME]),
         message=_clean(message[:_MESSAGE]),
         traceback=_clean(lines),
-        retry_after=error.seconds if isinstance(error, RetryAfter) else None,
+        retry_after=error.retry_after if isinstance(error, RetryAfter) else None,
     )
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
     while True:

@@ -6,7 +6,7 @@ not arrive is sent again while the task may still be alive.
 
 import logging
 
-from flowy.errors import Fault, FlowyError, SuspendTask
+from flowy.errors import Fault, SuspendTask
 from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.activity_tasks import (
@@ -19,6 +19,7 @@ from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
 from flowy.task.task import Task
 from flowy.transport import failure, serializer
+from flowy.worker.exchange import Exchange
 from flowy.worker.heartbeat import Heartbeat, Pulse
 from flowy.worker.poller import Source
 from flowy.worker.strategies.inline import InlineStrategy
@@ -48,19 +49,24 @@ class ActivityPoller:
         self._registry = registry
         self._strategy = InlineStrategy() if strategy is None else strategy
         self._pulse = Pulse(source.clock)
+        self._poll = PollForActivityTask(
+            domain=source.domain,
+            task_list=TaskList(name=source.task_list),
+            identity=source.identity,
+        )
+        self._exchange = Exchange(source, lambda: self._poll)
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether the next poll was begun with the last answer."""
+        return self._exchange.has_begun
 
     def poll(self) -> ActivityTask | None:
         """Wait for an activity task."""
-        task = self.source.client.call(
-            PollForActivityTask(
-                domain=self.source.domain,
-                task_list=TaskList(name=self.source.task_list),
-                identity=self.source.identity,
-            )
-        )
+        task = self._exchange.poll()
         return task if task.task_token else None
 
-    def handle(self, task: ActivityTask) -> None:
+    def handle(self, task: ActivityTask, more: int = 0) -> None:
         """Do the work, and answer; a task of an unknown type is left to time out."""
         definition = None if task.activity_type is None else self._registry.get(task.activity_type)
         if definition is None:
@@ -77,10 +83,11 @@ class ActivityPoller:
             answer = self._perform(definition, task, heartbeat)
             if answer is not None:
                 heartbeat.answering()
-                self._send(definition, task, answer)
+                self._send(definition, task, answer, more)
 
     def close(self) -> None:
         """Let go of the loop and of the thread that heartbeats."""
+        self._exchange.close()
         self._pulse.close()
         self._strategy.close()
 
@@ -104,15 +111,16 @@ class ActivityPoller:
             return _failed(task, error)
         return RespondActivityTaskCompleted(task_token=task.task_token, result=result)
 
-    def _send(self, definition: ActivityDefinition, task: ActivityTask, answer: Answer) -> None:
+    def _send(
+        self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, more: int
+    ) -> None:
         what = f"answering {_named(task)}"
         longest = max(definition.schedule_to_close, definition.start_to_close)
         deadline = self.source.clock.now() + longest
-        try:
-            self.source.persist(lambda: self.source.client.call(answer), what, deadline)
-        except (SerializationException, ValidationException) as error:
+        (error,) = self._exchange.answer([answer], what, deadline, more)
+        if isinstance(error, SerializationException | ValidationException):
             self._send_refusal(definition, task, answer, error)
-        except FlowyError as error:
+        elif error is not None:
             logger.warning("%s failed: %s: %s", what, type(error).__name__, error)
 
     def _send_refusal(
@@ -121,7 +129,7 @@ class ActivityPoller:
         """Fail a task whose result the service does not take, so that its workflow learns why."""
         logger.error("the answer of %s was refused: %s", _named(task), error)
         if isinstance(answer, RespondActivityTaskCompleted):
-            self._send(definition, task, _failed(task, error))
+            self._send(definition, task, _failed(task, error), 0)
 
     def _log_unknown(self, task: ActivityTask) -> None:
         logger.error(

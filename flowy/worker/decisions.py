@@ -7,6 +7,9 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import msgspec
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
@@ -28,12 +31,51 @@ from flowy.task.registry import Registry
 from flowy.transport import failure
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
+from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
+
+replace = msgspec.structs.replace
 
 logger = logging.getLogger(__name__)
 
 MakeRun = Callable[[WorkflowDefinition, ExecutionId], Run]
+
+
+TOGETHER = 16
+"""Decision tasks that are taken at once when so many wait; their answers share a commit."""
+
+LONGEST = 0.02
+"""Seconds after which an answer waits no more for others."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Answer:
+    """A decision that has not been sent yet, and the run that made it."""
+
+    definition: WorkflowDefinition
+    execution: ExecutionId
+    task: DecisionTask
+    run: Run
+    decided: Decided
+    decided_at: float
+    request: RespondDecisionTaskCompleted
+
+    @property
+    def deadline(self) -> float:
+        return self.decided_at + self.definition.decision_duration
+
+    @property
+    def what(self) -> str:
+        return f"answering a decision task of {self.definition.id}, execution {self.execution}"
+
+    def log(self, error: FlowyError) -> None:
+        logger.warning(
+            "%s failed; it is decided anew when the task comes again: %s: %s",
+            self.what,
+            type(error).__name__,
+            error,
+        )
 
 
 class DecisionPoller:
@@ -61,36 +103,77 @@ class DecisionPoller:
         self._registry = registry
         self._make_run = make_run
         self._catalog = catalog
+        self._request = PollForDecisionTask(
+            domain=source.domain,
+            task_list=TaskList(name=source.task_list),
+            identity=source.identity,
+        )
+        self._exchange = Exchange(source, self._next_request, TOGETHER)
+        self._unsent: list[_Answer] = []
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there are tasks, or the next poll was begun with the last answers."""
+        return self._exchange.has_begun
 
     def poll(self) -> DecisionTask | None:
         """Wait for a decision task and read all its pages."""
-        request = PollForDecisionTask(
-            domain=self.source.domain,
-            task_list=TaskList(name=self.source.task_list),
-            identity=self.source.identity,
-            start_at_previous_started_event=True if len(self.cache) else None,
-        )
-        task = self.source.client.call(request)
-        return history.complete(self.source, request, task) if task.task_token else None
+        if not self.has_begun:
+            self._set_request(keeps=len(self.cache) > 0)
+        task = self._exchange.poll()
+        return history.complete(self.source, self._request, task) if task.task_token else None
 
-    def handle(self, task: DecisionTask) -> None:
-        """Decide, and answer; a task that cannot be decided is left to time out."""
-        execution, type_id = task.workflow_execution, task.workflow_type
-        if execution is None or type_id is None:
-            logger.error("a decision task that names no execution was ignored: %r", task)
-            return
-        definition = self._registry.get(type_id)
-        if definition is None:
-            self._log_unknown(type_id, execution)
-            return
-        found = self._decided(definition, execution, task)
-        if found is not None:
-            run, decided = found
-            self._answer(definition, task, run, decided)
+    def handle(self, task: DecisionTask, more: int = 0) -> None:
+        """Decide, and answer; a task that cannot be decided is left to time out.
+
+        Tasks that came together are answered together, unless deciding them takes its time.
+        """
+        answer = self._answered(task)
+        if answer is not None:
+            self._unsent.append(answer)
+        if self._unsent and not (more and self._exchange.has_tasks and self._is_quick()):
+            self._send(more)
 
     def close(self) -> None:
         """Drop the runs that are kept."""
+        self._exchange.close()
         self.cache.close()
+
+    def _next_request(self) -> PollForDecisionTask:
+        return self._request
+
+    def _set_request(self, *, keeps: bool) -> None:
+        """Ask for new events only as long as runs are kept."""
+        trims = True if keeps else None
+        if self._request.start_at_previous_started_event is not trims:
+            self._request = replace(self._request, start_at_previous_started_event=trims)
+
+    def _answered(self, task: DecisionTask) -> "_Answer | None":
+        execution, type_id = task.workflow_execution, task.workflow_type
+        if execution is None or type_id is None:
+            logger.error("a decision task that names no execution was ignored: %r", task)
+            return None
+        definition = self._registry.get(type_id)
+        if definition is None:
+            self._log_unknown(type_id, execution)
+            return None
+        found = self._decided(definition, execution, task)
+        if found is None:
+            return None
+        run, decided = found
+        return _Answer(
+            definition=definition,
+            execution=execution,
+            task=task,
+            run=run,
+            decided=decided,
+            decided_at=self.source.clock.now(),
+            request=RespondDecisionTaskCompleted(
+                task_token=task.task_token,
+                decisions=decided.decisions,
+                execution_context=decided.execution_context,
+            ),
+        )
 
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
@@ -131,64 +214,54 @@ class DecisionPoller:
         run = self._make_run(definition, execution)
         return run, _fed(run, events)
 
-    def _answer(
-        self, definition: WorkflowDefinition, task: DecisionTask, run: Run, decided: Decided
-    ) -> None:
-        what = f"answering a decision task of {definition.id}, execution {task.workflow_execution}"
-        request = RespondDecisionTaskCompleted(
-            task_token=task.task_token,
-            decisions=decided.decisions,
-            execution_context=decided.execution_context,
-        )
-        try:
-            self._send(definition, request, what)
-        except (SerializationException, ValidationException) as error:
-            run.close()
-            self._send_refusal(definition, task, error, what)
-        except FlowyError as error:
-            logger.warning(
-                "%s failed; it is decided anew when the task comes again: %s: %s",
-                what,
-                type(error).__name__,
-                error,
-            )
-            run.close()
+    def _is_quick(self) -> bool:
+        return self.source.clock.now() < self._unsent[0].decided_at + LONGEST
+
+    def _send(self, more: int) -> None:
+        answers, self._unsent = self._unsent, []
+        keeps = len(self.cache) > 0 or any(not answer.decided.closes for answer in answers)
+        self._set_request(keeps=keeps)
+        what = f"answering decision tasks of {', '.join(str(each.execution) for each in answers)}"
+        deadline = min(answer.deadline for answer in answers)
+        requests = [answer.request for answer in answers]
+        errors = self._exchange.answer(requests, what, deadline, more)
+        for answer, error in zip(answers, errors, strict=True):
+            self._settle(answer, error)
+
+    def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
+        """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        if error is None and not answer.decided.closes:
+            self.cache.keep(answer.execution, answer.run)
         else:
-            self._keep(task, run, decided)
-            self._tell(task, decided.decisions)
+            answer.run.close()
+        if error is None:
+            self._tell(answer.task, answer.decided.decisions)
+        elif isinstance(error, SerializationException | ValidationException):
+            self._send_refusal(answer, error)
+        else:
+            answer.log(error)
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
             tell_decisions(self._catalog, self.source.domain, task, decisions)
 
-    def _send(
-        self, definition: WorkflowDefinition, request: RespondDecisionTaskCompleted, what: str
-    ) -> None:
-        deadline = self.source.clock.now() + definition.decision_duration
-        self.source.persist(lambda: self.source.client.call(request), what, deadline)
-
-    def _send_refusal(
-        self, definition: WorkflowDefinition, task: DecisionTask, error: Fault, what: str
-    ) -> None:
+    def _send_refusal(self, answer: _Answer, error: Fault) -> None:
         """Fail an execution whose decisions the service will never take."""
-        logger.error("%s was refused, and fails the execution: %s", what, error)
+        logger.error("%s was refused, and fails the execution: %s", answer.what, error)
         reason, details = failure.describe(error)
         attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
         request = RespondDecisionTaskCompleted(
-            task_token=task.task_token, decisions=(FailWorkflowExecution(attributes=attributes),)
+            task_token=answer.request.task_token,
+            decisions=(FailWorkflowExecution(attributes=attributes),),
         )
         try:
-            self._send(definition, request, what)
+            self.source.persist(
+                lambda: self.source.client.call(request), answer.what, answer.deadline
+            )
         except FlowyError as again:
-            logger.warning("%s failed: %s: %s", what, type(again).__name__, again)
+            logger.warning("%s failed: %s: %s", answer.what, type(again).__name__, again)
         else:
-            self._tell(task, request.decisions or ())
-
-    def _keep(self, task: DecisionTask, run: Run, decided: Decided) -> None:
-        if decided.closes or task.workflow_execution is None:
-            run.close()
-        else:
-            self.cache.keep(task.workflow_execution, run)
+            self._tell(answer.task, request.decisions or ())
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

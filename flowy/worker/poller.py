@@ -91,8 +91,19 @@ class Poller(Protocol[Task]):
         """
         ...
 
-    def handle(self, task: Task) -> None:
-        """Carry out a task and answer it; whatever goes wrong with it is logged, not raised."""
+    @property
+    def has_begun(self) -> bool:
+        """Whether the next ``poll`` may have a task already, which a last one must not leave."""
+        ...
+
+    def handle(self, task: Task, more: int = 0) -> None:
+        """Carry out a task and answer it; whatever goes wrong with it is logged, not raised.
+
+        Args:
+            task: What ``poll`` gave.
+            more: How many further tasks may be taken; ``poll`` is called again unless it is 0, and
+                so the answer may wait for those of the tasks that came together with this one.
+        """
         ...
 
     def close(self) -> None:

@@ -12,6 +12,9 @@ from flowy.worker.poller import Poller
 from flowy.worker.signals import leaving_on_signals
 from flowy.worker.stop import Stop
 
+MANY = 1_000_000
+"""How many tasks a poller may take that is to serve for ever."""
+
 logger = logging.getLogger(__name__)
 
 
@@ -99,18 +102,18 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
     """
     backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
     try:
-        while loop != 0 and not stop.wished:
+        while loop != 0 and (poller.has_begun or not stop.wished):
             task = _polled(poller, backoff)
             if task is not None:
-                _handle(poller, task)
                 loop -= 1 if loop > 0 else 0
+                _handle(poller, task, 0 if stop.wished else loop if loop >= 0 else MANY)
     finally:
         poller.close()
 
 
-def _handle(poller: Poller[Any], task: Any) -> None:
+def _handle(poller: Poller[Any], task: Any, more: int) -> None:
     try:
-        poller.handle(task)
+        poller.handle(task, more)
     except Exception:
         logger.exception("a task is left to time out, dealing with it failed: %.500r", task)
 

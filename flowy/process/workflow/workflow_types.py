@@ -82,6 +82,7 @@ class RetryStrategy:
             attempts=self.max_retries + 1,
             delay=self.delay_seconds,
             backoff=self.backoff_factor,
+            maximum_delay=None,
             jitter=self.jitter,
             maximum_elapsed=self.maximum_elapsed,
             retry_on=self.retry_on,

@@ -50,6 +50,14 @@ class Parking:
         self._woken = False
         return not self._over
 
+    async def outcome(self) -> None:
+        """Wait to be woken, even when the wait is over: a task is on its way."""
+        while not self._woken:
+            self._signal = self._loop.create_future()
+            await self._signal
+            self._signal = None
+        self._woken = False
+
     def end(self) -> None:
         """End the wait without a task."""
         self._over = True

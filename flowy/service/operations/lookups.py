@@ -1,5 +1,6 @@
 """The rules' ports to the rest of a domain: its types and its other executions."""
 
+import threading
 from typing import cast
 
 from flowy.db.session import Session
@@ -13,7 +14,8 @@ from flowy.protocol.registration import (
     WorkflowTypeInfo,
 )
 from flowy.service.operations.quotas import Quotas
-from flowy.service.store import executions, types
+from flowy.service.store import executions
+from flowy.service.store.registrations import Registrations
 from flowy.service.store.types import RegisteredType
 
 
@@ -58,30 +60,33 @@ def activity_type_info(found: RegisteredType) -> ActivityTypeInfo:
 class DomainTypes:
     """The types of a domain; see ``flowy.service.domain.context.Types``."""
 
-    __slots__ = ("_domain", "_session")
+    __slots__ = ("_domain", "_registrations", "_session")
 
-    def __init__(self, session: Session, domain: int) -> None:
+    def __init__(self, session: Session, domain: int, registrations: Registrations) -> None:
         self._session = session
         self._domain = domain
+        self._registrations = registrations
 
     def workflow_type(self, type_id: TypeId) -> WorkflowTypeDetail | None:
         """Return a workflow type, or None."""
-        found = types.find(self._session, self._domain, "workflow", type_id)
+        found = self._registrations.type(self._session, self._domain, "workflow", type_id)
         return None if found is None else workflow_type_detail(found)
 
     def activity_type(self, type_id: TypeId) -> ActivityTypeDetail | None:
         """Return an activity type, or None."""
-        found = types.find(self._session, self._domain, "activity", type_id)
+        found = self._registrations.type(self._session, self._domain, "activity", type_id)
         return None if found is None else activity_type_detail(found)
 
 
 class OpenCounts:
     """Upper bounds of the numbers of open executions, so that a start need not count them all.
 
-    Starts are added, closes are not taken off; who reaches the quota by this bound counts anew.
+    Starts are added, also such as are undone later; closes are not taken off. Who reaches the quota
+    by this bound counts anew.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._bounds: dict[int, int] = {}
 
     def get(self, domain: int) -> int | None:
@@ -90,16 +95,19 @@ class OpenCounts:
 
     def set(self, domain: int, count: int) -> None:
         """Take note of a true count."""
-        self._bounds[domain] = count
+        with self._lock:
+            self._bounds[domain] = count
 
     def started(self, domain: int) -> None:
-        """Take note of a start."""
-        if domain in self._bounds:
-            self._bounds[domain] += 1
+        """Take note of a start, here or elsewhere."""
+        with self._lock:
+            if domain in self._bounds:
+                self._bounds[domain] += 1
 
     def forget(self) -> None:
         """Count anew: others may have started executions."""
-        self._bounds.clear()
+        with self._lock:
+            self._bounds.clear()
 
 
 class DomainExecutions:

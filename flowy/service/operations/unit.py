@@ -10,6 +10,7 @@ from flowy.service.operations.lookups import DomainExecutions, DomainTypes, Open
 from flowy.service.operations.quotas import Quotas
 from flowy.service.store import domains
 from flowy.service.store.domains import Domain
+from flowy.service.store.registrations import Registrations
 from flowy.service.store.states import States
 from flowy.service.store.tasks import TaskQueue
 
@@ -23,6 +24,7 @@ class Shared:
         new_run_id: Gives a run id that was never given before.
         runs_functions: Whether somebody runs Lambda functions.
         states: The states that are kept between commands.
+        registrations: The domains and types that are kept between commands.
         open_counts: How many executions are open, about.
     """
 
@@ -30,6 +32,7 @@ class Shared:
     new_run_id: Callable[[], str]
     runs_functions: bool = False
     states: States = field(default_factory=States)
+    registrations: Registrations = field(default_factory=Registrations)
     open_counts: OpenCounts = field(default_factory=OpenCounts)
 
 
@@ -37,15 +40,21 @@ class Shared:
 class Unit:
     """One command's transaction.
 
-    ``queued`` and ``due`` are filled by the command: the lists that it put tasks on, and the
-    earliest moment at which something that it changed is due.
+    A unit that only reads may run beside a writing one, and so uses nothing that is kept.
+
+    ``queued``, ``due``, ``changed`` and ``started`` are filled by the command: the lists that it
+    put tasks on, the earliest moment at which something that it changed is due, the keys of the
+    executions that it changed, and domain and key of those that it started.
     """
 
     session: Session
     shared: Shared
     now: float
+    writes: bool = True
     queued: list[TaskQueue] = field(default_factory=list)
     due: float | None = None
+    changed: list[int] = field(default_factory=list)
+    started: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def states(self) -> States:
@@ -63,7 +72,8 @@ class Unit:
         Raises:
             UnknownResourceFault: There is none.
         """
-        found = domains.find(self.session, name)
+        find = self.shared.registrations.domain if self.writes else domains.find
+        found = find(self.session, name)
         if found is None:
             raise unknown_domain(name)
         return found
@@ -73,7 +83,7 @@ class Unit:
         shared = self.shared
         return CommandContext(
             now=self.now,
-            types=DomainTypes(self.session, domain),
+            types=DomainTypes(self.session, domain, shared.registrations),
             executions=DomainExecutions(self.session, domain, shared.open_counts, shared.quotas),
             new_run_id=shared.new_run_id,
             limits=shared.quotas,

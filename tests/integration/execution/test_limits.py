@@ -82,7 +82,9 @@ def test_attempts_follow_each_other_after_the_policys_pauses():
 
 def test_the_maximum_elapsed_ends_the_attempts():
     clock = JumpingClock(start=0.0)
-    limits = Limits(retry=RetryPolicy(attempts=99, delay=10.0, backoff=1.0, maximum_elapsed=35.0))
+    limits = Limits(
+        retry=RetryPolicy(attempts=99, delay=10.0, backoff=1.0, maximum_elapsed=35.0, jitter=0)
+    )
     with Runner(clock=clock) as runner:
         outcome = runner.start(failing(99), InlineStrategy(), limits).outcome(SOON)
     assert (outcome.status, outcome.attempts, outcome.elapsed) == (Status.FAILED, 4, 30.0)

@@ -36,8 +36,16 @@ class FakeWatch:
         self.wake = wake
         self.cancelled = threading.Event()
 
-    def rearm(self) -> None:
-        """Stay in the queue."""
+    is_served = False
+
+    def park(self) -> bool:
+        return True
+
+    def take(self) -> None:
+        """Nothing is ever handed over; the poll looks for itself."""
+
+    def leave(self) -> bool:
+        return True
 
     def cancel(self) -> None:
         self.cancelled.set()
@@ -53,6 +61,9 @@ class FakeService:
         self.looked = threading.Semaphore(0)
         self.release = threading.Event()
         self.broken: Exception | None = None
+
+    def admit(self, request: Request[Any]) -> None:
+        """Throttle nothing."""
 
     def serve(self, request: Request[Any]) -> bytes | None:
         self.requests.append(request)

@@ -70,7 +70,7 @@ class Proxies(Workflow):
 
     def ask(self, step: dict[str, Any], results: list[Any]) -> Any:
         proxy = self.sub if step["child"] else self.act
-        retry = RetryPolicy(max_attempts=step["retry"] + 1) if step["policy"] else step["retry"]
+        retry = RetryPolicy(attempts=step["retry"] + 1) if step["policy"] else step["retry"]
         chosen = {"retry": retry, "delay": step["delay"], "error_handling": step["handled"]}
         with self.options(**chosen):
             fate = [step["key"], step["timeouts"], step["fails"]]

@@ -18,7 +18,13 @@ def pauses(policy, error=None):
 
 
 def test_pauses_grow_by_the_backoff_until_the_attempts_are_used_up():
-    assert pauses(RetryPolicy(attempts=4, delay=1.0, backoff=3.0)) == [1.0, 3.0, 9.0, None, None]
+    assert pauses(RetryPolicy(attempts=4, delay=1.0, backoff=3.0, jitter=0)) == [
+        1.0,
+        3.0,
+        9.0,
+        None,
+        None,
+    ]
 
 
 def test_without_a_policy_nothing_is_tried_again():
@@ -26,12 +32,12 @@ def test_without_a_policy_nothing_is_tried_again():
 
 
 def test_no_pause_is_longer_than_the_maximum():
-    policy = RetryPolicy(attempts=5, delay=1.0, backoff=10.0, maximum_delay=20.0)
+    policy = RetryPolicy(attempts=5, delay=1.0, backoff=10.0, maximum_delay=20.0, jitter=0)
     assert pauses(policy) == [1.0, 10.0, 20.0, 20.0, None]
 
 
 def test_a_pause_too_long_for_a_number_is_the_maximum():
-    policy = RetryPolicy(attempts=10_000, backoff=10.0, maximum_delay=60.0)
+    policy = RetryPolicy(attempts=10_000, backoff=10.0, maximum_delay=60.0, jitter=0)
     assert policy.next_pause(9_000, ValueError(), 0.0, middle) == 60.0
 
 
@@ -42,7 +48,7 @@ def test_chance_takes_its_part_of_a_pause():
 
 
 def test_only_the_named_exceptions_are_tried_again():
-    policy = RetryPolicy(attempts=9, retry_on=(OSError,), give_up_on=(FileNotFoundError,))
+    policy = RetryPolicy(attempts=9, retry_on=(OSError,), give_up_on=(FileNotFoundError,), jitter=0)
     assert policy.next_pause(1, ConnectionError(), 0.0, middle) == 1.0
     assert policy.next_pause(1, FileNotFoundError(), 0.0, middle) is None
     assert policy.next_pause(1, ValueError(), 0.0, middle) is None
@@ -53,7 +59,7 @@ def test_what_ends_a_program_is_not_tried_again():
 
 
 def test_no_attempt_starts_after_the_maximum_elapsed():
-    policy = RetryPolicy(attempts=9, delay=2.0, maximum_elapsed=10.0)
+    policy = RetryPolicy(attempts=9, delay=2.0, maximum_elapsed=10.0, jitter=0)
     assert policy.next_pause(1, ValueError(), 8.0, middle) == 2.0
     assert policy.next_pause(1, ValueError(), 8.1, middle) is None
 
@@ -76,7 +82,9 @@ def test_a_policy_that_can_never_work_is_refused(wrong):
 def test_a_pause_lies_between_the_jittered_and_the_full_one(
     attempt, delay, backoff, jitter, chance
 ):
-    policy = RetryPolicy(attempts=100, delay=delay, backoff=backoff, jitter=jitter)
+    policy = RetryPolicy(
+        attempts=100, delay=delay, backoff=backoff, jitter=jitter, maximum_delay=None
+    )
     full = delay * backoff ** (attempt - 1)
     pause = policy.next_pause(attempt, ValueError(), 0.0, lambda: chance)
     assert full * (1 - jitter) - 1e-6 * full <= pause <= full

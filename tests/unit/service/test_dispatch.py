@@ -10,6 +10,7 @@ from flowy.protocol.faults import UnknownResourceFault
 from flowy.protocol.operations import REQUEST_CLASSES
 from flowy.protocol.requests.domains import DescribeDomain, RegisterDomain
 from flowy.service.dispatch import Dispatch
+from flowy.service.notifier import Notifier
 from flowy.service.operations.quotas import Quotas
 from flowy.service.operations.table import OPERATIONS, READS
 from flowy.service.operations.unit import Shared
@@ -21,12 +22,17 @@ class FakeSession:
     def __init__(self) -> None:
         self.executed: list[object] = []
 
-    def execute(self, statement: object, parameters: object) -> int:
+    def execute(self, statement: object, parameters: object) -> None:
         self.executed.append(parameters)
-        return 1
 
     def execute_many(self, statement: object, rows: object) -> None:
         self.executed.append(rows)
+
+    def expect(self, statement: object, parameters: object) -> None:
+        self.executed.append(parameters)
+
+    def announce(self, topics: list[str]) -> None:
+        pass
 
     def one(self, statement: object, parameters: object) -> None:
         return None
@@ -54,6 +60,9 @@ class FakeDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         pass
 
+    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
+        return False
+
     def on_rollback(self, forget: Callable[[], None]) -> None:
         pass
 
@@ -66,7 +75,9 @@ def database() -> FakeDatabase:
 @pytest.fixture
 def dispatch(database: FakeDatabase) -> Dispatch:
     shared = Shared(quotas=Quotas(), new_run_id=lambda: "run")
-    return Dispatch(database, shared, ManualClock(), lambda queues: None, lambda due: None)
+    return Dispatch(
+        database, shared, ManualClock(), Notifier(), lambda queues: None, lambda due: None
+    )
 
 
 def test_every_operation_has_a_function():

@@ -67,19 +67,82 @@ def test_who_looks_again_waits_at_the_end_and_passes_nothing_on():
     notifier = Notifier()
     watches, woken = waiting(notifier, 2)
     notifier.notify([QUEUE])
-    watches[0].rearm()
+    watches[0].take()
     assert woken == [0]
     notifier.notify([QUEUE])
     notifier.notify([QUEUE])
     assert woken == [0, 1, 0]
 
 
-def test_rearming_without_a_wake_keeps_the_place():
+def test_looking_again_without_a_wake_keeps_the_place():
     notifier = Notifier()
     watches, woken = waiting(notifier, 2)
-    watches[0].rearm()
+    watches[0].take()
     notifier.notify([QUEUE])
     assert woken == [0]
+
+
+def served(notifier: Notifier, poll: str = "poll") -> tuple[Watch, list[str]]:
+    woken: list[str] = []
+    watch = notifier.watch(QUEUE, lambda: woken.append("woken"), poll)
+    return watch, woken
+
+
+def test_only_who_has_looked_in_vain_is_served():
+    notifier = Notifier()
+    watch, woken = served(notifier)
+    assert notifier.serve(QUEUE) is None
+    assert watch.park()
+    taken = notifier.serve(QUEUE)
+    assert taken.poll == "poll"
+    assert notifier.serve(QUEUE) is None
+    taken.hand_over("task")
+    assert woken == ["woken"]
+    assert watch.take() == "task"
+
+
+def test_who_was_woken_between_look_and_park_looks_again():
+    notifier = Notifier()
+    watch, _ = served(notifier)
+    notifier.notify([QUEUE])
+    assert not watch.park()
+    assert watch.take() is None
+    assert watch.park()
+
+
+def test_nobody_leaves_while_a_task_is_on_its_way():
+    notifier = Notifier()
+    watch, _ = served(notifier)
+    watch.park()
+    taken = notifier.serve(QUEUE)
+    assert not watch.leave()
+    assert watch.take() is None
+    assert watch.is_served
+    taken.hand_over("task")
+    assert not watch.leave()
+    assert watch.take() == "task"
+    assert not watch.is_served
+
+
+def test_who_is_given_back_looks_again_and_may_leave():
+    notifier = Notifier()
+    watch, woken = served(notifier)
+    watch.park()
+    notifier.serve(QUEUE).give_back()
+    assert woken == ["woken"]
+    assert watch.take() is None
+    assert not watch.is_served
+    assert watch.leave()
+    assert notifier.count(QUEUE) == 0
+
+
+def test_who_looks_again_is_not_served_meanwhile():
+    """Otherwise a poll could come by two tasks, and one of them would be lost."""
+    notifier = Notifier()
+    watch, _ = served(notifier)
+    watch.park()
+    assert watch.take() is None
+    assert notifier.serve(QUEUE) is None
 
 
 @given(st.lists(st.sampled_from(["task", "join", "leave", "look"]), max_size=60))
@@ -107,7 +170,7 @@ def test_a_task_is_always_known_to_somebody_who_can_look(steps: list[str]):
             watch.cancel()
         elif step == "look" and woken:
             watch = woken.pop(0)
-            watch.rearm()
+            watch.take()
             if tasks:
                 tasks -= 1
                 watches.remove(watch)

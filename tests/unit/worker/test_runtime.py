@@ -27,7 +27,9 @@ class ScriptedPoller:
             raise task
         return task
 
-    def handle(self, task):
+    has_begun = False
+
+    def handle(self, task, more):
         if isinstance(task, type) and issubclass(task, BaseException):
             raise task
         self.handled.append(task)

@@ -1,0 +1,1 @@
+"""Definitions of a machine, run by Celery workers."""

@@ -1,0 +1,43 @@
+"""What a machine raises: errors for its callers, and transitions by which tasks steer it."""
+
+from flowy.errors import (
+    AbortProcessing,
+    BranchTimeout,
+    BreakFromThisLoop,
+    ContinueNextToken,
+    HaltProcessing,
+    JumpCall,
+    JumpCallBack,
+    JumpCallForward,
+    JumpToken,
+    JumpTokenBack,
+    JumpTokenForward,
+    SkipToken,
+    StopProcessing,
+    WorkflowAPIError,
+    WorkflowDefinitionError,
+    WorkflowError,
+    WorkflowObjectStatusError,
+    WorkflowTransition,
+)
+
+__all__ = [
+    "AbortProcessing",
+    "BranchTimeout",
+    "BreakFromThisLoop",
+    "ContinueNextToken",
+    "HaltProcessing",
+    "JumpCall",
+    "JumpCallBack",
+    "JumpCallForward",
+    "JumpToken",
+    "JumpTokenBack",
+    "JumpTokenForward",
+    "SkipToken",
+    "StopProcessing",
+    "WorkflowAPIError",
+    "WorkflowDefinitionError",
+    "WorkflowError",
+    "WorkflowObjectStatusError",
+    "WorkflowTransition",
+]

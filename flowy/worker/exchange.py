@@ -1,0 +1,95 @@
+"""Polls and answers of one poller: answers take the next poll along where the client can.
+
+A poll that was begun may have tasks already. A poller that is to leave therefore takes those that
+it has, and sends its last answers by themselves.
+"""
+
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Any, Generic, TypeVar
+
+from flowy.errors import FlowyError
+from flowy.protocol.client import Exchanged
+from flowy.protocol.request import Request
+from flowy.worker.poller import Source
+
+Task = TypeVar("Task")
+
+
+class Exchange(Generic[Task]):
+    """Belongs to one poller, and to its thread.
+
+    Args:
+        source: Where the tasks come from.
+        poll: Makes the request of the next poll.
+        most: How many tasks are taken at once when so many wait.
+    """
+
+    def __init__(self, source: Source, poll: Callable[[], Request[Task]], most: int = 1) -> None:
+        self._source = source
+        self._poll = poll
+        self._most = most
+        self._tasks: deque[Task] = deque()
+        self._pending: Exchanged[Task] | None = None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there are tasks, or a poll was begun that has to be waited for."""
+        return self.has_tasks or self._pending is not None
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether the next task is here already."""
+        return bool(self._tasks)
+
+    def poll(self) -> Task:
+        """Wait for a task, in the poll that was begun if there is one.
+
+        Raises:
+            FlowyError: The service refused or could not be reached.
+        """
+        if not self._tasks:
+            pending, self._pending = self._pending, None
+            if pending is None:
+                return self._source.client.call(self._poll())
+            self._tasks.extend(pending.wait())
+        return self._tasks.popleft()
+
+    def answer(
+        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+    ) -> list[FlowyError | None]:
+        """Send answers as ``Source.persist`` does, and begin the next poll.
+
+        Args:
+            answers: What is sent.
+            what: What the answers are, for the log.
+            deadline: Moment after which they are of no use, in seconds since the epoch.
+            more: How many tasks the poll may bring; none is begun for 0.
+
+        Returns:
+            What went wrong with each answer.
+        """
+        exchange = getattr(self._source.client, "exchange", None) if more else None
+        if exchange is None:
+            return [self._send(answer, what, deadline) for answer in answers]
+        most = min(more, self._most)
+        try:
+            self._pending = pending = self._source.persist(
+                lambda: exchange(answers, self._poll(), most), what, deadline
+            )
+        except FlowyError as error:
+            return [error] * len(answers)
+        return list(pending.faults)
+
+    def close(self) -> None:
+        """Give up the poll that was begun."""
+        pending, self._pending = self._pending, None
+        if pending is not None:
+            pending.close()
+
+    def _send(self, answer: Request[Any], what: str, deadline: float) -> FlowyError | None:
+        try:
+            self._source.persist(lambda: self._source.client.call(answer), what, deadline)
+        except FlowyError as error:
+            return error
+        return None
