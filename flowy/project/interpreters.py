@@ -3,6 +3,7 @@
 import logging
 import os
 import sys
+import threading
 from collections.abc import Callable
 
 from flowy.clock import Clock
@@ -47,7 +48,7 @@ class Interpreters:
     def launch(
         self, home: Home, claim: Claim, over: Callable[[], None] = lambda: None
     ) -> Execution | None:
-        """Run the script of a claimed process; does not wait.
+        """Run the script of a claimed process; returns when its interpreter runs.
 
         Args:
             home: The project.
@@ -60,8 +61,9 @@ class Interpreters:
         process = claim.process
         limit = claim.script.time_limit
         name = f"process {process.id} ({process.label}) of project {home.name}"
+        running = threading.Event()
         try:
-            script = _script(home, claim)
+            script = _script(home, claim, running)
         except OSError as error:
             record_end(home, process, _not_started(home.clock.now(), error))
             return None
@@ -73,9 +75,12 @@ class Interpreters:
             try:
                 record_end(home, process, outcome)
             finally:
+                running.set()
                 over()
 
         execution.add_done_callback(ended)
+        # Whoever started it may exit at once, and its threads with it: then nothing would run.
+        running.wait()
         return execution
 
 
@@ -116,7 +121,7 @@ def _verdict(outcome: Outcome) -> str:
     return f"Not started: {outcome.error}"
 
 
-def _script(home: Home, claim: Claim) -> Script:
+def _script(home: Home, claim: Claim, running: threading.Event) -> Script:
     process, script = claim.process, claim.script
     path = script_folder(home, script.id) / (script.filename or "")
     program = script.program or sys.executable
@@ -134,6 +139,7 @@ def _script(home: Home, claim: Claim) -> Script:
         born = birth(pid)
         if not home.write(lambda session: lifecycle.started(session, home.id, process, pid, born)):
             kill_tree(pid)
+        running.set()
 
     return Script(
         path=path,

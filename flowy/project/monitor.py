@@ -140,6 +140,9 @@ class Monitor:
         """Say that this monitor lives, and drop what it has lost meanwhile."""
         until = self._clock.now() + self.options.term
         project = self._project
+        held = project.read(lambda session: processes.held(session, project.id, self.owner))
+        if not (held or self._children):
+            return
 
         def work(session: Session) -> dict[int, ProcessRecord | None]:
             processes.renew(session, project.id, self.owner, until)
@@ -164,6 +167,9 @@ class Monitor:
 
     def start_next(self) -> bool:
         """Claim and start the first process that fits; return whether there was one."""
+        project = self._project
+        if not project.read(lambda session: processes.pending(session, project.id)):
+            return False
         now = self._clock.now()
         starter = Starter(
             host=self._host,
@@ -173,7 +179,6 @@ class Monitor:
             lease_until=now + self.options.term,
         )
         lingering = self._lingering()
-        project = self._project
 
         def work(session: Session) -> Claim | Growth | None:
             return lifecycle.claim_next(session, project.id, starter, self.options.cores, lingering)

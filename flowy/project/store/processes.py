@@ -59,6 +59,7 @@ USED_HERE = Statement(
     .where(PROCESSES.of_project, _is_processing, _c.host == bindparam("of_host"))
 )
 RELEASE = PROCESSES.changed(["lease_until", "owner"], _is_processing, _of_owner)
+HELD = Statement(select(_c.id).where(PROCESSES.of_project, _is_processing, _of_owner))
 RENEW = PROCESSES.changed(["lease_until"], _is_processing, _of_owner)
 LINK = Statement(insert(parents))
 LINKED = Statement(select(parents.c.parent).where(_link_of_child).order_by(parents.c.parent))
@@ -145,6 +146,11 @@ def renew(session: Session, project: int, owner: str, until: float) -> None:
     session.all(
         RENEW, {"of_project": project, "of_owner": owner, **new_values({"lease_until": until})}
     )
+
+
+def held(session: Session, project: int, owner: str) -> bool:
+    """Tell whether a monitor has anything."""
+    return session.one(HELD, {"of_project": project, "of_owner": owner}) is not None
 
 
 def release(session: Session, project: int, owner: str) -> None:

@@ -9,6 +9,11 @@ from flowy.cli.main import main
 
 
 @pytest.fixture
+def database_url(tmp_path):
+    return f"sqlite:///{tmp_path}/projects.db?synchronous=off"
+
+
+@pytest.fixture
 def run():
     """Run a command and return what it printed."""
 

@@ -195,6 +195,15 @@ def test_an_attempt_that_was_overtaken_cannot_record_its_outcome(home, script, t
     assert any("attempt 1 is not its last one, 2" in line for line in process.log_lines())
 
 
+def test_a_script_that_was_started_by_hand_outlives_its_starter(home, script, drain):
+    script("brief", "process.completed(True, 'alone')")
+    process = home.run_script("brief")
+    code = "from flowy.project import *; Project('lab').process(1).start()"
+    subprocess.run([sys.executable, "-c", code], check=True)
+    until(lambda: process.status == "Success")
+    assert process.message == "alone"
+
+
 def test_a_monitor_leaves_before_its_time(home, script):
     script("plain")
     home.run_script("plain")

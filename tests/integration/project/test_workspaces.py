@@ -12,6 +12,11 @@ from flowy.project import ZipLimits
 
 
 @pytest.fixture
+def database_url(tmp_path):
+    return f"sqlite:///{tmp_path}/projects.db?synchronous=off"
+
+
+@pytest.fixture
 def workspace(home):
     return home.new_workspace("scans")
 
