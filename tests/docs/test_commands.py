@@ -41,23 +41,3 @@ def test_a_command_and_its_options_are_described(name):
     missing = [o for o in sorted(options) if f"`{o}`" not in section(name) + general]
     assert section(name)
     assert missing == []
-
-
-def subcommands():
-    """Return the commands of groups, as they are called."""
-    context = click.Context(main)
-    groups = {name: main.get_command(context, name) for name in COMMANDS}
-    return [
-        (f"{name} {sub}", group.get_command(context, sub))
-        for name, group in groups.items()
-        if isinstance(group, click.Group)
-        for sub in group.list_commands(context)
-    ]
-
-
-@pytest.mark.parametrize(("name", "command"), subcommands())
-def test_a_command_of_a_group_and_its_options_are_described(name, command):
-    options = [option for option in command.params if isinstance(option, click.Option)]
-    names = {max(option.opts, key=len) for option in options}
-    assert section(name)
-    assert [each for each in sorted(names) if f"`{each}`" not in section(name)] == []
