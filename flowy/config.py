@@ -17,6 +17,19 @@ DOMAIN_VARIABLE = "FLOWY_DOMAIN"
 """Environment variable that says the domain."""
 
 
+RUNS_DATABASE = "sqlite:///flowy-runs.db"
+"""Where the command line finds the catalogue of runs unless told otherwise: in this folder."""
+
+RUNS_FILES = "flowy-runs"
+"""The volume of the runs' files unless told otherwise."""
+
+RUNS_DATABASE_VARIABLE = "FLOWY_RUNS_DB"
+"""Environment variable that says the catalogue's database."""
+
+RUNS_FILES_VARIABLE = "FLOWY_RUNS_FILES"
+"""Environment variable that says the volume of the runs' files."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:
     """What a command talks to.

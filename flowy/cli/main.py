@@ -11,8 +11,11 @@ COMMANDS = {
     "start": ("flowy.cli.start:start", "Start a workflow."),
     "list": ("flowy.cli.executions:list_", "List executions, open and closed."),
     "show": ("flowy.cli.executions:show", "Show an execution's history as a timeline."),
+    "project": ("flowy.cli.projects:project", "Projects: scripts, processes and workspaces."),
+    "monitor": ("flowy.cli.monitor:monitor", "Run the pending processes of a project."),
     "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),
     "machine": ("flowy.cli.machine:machine", "Draw the definition of a token machine."),
+    "runs": ("flowy.cli.runs:runs", "Look at catalogued runs, their files and archives."),
     "demo": ("flowy.cli.demo:demo", "Categorise photographs with a durable workflow."),
 }
 

@@ -3,12 +3,13 @@
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from flowy.errors import ScriptFailed
+from flowy.execution.process_tree import kill_tree
 
 _TAIL = 2_000
 
@@ -42,6 +43,7 @@ class Script:
         environment: Added to this process's environment.
         text: What it can read from its standard input.
         log: A file to which all that it prints is appended.
+        begun: Called with its process id as soon as it runs; what it raises is a failed start.
     """
 
     path: Path
@@ -51,6 +53,7 @@ class Script:
     environment: Mapping[str, str] | None = None
     text: str = ""
     log: Path | None = None
+    begun: Callable[[int], None] | None = None
 
     def __call__(self) -> ScriptOutput:
         """Run the script to its end.
@@ -65,10 +68,12 @@ class Script:
         """Start the script, in a session and process group of its own."""
         log = None if self.log is None else self.log.open("ab")
         try:
-            return self._popen(subprocess.PIPE if log is None else log)
+            process = self._popen(subprocess.PIPE if log is None else log)
         finally:
             if log is not None:
                 log.close()
+        self._announce(process)
+        return process
 
     def finish(self, process: "subprocess.Popen[str]") -> ScriptOutput:
         """Wait for the end of what ``begin`` started.
@@ -83,6 +88,17 @@ class Script:
             said = f"; see {self.log}" if self.log else f"; it said: {(errors or output)[-_TAIL:]}"
             raise ScriptFailed(f"{self.path} {how}{said}", status)
         return ScriptOutput(exit_status=0, output=output or "", errors=errors or "")
+
+    def _announce(self, process: "subprocess.Popen[str]") -> None:
+        if self.begun is None:
+            return
+        try:
+            self.begun(process.pid)
+        except BaseException:
+            kill_tree(process.pid)
+            with process:
+                process.communicate("")
+            raise
 
     def _popen(self, sink: int | IO[Any]) -> "subprocess.Popen[str]":
         return subprocess.Popen(  # noqa: S603 -- the caller chose the script; there is no shell

@@ -1,127 +1,102 @@
-"""Histories of chains and fan-outs, as SWF would have recorded them, for a benchmark."""
+"""Histories of no-op activities, as a decider gets them.
 
-import asyncio
-import json
-from typing import Any
+A chain has six events an activity, a fan-out three. Both end with a decision task that was started
+and not answered.
+"""
 
 import msgspec
 
-from flowy.protocol.history import HistoryEvent
-from flowy.swf.task import ActivityProxy
-from flowy.task import Workflow
+from flowy.protocol.wire import decode_events
 
-TYPE = {"name": "act", "version": "1"}
-LIST = {"name": "bench"}
-
-
-class Chain(Workflow):
-    """Activities one after another, awaited."""
-
-    act = ActivityProxy("act", 1, retry=0)
-
-    async def run(self, count):
-        value = 0
-        for _ in range(count):
-            value = await self.act(1)
-        return value
-
-
-class PlainChain(Workflow):
-    """Activities one after another, by `result()`."""
-
-    act = ActivityProxy("act", 1, retry=0)
-
-    def run(self, count):
-        value = 0
-        for _ in range(count):
-            value = self.act(1).result()
-        return value
+TASK_LIST = {"name": "noop"}
+SCHEDULED = {
+    "activityType": {"name": "noop", "version": "1"},
+    "heartbeatTimeout": "NONE",
+    "scheduleToCloseTimeout": "420",
+    "scheduleToStartTimeout": "120",
+    "startToCloseTimeout": "300",
+    "taskList": TASK_LIST,
+}
+START = {
+    "childPolicy": "TERMINATE",
+    "executionStartToCloseTimeout": "3600",
+    "taskStartToCloseTimeout": "60",
+    "taskList": TASK_LIST,
+}
 
 
-class FanOut(Workflow):
-    """All activities at once."""
-
-    act = ActivityProxy("act", 1, retry=0)
-
-    async def run(self, count):
-        return sum(await asyncio.gather(*(self.act(1) for _ in range(count))))
-
-
-class Recorder:
-    """Writes a history down as the dicts that a poll brings."""
-
-    def __init__(self, count: int) -> None:
-        self.events: list[dict[str, Any]] = []
+class _History:
+    def __init__(self, workflow, steps):
+        self.events = []
         self.add(
             "WorkflowExecutionStarted",
-            childPolicy="TERMINATE",
-            taskList=LIST,
-            workflowType={"name": "bench", "version": "1"},
-            input=json.dumps([[count], {}]),
-            executionStartToCloseTimeout="3600",
-            taskStartToCloseTimeout="60",
+            **START,
+            input=f"[[{steps}],{{}}]",
+            parentInitiatedEventId=0,
+            workflowType={"name": workflow, "version": "1"},
         )
+        self.decision = self.start_decision()
 
-    def add(self, kind: str, **attributes: Any) -> int:
+    def add(self, event_type, **attributes):
         number = len(self.events) + 1
+        name = f"{event_type[0].lower()}{event_type[1:]}EventAttributes"
         self.events.append(
             {
-                "eventType": kind,
                 "eventId": number,
+                "eventType": event_type,
                 "eventTimestamp": 1.7e9 + number / 100,
-                f"{kind[0].lower()}{kind[1:]}EventAttributes": attributes,
+                name: attributes,
             }
         )
         return number
 
-    def decision_started(self) -> tuple[int, int]:
-        scheduled = self.add("DecisionTaskScheduled", taskList=LIST, startToCloseTimeout="60")
-        return scheduled, self.add("DecisionTaskStarted", scheduledEventId=scheduled)
+    def start_decision(self):
+        scheduled = self.add("DecisionTaskScheduled", startToCloseTimeout="60", taskList=TASK_LIST)
+        started = self.add("DecisionTaskStarted", identity="d", scheduledEventId=scheduled)
+        return {"scheduledEventId": scheduled, "startedEventId": started}
 
-    def decided(self, task: tuple[int, int]) -> int:
-        return self.add("DecisionTaskCompleted", scheduledEventId=task[0], startedEventId=task[1])
+    def answer(self):
+        return self.add("DecisionTaskCompleted", **self.decision)
 
-    def scheduled(self, number: int, decision: int) -> int:
+    def schedule(self, number, answer):
         return self.add(
             "ActivityTaskScheduled",
-            activityType=TYPE,
+            **SCHEDULED,
             activityId=str(number),
-            input="[[1],{}]",
-            taskList=LIST,
-            heartbeatTimeout="NONE",
-            scheduleToCloseTimeout="600",
-            scheduleToStartTimeout="600",
-            startToCloseTimeout="600",
-            decisionTaskCompletedEventId=decision,
+            input=f"[[{number}],{{}}]",
+            decisionTaskCompletedEventId=answer,
         )
 
-    def completed(self, scheduled: int) -> None:
-        started = self.add("ActivityTaskStarted", scheduledEventId=scheduled, identity="worker")
+    def complete(self, scheduled):
+        started = self.add("ActivityTaskStarted", identity="w", scheduledEventId=scheduled)
         self.add(
-            "ActivityTaskCompleted", scheduledEventId=scheduled, startedEventId=started, result="1"
+            "ActivityTaskCompleted", result="1", scheduledEventId=scheduled, startedEventId=started
         )
 
-
-def chain(count: int) -> list[dict[str, Any]]:
-    """Record activities one after another: six events each, the last decision undecided."""
-    recorder = Recorder(count)
-    task = recorder.decision_started()
-    for number in range(count):
-        recorder.completed(recorder.scheduled(number, recorder.decided(task)))
-        task = recorder.decision_started()
-    return recorder.events
+    def body(self):
+        return msgspec.json.encode(self.events)
 
 
-def fan_out(count: int) -> list[dict[str, Any]]:
-    """Record activities all at once: three events each, the last decision undecided."""
-    recorder = Recorder(count)
-    decision = recorder.decided(recorder.decision_started())
-    for scheduled in [recorder.scheduled(number, decision) for number in range(count)]:
-        recorder.completed(scheduled)
-    recorder.decision_started()
-    return recorder.events
+def chain(steps):
+    """Return a chain's history as the bytes of a page."""
+    history = _History("seq", steps)
+    for number in range(steps):
+        history.complete(history.schedule(number, history.answer()))
+        history.decision = history.start_decision()
+    return history.body()
 
 
-def typed(events: list[dict[str, Any]]) -> tuple[HistoryEvent, ...]:
-    """Turn what a poll brings into the protocol's events, as every client does."""
-    return msgspec.convert(events, tuple[HistoryEvent, ...])
+def fan(steps):
+    """Return a fan-out's history as the bytes of a page."""
+    history = _History("par", steps)
+    answer = history.answer()
+    scheduled = [history.schedule(number, answer) for number in range(steps)]
+    for each in scheduled:
+        history.complete(each)
+    history.start_decision()
+    return history.body()
+
+
+def typed(body):
+    """Decode a history."""
+    return decode_events(body)

@@ -17,9 +17,23 @@ def section(name):
     return PAGE.partition(f"\n`flowy {name}")[2].partition("\n\n")[0]
 
 
-@pytest.mark.parametrize("name", list(COMMANDS))
+def commands():
+    """Return all commands by what is typed for them, groups taken apart."""
+    found = {}
+    for name in COMMANDS:
+        command = main.get_command(click.Context(main), name)
+        if isinstance(command, click.Group):
+            context = click.Context(command)
+            inner = command.list_commands(context)
+            found |= {f"{name} {each}": command.get_command(context, each) for each in inner}
+        else:
+            found[name] = command
+    return found
+
+
+@pytest.mark.parametrize("name", list(commands()))
 def test_a_command_and_its_options_are_described(name):
-    command = main.get_command(click.Context(main), name)
+    command = commands()[name]
     general = PAGE.partition("\n\n")[2].partition("\n\n")[0]
     options = {
         max(option.opts, key=len) for option in command.params if isinstance(option, click.Option)

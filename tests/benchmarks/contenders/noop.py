@@ -32,7 +32,7 @@ class Noop(Activity):
 class Chain(Workflow):
     """Runs activities one after the other."""
 
-    noop = ActivityProxy("noop", 1)
+    noop = ActivityProxy("noop", 1, retry=0)
 
     async def run(self, steps):
         """Return the last result."""
@@ -42,11 +42,11 @@ class Chain(Workflow):
         return value
 
 
-@workflow(name="par", version=1, task_list=LIST, workflow_duration=3600)
+@workflow(name="par", version=1, task_list=LIST, workflow_duration=3600, max_open_tasks=3_000)
 class Fan(Workflow):
     """Runs activities all at once."""
 
-    noop = ActivityProxy("noop", 1)
+    noop = ActivityProxy("noop", 1, retry=0)
 
     async def run(self, steps):
         """Return the sum of the results."""

@@ -40,19 +40,19 @@ def stand(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def swf(stand: Stand) -> Swf:
+def swf(unregistered: Swf) -> Swf:
     """A case's own domain, with types registered in it."""
-    return unregistered_on(stand).register()
+    return unregistered.register()
 
 
 @pytest.fixture
-def unregistered(stand: Stand) -> Swf:
+def unregistered(stand: Stand) -> Iterator[Swf]:
     """A case's own domain, not registered yet."""
-    return unregistered_on(stand)
+    yield unregistered_on(stand)
+    stand.tidy()
 
 
 def unregistered_on(stand: Stand) -> Swf:
-    stand.begin()
     return Swf(client=stand.client, domain=f"domain-{next(_domains)}", advance=stand.advance)
 
 

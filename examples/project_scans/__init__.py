@@ -1,0 +1,1 @@
+"""Scans that are imported, measured in two ways, and reported on."""

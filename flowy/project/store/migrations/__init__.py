@@ -1,0 +1,1 @@
+"""Alembic's scripts, which take the tables of projects forward."""
