@@ -1,9 +1,7 @@
-"""A definition and a graph for workers that are killed; each task says that it was begun."""
+"""A definition and a graph for workers that are killed."""
 
 import asyncio
-import os
 import threading
-from pathlib import Path
 
 from flowy.machine.patterns import FOR, IF, SYNCHRONIZE
 from flowy.process import BaseProcess, ProcessConfig, ProcessType, Workflow
@@ -14,16 +12,10 @@ from flowy.swf.scanner import workflow
 LIST = "durable"
 PATIENCE = {"heartbeat": 2, "start_to_close": 60, "retry": 50}
 """A lost task is found out by its heartbeat and tried again."""
-WORK = 0.15
-
-
-def begun(what):
-    with (Path(os.environ["DURABLE_WORK"]) / "begun.log").open("a") as log:
-        log.write(f"{what}\n")
+WORK = 0.4
 
 
 def work(token, what):
-    begun(what)
     threading.Event().wait(WORK)
     token.setdefault("log", []).append(what)
 
@@ -48,14 +40,12 @@ def check(token, eng):
 
 @activity_step("weigh", 1, LIST, **PATIENCE)
 def weigh(token, eng):
-    begun("weigh")
     threading.Event().wait(WORK)
     token["weight"] = len(token["parts"])
 
 
 @activity_step("price", 1, LIST, **PATIENCE)
 async def price(token, eng):
-    begun("price")
     await asyncio.sleep(WORK)
     token["price"] = 10 * len(token["parts"])
 
@@ -76,21 +66,18 @@ class Machine(MachineWorkflow):
 
 class Leaf(BaseProcess):
     async def process(self, input_data):
-        begun(self.config.process_id)
         await asyncio.sleep(WORK)
         return input_data["number"]
 
 
 class Add(BaseProcess):
     def process(self, input_data):
-        begun(self.config.process_id)
         threading.Event().wait(WORK)
         return sum(result.unwrap() for result in input_data.values())
 
 
 class Fail(BaseProcess):
     def process(self, input_data):
-        begun(self.config.process_id)
         raise ValueError("never")
 
 

@@ -24,6 +24,7 @@ from tests.chaos.servers import Server
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = "durable"
 KILLS = 8
+LEAST = 3
 TURNS = 600
 
 
@@ -41,6 +42,7 @@ class Crowd:
         self.chance = random.Random(seed)
         self.pause = threading.Event()
         self.workers = [None, None]
+        self.killed = 0
 
     def start(self):
         self.server.start()
@@ -56,7 +58,6 @@ class Crowd:
                     **os.environ,
                     "FLOWY_ENDPOINT": self.server.address,
                     "FLOWY_DOMAIN": DOMAIN,
-                    "DURABLE_WORK": str(self.folder),
                 },
                 stdout=log,
                 stderr=log,
@@ -64,8 +65,9 @@ class Crowd:
 
     def kill_some(self):
         """Kill one process, or all of them, wherever they are, and start them again."""
-        self.pause.wait(self.chance.uniform(0.2, 1.5))
+        self.pause.wait(self.chance.uniform(0.1, 1.2))
         victims = self.chance.choice([("server",), (0,), (1,), (0, 1), ("server", 0, 1)])
+        self.killed += len(victims)
         for victim in victims:
             if victim == "server":
                 self.server.kill()
@@ -116,6 +118,7 @@ def finish(crowd, client, name, halted=lambda info: None):
         try:
             info = visibility.newest(client, DOMAIN, name, None)
             if info.close_status is not None:
+                assert crowd.killed >= LEAST, "it was over before it could be disturbed"
                 return list(visibility.history(client, DOMAIN, info.execution)), info
             halted(info)
         except ServiceUnavailable:
