@@ -14,7 +14,7 @@ import msgspec
 
 from flowy.clock import Clock
 from flowy.db.session import Database, Session
-from flowy.errors import Fault
+from flowy.errors import Fault, FlowyError
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
@@ -72,6 +72,10 @@ class _Outcome(msgspec.Struct, frozen=True):
     served: list[tuple[Served, Reply]]
     queued: list[TaskQueue]
     due: float | None
+
+
+class _UnservedError(Exception):
+    """A parked poll could not be carried out; that is no fault of who made its task."""
 
 
 class Dispatch:
@@ -152,7 +156,14 @@ class Dispatch:
             return fault
         return None
 
-    def _write(self, requests: Sequence[Request[Any]], poll: Poll | None, most: int) -> _Outcome:
+    def _write(
+        self,
+        requests: Sequence[Request[Any]],
+        poll: Poll | None,
+        most: int,
+        *,
+        serves: bool = True,
+    ) -> _Outcome:
         taken: list[Served] = []
 
         def write(session: Session) -> _Outcome:
@@ -161,14 +172,17 @@ class Dispatch:
             unit.known = self._known if self._trusts else None
             answers = [self._carry_out(unit, request) for request in requests]
             found = [] if poll is None else _look(unit, poll, most)
-            served, left = self._serve(unit, taken)
+            served, left = self._serve(unit, taken) if serves else ([], unit.queued)
             return _Outcome(answers, found, served, left, unit.due)
 
         try:
             return self._database.write(write, self._committed)
+        except _UnservedError:
+            _give_back(taken)
         except BaseException:
             _give_back(taken)
             raise
+        return self._write(requests, poll, most, serves=False)
 
     def _carry_out(self, unit: Unit, request: Request[Any]) -> Any:
         answer = OPERATIONS[type(request)](unit, request)
@@ -188,7 +202,10 @@ class Dispatch:
                 left.append(queue)
                 continue
             taken.append(watch)
-            reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            try:
+                reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            except FlowyError as error:
+                raise _UnservedError from error
             if reply.is_empty:
                 taken.remove(watch)
                 watch.give_back()
