@@ -2,12 +2,13 @@
 # make test   passes the tests
 # make check  format, lint, types, import contract, documentation
 # make docs   builds the documentation into docs/_build/html
+# make chaos  kills servers and databases under load, for about ten minutes
 # make bench  prints the project's benchmarks
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs bench clean
+.PHONY: demo test check docs chaos bench clean
 
 # One stamp an extra: a target installs what it needs and nothing else, once per change of setup.cfg.
 $(VENV)/.installed-%: setup.cfg pyproject.toml
@@ -33,6 +34,9 @@ docs: $(VENV)/.installed-docs
 
 bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m benchmark -p no:xdist -s --timeout=0 tests/benchmarks $(ARGS)
+
+chaos: $(VENV)/.installed-test
+	$(BIN)/python -m tests.chaos.play $(ARGS)
 
 clean:
 	rm -rf $(VENV) docs/_build build dist *.egg-info

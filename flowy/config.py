@@ -1,5 +1,6 @@
 """Settings from arguments, else from the environment, else the defaults of the command line."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,19 @@ ADDRESS_VARIABLES = ("FLOWY_ENDPOINT", "AWS_ENDPOINT_URL_SWF")
 
 DOMAIN_VARIABLE = "FLOWY_DOMAIN"
 """Environment variable that says the domain."""
+
+
+RUNS_DATABASE = "sqlite:///flowy-runs.db"
+"""Where the command line finds the catalogue of runs unless told otherwise: in this folder."""
+
+RUNS_FILES = "flowy-runs"
+"""The volume of the runs' files unless told otherwise."""
+
+RUNS_DATABASE_VARIABLE = "FLOWY_RUNS_DB"
+"""Environment variable that says the catalogue's database."""
+
+RUNS_FILES_VARIABLE = "FLOWY_RUNS_FILES"
+"""Environment variable that says the volume of the runs' files."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,3 +55,8 @@ def endpoint(environment: Mapping[str, str]) -> str | None:
     """Return the service that the environment names, or None."""
     named = (environment.get(variable) for variable in ADDRESS_VARIABLES)
     return next((address for address in named if address), None)
+
+
+def without_secret(address: str) -> str:
+    """Return an address without the password that it may hold, for messages."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", address)

@@ -21,6 +21,19 @@
     │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
     ├── DatabaseError               the database cannot be used: see its message
+    │   ├── ConnectionLost          … because the connection to it broke: try again
+    │   └── TransactionConflict     … because others changed the same thing again and again
+    ├── ArchiveError                an export cannot be written or imported: see its message
+    ├── VolumeError                 a volume is full, gone, or cannot be used: see its message
+    │   └── InvalidKeyError         a key is no key, or would lead out of its volume: change it
+    ├── CatalogError                the run catalogue refused a call
+    │   ├── ConstraintViolationError  what is asked for is against its rules
+    │   │   ├── InvalidRunStateError  … the run is not in a state for it
+    │   │   ├── MissingArgumentError  … something that it takes was not given
+    │   │   ├── DuplicateArgumentError  … something was given twice
+    │   │   └── InvalidTemplateError  … a result schema cannot be read
+    │   └── UnknownObjectError      there is no such thing
+    │       └── UnknownFileError, UnknownRunError, UnknownWorkflowError, UnknownWorkflowGroupError
     ├── NondeterminismError         the code does not do what its history says it did
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
@@ -176,6 +189,96 @@ class RegistrationError(FlowyError):
 
 class DatabaseError(FlowyError):
     """The database cannot be opened, written, or is of another version of Flowy."""
+
+
+class ConnectionLost(DatabaseError):
+    """The connection to the database broke; what was being committed is perhaps stored."""
+
+
+class TransactionConflict(DatabaseError):
+    """Another transaction changed the same thing; nothing of this one was stored."""
+
+
+class ArchiveError(FlowyError):
+    """Executions cannot be exported to a file, or imported from it; nothing was stored."""
+
+
+class VolumeError(FlowyError):
+    """A volume is full or gone, or cannot be read or written."""
+
+
+class InvalidKeyError(VolumeError, ValueError):
+    """A key is no key, or would lead out of its volume."""
+
+
+class CatalogError(FlowyError):
+    """The run catalogue refused a call.
+
+    Args:
+        message: What happened, to which run, and what to do.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+class ConstraintViolationError(CatalogError):
+    """What is asked for is against the catalogue's rules."""
+
+
+class InvalidRunStateError(ConstraintViolationError):
+    """A run is not in a state for what is asked for."""
+
+
+class MissingArgumentError(ConstraintViolationError, ValueError):
+    """An argument is missing that the call takes."""
+
+
+class DuplicateArgumentError(ConstraintViolationError, ValueError):
+    """An argument is given twice."""
+
+
+class InvalidTemplateError(ConstraintViolationError):
+    """A result schema cannot be read."""
+
+
+class UnknownObjectError(CatalogError):
+    """There is no such thing.
+
+    Args:
+        identifier: What was asked for.
+    """
+
+    kind = "object"
+
+    def __init__(self, identifier: object) -> None:
+        super().__init__(f"unknown {self.kind} '{identifier}'")
+        self.identifier = identifier
+
+
+class UnknownFileError(UnknownObjectError):
+    """There is no such file."""
+
+    kind = "file"
+
+
+class UnknownRunError(UnknownObjectError):
+    """There is no such run, or it has not what was asked for."""
+
+    kind = "run"
+
+
+class UnknownWorkflowError(UnknownObjectError):
+    """There is no such workflow in the catalogue."""
+
+    kind = "workflow"
+
+
+class UnknownWorkflowGroupError(UnknownObjectError):
+    """There is no such group of runs."""
+
+    kind = "workflow group"
 
 
 class NondeterminismError(FlowyError):

@@ -1,7 +1,41 @@
-"""Settings that all tests share."""
+"""What all tests share: settings, and a PostgreSQL server, started when the first test wants it."""
 
+import os
+from collections.abc import Iterator
+
+import pytest
 from hypothesis import settings
 
 # Machines are shared: how long an example takes says nothing about the code.
 settings.register_profile("flowy", deadline=None, print_blob=True)
 settings.load_profile("flowy")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator["object"]:
+    """A running PostgreSQL; without one, a test is skipped here and fails in CI."""
+    try:
+        from tests.postgresql import Cluster, NoPostgresql
+    except ImportError as error:
+        _without(f"psycopg is not installed: {error}")
+    try:
+        cluster = Cluster()
+        cluster.start().make_template()
+    except NoPostgresql as error:
+        _without(str(error))
+    yield cluster
+    cluster.remove()
+
+
+@pytest.fixture
+def postgresql_url(postgresql) -> Iterator[str]:
+    """A database of its own with Flowy's tables."""
+    url = postgresql.fresh_database()
+    yield url
+    postgresql.drop(url)
+
+
+def _without(reason: str) -> None:
+    if os.environ.get("CI", "").lower() in ("1", "true"):
+        pytest.fail(reason)
+    pytest.skip(reason)

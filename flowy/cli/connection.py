@@ -11,14 +11,23 @@ import click
 from flowy import config
 from flowy.errors import Fault, FlowyError, ServiceUnavailable
 from flowy.protocol.client import SwfClient
-from flowy.protocol.faults import UnknownResourceFault, WorkflowExecutionAlreadyStartedFault
+from flowy.protocol.faults import (
+    MissingAuthenticationTokenException,
+    UnknownResourceFault,
+    UnrecognizedClientException,
+    WorkflowExecutionAlreadyStartedFault,
+)
 from flowy.swf.connect import connect
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 SQLITE_FILE = "sqlite:///"
 
+SIGN = "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY to a key that the service knows"
+
 HINTS: dict[type[FlowyError], str] = {
+    MissingAuthenticationTokenException: SIGN,
+    UnrecognizedClientException: SIGN,
     ServiceUnavailable: "start it with `flowy server`, or give another --address",
     UnknownResourceFault: (
         "check --domain, name and version; domain and types are registered by the first "
@@ -34,8 +43,8 @@ def service_options(command: Command) -> Command:
     address = click.option(
         "--address",
         metavar="URL",
-        help=f"The service: sqlite:///file, http://host:port or aws://region. [default: "
-        f"{' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
+        help="The service: sqlite:///file, postgresql://user@host/database, http://host:port or "
+        f"aws://region. [default: {' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
     )
     domain = click.option(
         "--domain",
@@ -92,6 +101,7 @@ def connected(settings: config.Settings) -> Iterator[SwfClient]:
 def _line(error: FlowyError, settings: config.Settings) -> str:
     if not isinstance(error, Fault | ServiceUnavailable):
         return str(error)
-    line = f"{settings.address}, domain {settings.domain}: {type(error).__name__}: {error}"
+    place = f"{config.without_secret(settings.address)}, domain {settings.domain}"
+    line = f"{place}: {type(error).__name__}: {error}"
     hint = HINTS.get(type(error))
     return f"{line}; {hint}" if hint else line

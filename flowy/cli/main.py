@@ -11,6 +11,9 @@ COMMANDS = {
     "start": ("flowy.cli.start:start", "Start a workflow."),
     "list": ("flowy.cli.executions:list_", "List executions, open and closed."),
     "show": ("flowy.cli.executions:show", "Show an execution's history as a timeline."),
+    "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),
+    "machine": ("flowy.cli.machine:machine", "Draw the definition of a token machine."),
+    "runs": ("flowy.cli.runs:runs", "Look at catalogued runs, their files and archives."),
     "demo": ("flowy.cli.demo:demo", "Categorise photographs with a durable workflow."),
 }
 

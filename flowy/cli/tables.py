@@ -39,6 +39,16 @@ def timeline(found: Iterable[Line]) -> None:
     _print(("event", "seconds", "what", "of", "says"), rows)
 
 
+def runs(found: Iterable[tuple[str, ...]]) -> None:
+    """Print a table of runs: id, state, when created, started and ended, messages."""
+    _print(("run id", "state", "created", "started", "ended", "messages"), found)
+
+
+def files(found: Iterable[tuple[str, ...]]) -> None:
+    """Print a table of files: key, bytes, type, id."""
+    _print(("key", "bytes", "type", "file id"), found)
+
+
 def moment(timestamp: float) -> str:
     """Return a time as people read it, in UTC."""
     return dt.datetime.fromtimestamp(timestamp, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")

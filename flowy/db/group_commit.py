@@ -29,7 +29,11 @@ class Transaction(Protocol):
         ...
 
     def commit(self) -> None:
-        """Make the changes durable."""
+        """Make the changes durable.
+
+        Raises:
+            ServiceUnavailable: Whether they are is not known.
+        """
         ...
 
     def rollback(self) -> None:
@@ -141,6 +145,11 @@ class GroupCommit:
             for job in batch:
                 self._attempt(job)
             self._transaction.commit()
+        except ServiceUnavailable as error:
+            # The commit may have come through: who is run again would be carried out twice.
+            self._transaction.rollback()
+            for job in batch:
+                job.error = error
         except BaseException as error:
             self._transaction.rollback()
             if not isinstance(error, Exception):

@@ -54,6 +54,29 @@ def upgrade(engine: Engine, schema: Schema, name: str) -> None:
         ) from error
 
 
+def check(engine: Engine, schema: Schema, name: str) -> None:
+    """Check that a database has the schema of the code.
+
+    Raises:
+        DatabaseError: It has another one, or none; or it cannot be reached.
+    """
+    newest = schema.revisions[-1]
+    try:
+        with engine.connect() as connection:
+            stamp = _stamp(connection, schema)
+    except DBAPIError as error:
+        raise DatabaseError(f"the database {name!r} cannot be used: {error.orig}") from error
+    if stamp == newest:
+        return
+    if stamp is not None and stamp not in schema.revisions:
+        raise _newer(schema, stamp, name)
+    found = "no tables of Flowy" if stamp is None else f"schema version {stamp!r}"
+    raise DatabaseError(
+        f"the database {name!r} has {found}, but this Flowy needs schema version {newest!r}; run "
+        f"`flowy db upgrade --db URL` once, with a backup at hand, then start the servers again"
+    )
+
+
 def _upgrade(connection: Connection, schema: Schema, name: str) -> None:
     stamp = _stamp(connection, schema)
     if stamp == schema.revisions[-1]:
@@ -64,11 +87,15 @@ def _upgrade(connection: Connection, schema: Schema, name: str) -> None:
     elif stamp in schema.revisions:
         run_scripts(connection, schema)
     else:
-        raise DatabaseError(
-            f"the database {name!r} has schema version {stamp!r}, which this version of Flowy "
-            f"(schema version {schema.revisions[-1]!r}) does not know: it was made by a newer "
-            "Flowy; install that version or a later one, or use another database"
-        )
+        raise _newer(schema, stamp, name)
+
+
+def _newer(schema: Schema, stamp: str, name: str) -> DatabaseError:
+    return DatabaseError(
+        f"the database {name!r} has schema version {stamp!r}, which this version of Flowy "
+        f"(schema version {schema.revisions[-1]!r}) does not know: it was made by a newer "
+        "Flowy; install that version or a later one, or use another database"
+    )
 
 
 def _stamp(connection: Connection, schema: Schema) -> str | None:

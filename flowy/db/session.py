@@ -8,6 +8,8 @@ but what the rollback hook drops.
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import Engine
+
 from flowy.db.statement import Statement
 
 Result = TypeVar("Result")
@@ -17,12 +19,23 @@ Row = tuple[Any, ...]
 class Session(Protocol):
     """A transaction's connection. It is of use only while the transaction runs."""
 
-    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> int:
-        """Run a statement that returns no rows and return how many rows it changed."""
+    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that returns no rows, now or with what comes later."""
         ...
 
     def execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
-        """Run a statement once for each row of parameters."""
+        """Run a statement once for each row of parameters, now or with what comes later."""
+        ...
+
+    def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that finds or changes a row, now or with what comes later.
+
+        When it does not, somebody else has changed the data in the meantime: the transaction is
+        undone and the work is run again, a bounded number of times.
+
+        Raises:
+            TransactionConflict: There is no row; what follows makes no sense.
+        """
         ...
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Row | None:
@@ -33,12 +46,30 @@ class Session(Protocol):
         """Return all rows."""
         ...
 
+    def announce(self, topics: Sequence[str]) -> None:
+        """Have other processes told, once this is committed, what was changed.
+
+        Args:
+            topics: Words without spaces; what they mean is the caller's affair.
+        """
+        ...
+
 
 class Database(Protocol):
     """A database that several threads use at once.
 
     Close it last, when nobody is in ``read`` or ``write``.
     """
+
+    @property
+    def engine(self) -> Engine:
+        """What migrations run on."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Path or address, for messages; without a password."""
+        ...
 
     def read(self, work: Callable[[Session], Result]) -> Result:
         """Run work that changes nothing on one consistent state of the data."""
@@ -60,6 +91,7 @@ class Database(Protocol):
 
         Raises:
             DatabaseError: The database cannot be written; nothing was stored.
+            ServiceUnavailable: Whether it was stored is not known.
         """
         ...
 
@@ -71,17 +103,16 @@ class Database(Protocol):
         """Have a function called after each commit, before anything else is run."""
         ...
 
-    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
-        """Have a function called when a transaction begins behind another process's commit.
+    def wait_for_others(self) -> Sequence[str] | None:
+        """Wait until another process has committed, a few seconds at most; for one thread.
 
         Returns:
-            False when the database cannot tell, or runs several transactions at once: then what
-            was read in one transaction proves nothing in the next.
+            What it announced, or None when anything may have been changed.
         """
         ...
 
-    def changed_elsewhere(self) -> bool:
-        """Tell whether another process has committed since the last time this was asked."""
+    def interrupt(self) -> None:
+        """Let the thread that waits for others go."""
         ...
 
     def close(self) -> None:

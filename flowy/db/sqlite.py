@@ -7,7 +7,9 @@ loses nothing) for about three times the speed.
 """
 
 import sqlite3
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
@@ -17,9 +19,15 @@ from flowy.db.group_commit import GroupCommit
 from flowy.db.session import Row
 from flowy.db.sqlite_engine import make_engine
 from flowy.db.statement import Statement
-from flowy.errors import DatabaseError
+from flowy.errors import DatabaseError, TransactionConflict
 
 Result = TypeVar("Result")
+
+LOOK_EVERY = 0.05
+"""Seconds between looks for other processes' commits; wake-ups within a process need none."""
+
+ATTEMPTS = 20
+"""How often a command is run that finds that another process was quicker."""
 
 _dialect = SQLiteDialect_pysqlite(paramstyle="named")
 
@@ -32,13 +40,22 @@ class SqliteSession:
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
 
-    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> int:
-        """Run a statement that returns no rows and return how many rows it changed."""
-        return self._raw.execute(statement.sql(_dialect), parameters).rowcount
+    def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that returns no rows."""
+        self._raw.execute(statement.sql(_dialect), parameters)
 
     def execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each row of parameters."""
         self._raw.executemany(statement.sql(_dialect), rows)
+
+    def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
+        """Run a statement that finds or changes a row."""
+        cursor = self._raw.execute(statement.sql(_dialect), parameters)
+        if cursor.rowcount != 1 and cursor.fetchone() is None:
+            raise TransactionConflict("another process was quicker")
+
+    def announce(self, topics: Sequence[str]) -> None:
+        """Say nothing: other processes look at the file."""
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Row | None:
         """Return the first row, or None."""
@@ -57,16 +74,9 @@ class _WriterTransaction:
         self._raw = raw
         self.committed: list[Callable[[], None]] = []
         self.rolled_back: list[Callable[[], None]] = []
-        self.overtaken: list[Callable[[], None]] = []
-        self._version = -1
 
     def begin(self) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
-        version = _data_version(self._raw)  # which moves by other connections' commits only
-        if version != self._version:
-            self._version = version
-            for distrust in self.overtaken:
-                distrust()
 
     def commit(self) -> None:
         self._raw.execute("COMMIT")
@@ -106,7 +116,8 @@ class SqliteDatabase:
         self._monitor = self._writer if self._in_memory else self._checkout()
         self._seen_by_monitor = -1
         self._seen_by_writer = -1
-        self.changed_elsewhere()
+        self._interrupted = threading.Event()
+        self._changed_elsewhere()
 
     @property
     def name(self) -> str:
@@ -136,10 +147,10 @@ class SqliteDatabase:
     ) -> Result:
         """Run work in a transaction, perhaps with that of other threads; durable on return."""
         session = self._session
-        try:
-            return self._group.run(lambda: work(session), committed)
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
+        for _ in range(ATTEMPTS - 1):
+            with suppress(TransactionConflict):
+                return self._write(lambda: work(session), committed)
+        return self._write(lambda: work(session), committed)
 
     def on_rollback(self, forget: Callable[[], None]) -> None:
         """Have a function called after each rollback, before anything else is run."""
@@ -149,12 +160,17 @@ class SqliteDatabase:
         """Have a function called after each commit, before anything else is run."""
         self._transaction.committed.append(keep)
 
-    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
-        """Have a function called when a transaction begins behind another process's commit."""
-        self._transaction.overtaken.append(distrust)
-        return True
+    def wait_for_others(self) -> Sequence[str] | None:
+        """Wait a moment and look whether another process has committed; it says not what."""
+        if self._interrupted.wait(LOOK_EVERY):
+            self._interrupted.clear()
+        return None if self._changed_elsewhere() else ()
 
-    def changed_elsewhere(self) -> bool:
+    def interrupt(self) -> None:
+        """Let the thread that waits for others go."""
+        self._interrupted.set()
+
+    def _changed_elsewhere(self) -> bool:
         """Tell whether another process has committed since the last time this was asked.
 
         A connection's ``data_version`` does not move by its own commits. The monitor's moves with
@@ -183,6 +199,14 @@ class SqliteDatabase:
             self._monitor.close()
         self._writer.close()
         self.engine.dispose()
+
+    def _write(
+        self, work: Callable[[], Result], committed: Callable[[Result], None] | None
+    ) -> Result:
+        try:
+            return self._group.run(work, committed)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def _checkout(self) -> Any:
         try:

@@ -197,8 +197,14 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
             log.debug("%r waits in a finally block: %s", coroutine, error)
         except KeyboardInterrupt:
             raise
-        except BaseException:
-            log.exception("a finally block of a dropped run raised")
+        except BaseException as error:
+            if not _only_exits(error):
+                log.exception("a finally block of a dropped run raised")
             return
         else:
             return
+
+
+def _only_exits(error: BaseException) -> bool:
+    """Tell whether a task group only passes on that its code was closed."""
+    return isinstance(error, BaseExceptionGroup) and error.split(GeneratorExit)[1] is None

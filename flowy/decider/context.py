@@ -1,7 +1,5 @@
 """What workflow code reaches of the decider that runs it."""
 
-import threading
-
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
@@ -39,7 +37,6 @@ class RunContext:
         """The run is no more; what its finally blocks ask for goes nowhere."""
         self._calls = calls
         self._loop = loop
-        self._thread = threading.get_ident()
         self.steps = 0
         """How many events the code has seen."""
         self._left_abandon: tuple[int, int] | None = None
@@ -51,13 +48,13 @@ class RunContext:
             PayloadError: The arguments cannot travel.
             RuntimeError: It is another thread than the one that runs the workflow.
         """
-        if threading.get_ident() != self._thread:
+        if self.dropped:
+            return self._loop.create_result()
+        if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        if self.dropped:
-            return self._loop.create_result()
         return self._calls.ask(call)
 
     def restart(self, restart: Restart) -> None:

@@ -11,7 +11,7 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from contextvars import Context
 from typing import Any, NoReturn, Protocol
@@ -55,12 +55,18 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Make this the running loop of the thread, for a while."""
-        outer = events._get_running_loop()
+        outer, hooks = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
+        sys.set_asyncgen_hooks(None, self._finish_generator)
         try:
             yield
         finally:
+            sys.set_asyncgen_hooks(*hooks)
             events._set_running_loop(outer)
+
+    def is_here(self) -> bool:
+        """Tell whether this is the running loop of the thread that asks."""
+        return events._get_running_loop() is self
 
     def run_ready(self) -> None:
         """Run what is ready, and what that makes ready, until nothing is."""
@@ -73,6 +79,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
                 except SystemExit:
                     # The task that raised it keeps it for whoever awaits it.
                     log.warning("workflow code exits the interpreter in a task", exc_info=True)
+
+    def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
+        # What code left in the middle runs its finally blocks to their end, as in asyncio.
+        if self.is_here():
+            self.create_task(generator.aclose())
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Wait in a plain ``run``; the bridge gives this its meaning."""

@@ -116,9 +116,8 @@ class WorkflowRun:
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
-        if not self._closed:
-            with self._loop.running():
-                self._code.close()
+        with self._loop.running():
+            self._code.close()
 
     # Events
 
@@ -240,7 +239,8 @@ class WorkflowRun:
         asked = self._calls.slots.take()
         closing = self._code.closing()
         if isinstance(closing, _ALONE):
-            asked = ()
+            # A close may be refused, and then a replay needs the markers of what led to it.
+            asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
         return Decisions(
             decisions=asked if closing is None else (*asked, closing),
             closes=closing is not None,
@@ -248,7 +248,7 @@ class WorkflowRun:
         )
 
 
-# Closing decisions that drop whatever else was asked for with them.
+# Closing decisions that drop the tasks that were asked for with them.
 _ALONE = (decisions.ContinueAsNewWorkflowExecution, decisions.FailWorkflowExecution)
 
 _ARRIVALS: dict[type[Event], Any] = {

@@ -1,7 +1,7 @@
 """Threads beside the machine: run branches in parallel, wait for them, report their errors."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, wait
 from types import TracebackType
 from typing import Any
@@ -44,9 +44,21 @@ class Branches:
     """The branches that were started beside an engine and are not waited for by its tasks."""
 
     def __init__(self) -> None:
-        self._futures: list[Future[None]] = []
+        self._futures: list[Any] = []
 
-    def add(self, future: "Future[None]") -> None:
+    def run(self, work: Callable[[], Any], name: str) -> Any:
+        """Begin something beside the machine; return the future of it."""
+        return start(work, name)
+
+    def wait(self, futures: Iterable[Any], timeout: float | None, name: str) -> None:
+        """Wait for what ``run`` began, and raise what went wrong in it, as ``join`` does."""
+        join(futures, timeout, name)
+
+    def make_lock(self) -> Transient:
+        """Return a lock for what ``run`` begins."""
+        return SharedLock()
+
+    def add(self, future: Any) -> None:
         """Remember a branch that runs."""
         self._futures.append(future)
 
@@ -70,7 +82,7 @@ class Branches:
             Exception: What a branch has raised; an ``ExceptionGroup`` when there were several.
         """
         try:
-            join(self._futures, timeout, "PARALLEL_SPLIT")
+            self.wait(self._futures, timeout, "PARALLEL_SPLIT")
         finally:
             self._futures = [future for future in self._futures if not future.done()]
 
@@ -106,8 +118,15 @@ def join(futures: Iterable["Future[None]"], timeout: float | None, name: str) ->
         Exception: What one has raised; an ``ExceptionGroup`` when several have.
     """
     started = list(futures)
-    done, running = wait(started, timeout)
-    raised = [error for one in started if one in done and (error := one.exception()) is not None]
+    wait(started, timeout)
+    report(started, timeout, name)
+
+
+def report(started: Sequence[Any], timeout: float | None, name: str) -> None:
+    """Raise what went wrong in branches that were waited for; see ``join``."""
+    done = [one for one in started if one.done()]
+    running = [one for one in started if not one.done()]
+    raised = [error for one in done if (error := one.exception()) is not None]
     failures = [error for error in raised if not isinstance(error, WorkflowTransition)]
     if running:
         failures.append(

@@ -68,7 +68,23 @@ class RequestEntityTooLargeException(Fault):
 
 
 class AccessDeniedException(Fault):
-    """The request's signature is not one that the service accepts."""
+    """The caller may not call the service."""
+
+
+class MissingAuthenticationTokenException(Fault):
+    """The request is not signed, and the service takes only signed ones."""
+
+
+class IncompleteSignatureException(Fault):
+    """The request's signature lacks a part."""
+
+
+class UnrecognizedClientException(Fault):
+    """The request is signed with a key that the service does not know."""
+
+
+class InvalidSignatureException(Fault):
+    """The request's signature is wrong, or too old; the message says what was signed."""
 
 
 class InternalFailure(Fault):
@@ -92,15 +108,28 @@ MODELLED: tuple[type[Fault], ...] = (
 NAME_SPACES: dict[type[Fault], str] = {
     **dict.fromkeys(MODELLED, "com.amazonaws.swf.base.model"),
     AccessDeniedException: "com.amazon.coral.service",
+    IncompleteSignatureException: "com.amazon.coral.service",
     InternalFailure: "com.amazon.coral.service",
+    InvalidSignatureException: "com.amazon.coral.service",
+    MissingAuthenticationTokenException: "com.amazon.coral.service",
     RequestEntityTooLargeException: "com.amazon.coral.service",
     SerializationException: "com.amazon.coral.service",
     ThrottlingException: "com.amazon.coral.availability",
     UnknownOperationException: "com.amazon.coral.service",
+    UnrecognizedClientException: "com.amazon.coral.service",
     ValidationException: "com.amazon.coral.validate",
 }
 
 FAULTS: dict[str, type[Fault]] = {cls.__name__: cls for cls in NAME_SPACES}
+
+
+STATUS: dict[type[Fault], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
+"""The HTTP status of those faults that have another one than 400."""
+
+
+def status(error: Fault) -> int:
+    """Return the HTTP status with which a fault is sent."""
+    return STATUS.get(type(error), 400)
 
 
 def fault(name: str, message: str) -> Fault:

@@ -17,6 +17,9 @@ EMPTY: dict[type[Request[Any]], ActivityTask | DecisionTask] = {
 }
 """What a poll answers that found no task."""
 
+NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
+"""The same as the body that SWF sends."""
+
 _READS = ("Count", "Describe", "Get", "List", "Poll")
 
 REPEATABLE: frozenset[type[Request[Any]]] = frozenset(

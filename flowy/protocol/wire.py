@@ -11,7 +11,7 @@ import msgspec
 
 from flowy.errors import Fault
 from flowy.protocol.event import Event
-from flowy.protocol.faults import NAME_SPACES, fault
+from flowy.protocol.faults import NAME_SPACES, UnknownOperationException, fault
 from flowy.protocol.history import EVENTS, HistoryEvent
 from flowy.protocol.operations import ANSWERS, OPERATIONS
 from flowy.protocol.request import Request
@@ -31,6 +31,27 @@ _requests: dict[type[Request[Any]], msgspec.json.Decoder[Any]] = {
 _answers: dict[type[Request[Any]], msgspec.json.Decoder[Any]] = {
     cls: msgspec.json.Decoder(answer) for cls, answer in ANSWERS.items()
 }
+
+
+def operation_name(target: str) -> str:
+    """Return the operation that an ``X-Amz-Target`` names; old SDKs put a Java package in front.
+
+    A target of another service is returned whole.
+    """
+    service, _, name = target.rpartition(".")
+    return name if service.endswith(TARGET_PREFIX) else target
+
+
+def operation(name: str) -> type[Request[Any]]:
+    """Return the class of an operation's requests.
+
+    Raises:
+        UnknownOperationException: SWF has no such operation.
+    """
+    found = OPERATIONS.get(name)
+    if found is None:
+        raise UnknownOperationException(f"There is no operation {name!r}")
+    return found
 
 
 def encode(value: msgspec.Struct | None) -> bytes:

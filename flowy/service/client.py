@@ -70,6 +70,7 @@ class EmbeddedClient:
             DatabaseError: The database cannot be used; nothing was changed.
         """
         checked = _checked(request)
+        self._service.admit(checked)
         if waits(checked):
             return cast(Answer, self._begin(cast(Poll, checked)).wait()[0])
         return self._service.call(checked)

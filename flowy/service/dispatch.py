@@ -22,9 +22,9 @@ from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
 from flowy.service.notifier import Notifier, Served
-from flowy.service.operations.known import Known
 from flowy.service.operations.spliced import Spliced
-from flowy.service.operations.table import OPERATIONS, READS, REGISTRATIONS
+from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.topics import announced
 from flowy.service.operations.unit import Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
@@ -89,6 +89,10 @@ class Dispatch:
         on_queued: Told, after a commit, of the lists that it put tasks on, once a task that was not
             handed out at once.
         on_due: Told, after a commit, of a moment at which something will be due.
+
+    Attributes:
+        commits: Transactions that were made durable.
+        commands: Commands that were in them.
     """
 
     def __init__(
@@ -106,14 +110,12 @@ class Dispatch:
         self._waiting = waiting
         self._on_queued = on_queued
         self._on_due = on_due
+        self.commits = 0
+        self.commands = 0
+        database.on_commit(self._count_commit)
         database.on_commit(shared.states.committed)
         database.on_rollback(shared.states.rolled_back)
-        database.on_rollback(shared.open_counts.forget)
-        self._known = Known()
-        database.on_rollback(self._known.forget)
-        self._trusts = database.on_change_elsewhere(self._distrust)
-        if self._trusts:
-            shared.states.trust()
+        database.on_rollback(shared.registrations.forget)
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -125,7 +127,9 @@ class Dispatch:
         if type(request) in READS:
             operation = OPERATIONS[type(request)]
             return Reply(
-                self._database.read(lambda session: operation(self._unit(session), request))
+                self._database.read(
+                    lambda session: operation(self._unit(session, writes=False), request)
+                )
             )
         return Reply(self._write((request,), None, 0).answers[0])
 
@@ -168,12 +172,17 @@ class Dispatch:
 
         def write(session: Session) -> _Outcome:
             _give_back(taken)  # a first attempt was rolled back
-            unit = self._unit(session)
-            unit.known = self._known if self._trusts else None
-            answers = [self._carry_out(unit, request) for request in requests]
-            found = [] if poll is None else _look(unit, poll, most)
-            served, left = self._serve(unit, taken) if serves else ([], unit.queued)
-            return _Outcome(answers, found, served, left, unit.due)
+            unit = self._unit(session, writes=True)
+            served: list[tuple[Served, Reply]] = []
+            try:
+                answers = [OPERATIONS[type(request)](unit, request) for request in requests]
+                found = [] if poll is None else _look(unit, poll, most)
+                if serves:
+                    served, unit.queued = self._serve(unit, taken)
+            finally:
+                unit.states.confirm(session)
+            session.announce(announced(unit))
+            return _Outcome(answers, found, served, unit.queued, unit.due)
 
         try:
             return self._database.write(write, self._committed)
@@ -183,12 +192,6 @@ class Dispatch:
             _give_back(taken)
             raise
         return self._write(requests, poll, most, serves=False)
-
-    def _carry_out(self, unit: Unit, request: Request[Any]) -> Any:
-        answer = OPERATIONS[type(request)](unit, request)
-        if type(request) in REGISTRATIONS:
-            self._known.forget()
-        return answer
 
     def _serve(
         self, unit: Unit, taken: list[Served]
@@ -213,14 +216,14 @@ class Dispatch:
                 served.append((watch, reply))
         return served, left
 
-    def _unit(self, session: Session) -> Unit:
-        return Unit(session, self._shared, moment(self._clock.now()))
+    def _unit(self, session: Session, *, writes: bool) -> Unit:
+        return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
 
-    def _distrust(self) -> None:
-        self._shared.states.distrust()
-        self._known.forget()
+    def _count_commit(self) -> None:
+        self.commits += 1
 
     def _committed(self, outcome: _Outcome) -> None:
+        self.commands += 1
         for watch, reply in outcome.served:
             watch.hand_over(reply)
         if outcome.queued:

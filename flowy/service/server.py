@@ -12,13 +12,17 @@ from flowy.errors import Fault
 from flowy.protocol.faults import LimitExceededFault
 from flowy.protocol.request import Request
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
+from flowy.service import figures
 from flowy.service.dispatch import Dispatch, Poll, Reply
 from flowy.service.domain.change import TaskKind
 from flowy.service.domain.refusals import unknown_domain
+from flowy.service.figures import Figures
 from flowy.service.neighbours import NeighbourWatch
 from flowy.service.notifier import Notifier, Watch
 from flowy.service.operations.quotas import Quotas
+from flowy.service.operations.topics import Heard
 from flowy.service.operations.unit import Shared
+from flowy.service.rates import Rates, Throttle
 from flowy.service.runner import Function, FunctionRunner
 from flowy.service.store import domains, executions
 from flowy.service.store.schema import SCHEMA
@@ -38,9 +42,11 @@ class Service:
     Args:
         url: ``sqlite:///path``, ``sqlite:////absolute/path`` (``?synchronous=normal`` to commit
             faster and lose the last commits if the machine crashes), or ``sqlite://`` for a
-            database in memory.
+            database in memory; ``postgresql://user@host/database``.
         clock: Tells the time.
         limits: How much of everything there may be.
+        rates: How often each operation may be called, for the fronts that ask ``admit``; without
+            any, nothing is throttled.
         functions: Python callables that run in place of Lambda functions, by name; without any,
             decisions that schedule a Lambda function fail as they do where there is no Lambda.
 
@@ -54,6 +60,7 @@ class Service:
         *,
         clock: Clock | None = None,
         limits: Quotas | None = None,
+        rates: Rates | None = None,
         functions: Mapping[str, Function] | None = None,
     ) -> None:
         self.clock: Clock = clock or SystemClock()
@@ -61,8 +68,9 @@ class Service:
         self.limits = limits or Quotas()
         self._database = open_database(url, SCHEMA)
         shared = Shared(quotas=self.limits, new_run_id=new_run_id, runs_functions=bool(functions))
+        self._throttle = Throttle(rates, self.clock) if rates else None
         self._domains: dict[str, int] = {}
-        self._open_counts = shared.open_counts
+        self._shared = shared
         self.timers = TimerLoop(self.reply, self.clock)
         self.runner = FunctionRunner(self.reply, functions) if functions else None
         self._dispatch = Dispatch(
@@ -95,6 +103,15 @@ class Service:
     def __exit__(self, *_: object) -> None:
         self.stop()
         self.close()
+
+    def admit(self, request: Request[Any]) -> None:
+        """Take note of a client's request; a front calls it once, a poll may look several times.
+
+        Raises:
+            ThrottlingException: Its operation is called too often.
+        """
+        if self._throttle is not None:
+            self._throttle.admit(type(request).__name__)
 
     def call(self, request: Request[Answer]) -> Answer:
         """Carry out one operation; it is durable on return. A poll answers at once.
@@ -173,6 +190,19 @@ class Service:
         """Delete the executions whose retention period is over and return how many it was."""
         return self.timers.sweep()
 
+    def figures(self) -> Figures:
+        """Count what this process does and what the database holds; walks over what waits."""
+        tasks_waiting, open_executions = self._database.read(figures.waiting)
+        return Figures(
+            parked_polls=figures.parked(self.notifier),
+            tasks_waiting=tasks_waiting,
+            open_executions=open_executions,
+            commits=self._dispatch.commits,
+            commands=self._dispatch.commands,
+            state_hits=self._shared.states.hits,
+            state_misses=self._shared.states.misses,
+        )
+
     def _domain(self, name: str) -> int:
         """Return a domain's key; domains never go away, so it is kept."""
         key = self._domains.get(name)
@@ -192,10 +222,20 @@ class Service:
         if self.runner is not None and any(queue.kind == "lambda" for queue in queues):
             self.runner.tell()
 
-    def _changed_elsewhere(self) -> None:
-        self._open_counts.forget()
-        self.timers.look_again()
-        if self.runner is not None:
+    def _changed_elsewhere(self, news: Heard | None) -> None:
+        """Take note of what another process has changed, None when it may be anything."""
+        states, open_counts = self._shared.states, self._shared.open_counts
+        if news is None:
+            states.doubt(None)
+            open_counts.forget()
+            self.timers.look_again()
+        else:
+            states.doubt(news.executions)
+            for domain in news.started:
+                open_counts.started(domain)
+            if news.due is not None:
+                self.timers.tell(news.due)
+        if self.runner is not None and (news is None or news.functions_wait):
             self.runner.tell()
 
 

@@ -81,9 +81,15 @@ class TimerLoop:
             handled += found.handled
             if found.next_due is None:
                 return handled
-            self.tell(found.next_due)
-            if found.next_due > self._clock.now():
+            now = self._clock.now()
+            if found.next_due > now:
+                self.tell(found.next_due)
                 return handled
+            if not found.handled:
+                # Another process has it in hand; this one sees to it that it is done.
+                self.tell(now + RETRY_AFTER)
+                return handled
+            self.tell(found.next_due)
 
     def sweep(self) -> int:
         """Delete the executions whose retention is over, in small transactions; count them."""

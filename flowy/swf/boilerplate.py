@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from types import FrameType
 from typing import Any
 
@@ -18,6 +19,7 @@ from flowy.task import scanner
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.stop import Stop
@@ -67,15 +69,19 @@ def start_workflow_worker(
     loop: int = -1,
     package: scanner.Packages | None = None,
     ignore: scanner.Ignored | None = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
-    Takes and raises what `start_activity_worker` does.
+    Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
+    executions: `flowy.catalog.executions.ExecutionCatalogue`.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        _work(source, registry, DecisionPoller, reg_remote, loop)
+        make = partial(DecisionPoller, catalog=catalog)
+        _work(source, registry, make, reg_remote, loop)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -97,6 +103,8 @@ def workflow_starter(
     decision_duration: int | None = None,
     workflow_duration: int | None = None,
     layer1: Any = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> WorkflowStarter:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
@@ -108,13 +116,21 @@ def workflow_starter(
         decision_duration: Longest time for one decision, in seconds; None likewise.
         workflow_duration: Longest time from start to close, in seconds; None likewise.
         layer1: The service, as in `start_activity_worker`.
+        catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         DefinitionError: SWF does not take such a name, or a duration is not a number.
     """
     client = as_client(layer1)
     return WorkflowStarter(
-        name, version, client, domain, task_list, decision_duration, workflow_duration
+        name,
+        version,
+        client,
+        domain,
+        task_list,
+        decision_duration,
+        workflow_duration,
+        catalog=catalog,
     )
 
 

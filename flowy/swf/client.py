@@ -1,7 +1,6 @@
 """Amazon SWF: typed calls on any boto3 SWF client."""
 
 import datetime as dt
-import re
 from types import ModuleType
 from typing import Any, TypeVar, cast
 
@@ -10,17 +9,14 @@ import msgspec
 from flowy.errors import Fault, FlowyError, ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.faults import AccessDeniedException, ValidationException, fault
-from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.polls import EMPTY, waits
 from flowy.protocol.request import Request
+from flowy.swf.methods import METHODS
 
 Answer = TypeVar("Answer")
 
 _POLL_TIMEOUT = 70
 _SERVER_ERROR = 500
-_METHODS = {
-    cls: re.sub("(?<=[a-z])([A-Z])", r"_\1", name).lower() for name, cls in OPERATIONS.items()
-}
 
 
 def amazon(region: str | None = None) -> "Boto3Client":
@@ -66,7 +62,7 @@ class Boto3Client:
         if self._interrupted and waits(request):
             return cast(Answer, EMPTY[type(request)])
         try:
-            parsed = getattr(self._client, _METHODS[type(request)])(**msgspec.to_builtins(request))
+            parsed = getattr(self._client, METHODS[type(request)])(**msgspec.to_builtins(request))
         except self._errors.ClientError as error:
             raise _refused(type(request).__name__, error.response) from error
         except self._errors.BotoCoreError as error:

@@ -4,18 +4,27 @@ import importlib
 import os
 from collections.abc import Callable, Mapping
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
+from flowy.config import without_secret
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
+from flowy.swf.boto.client import BotoClient
 from flowy.swf.client import Boto3Client, amazon
 from flowy.swf.http import HttpClient
+from flowy.swf.signing import (
+    Credentials,
+    Signer,
+    credentials_of_environment,
+    region_of_environment,
+)
 
 ADDRESSES = (
     "aws:// or aws://REGION for Amazon SWF",
     "http://HOST:PORT or https://HOST:PORT for a flowy server",
     "sqlite:///FILE for a database file in this process",
     "sqlite:// for one in memory",
+    "postgresql://USER@HOST/DATABASE for a database that several processes share",
 )
 FLOWY_ENDPOINT = "FLOWY_ENDPOINT"
 """The environment variable with an address, for whoever gives no client."""
@@ -24,13 +33,18 @@ AWS_ENDPOINT = "AWS_ENDPOINT_URL_SWF"
 """The environment variable with which every AWS SDK is pointed at another SWF."""
 
 
-def connect(address: str) -> SwfClient:
+def connect(address: str, environment: Mapping[str, str] = os.environ) -> SwfClient:
     """Connect to an SWF.
+
+    Over HTTP, requests are signed with the keys of the address, ``http://KEY:SECRET@host:port``
+    (percent-encoded), else with ``AWS_ACCESS_KEY_ID`` and ``AWS_SECRET_ACCESS_KEY``, where there
+    are any. ``AWS_CA_BUNDLE`` names the certificates that HTTPS trusts in place of the machine's.
 
     Args:
         address: ``aws://`` or ``aws://eu-west-1``; ``http://host:port`` or ``https://host:port``;
-            ``sqlite:///file`` or ``sqlite://``, which start the service in this process. It stops
-            when the client is closed.
+            ``sqlite:///file``, ``sqlite://`` or ``postgresql://user@host/database``, which start
+            the service in this process. It stops when the client is closed.
+        environment: The environment variables.
 
     Raises:
         DefinitionError: The address is none of these.
@@ -41,8 +55,10 @@ def connect(address: str) -> SwfClient:
     make = _SCHEMES.get(scheme.partition("+")[0])
     if make is None:
         known = "; ".join(ADDRESSES)
-        raise DefinitionError(f"{address!r} is not the address of an SWF; there are: {known}")
-    return make(address)
+        raise DefinitionError(
+            f"{without_secret(address)!r} is not the address of an SWF; there are: {known}"
+        )
+    return make(address, environment)
 
 
 def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -> SwfClient:
@@ -64,6 +80,8 @@ def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -
     if all(callable(getattr(layer1, name, None)) for name in ("call", "interrupt", "close")):
         client: SwfClient = layer1
         return client
+    if isinstance(layer1, BotoClient):
+        return layer1.swf_client
     if _boto3_service(layer1) == "swf":
         return Boto3Client(layer1)
     raise TypeError(
@@ -75,23 +93,41 @@ def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -
 def _of_environment(environment: Mapping[str, str]) -> SwfClient:
     address = environment.get(FLOWY_ENDPOINT)
     if address:
-        return connect(address)
+        return connect(address, environment)
     endpoint = environment.get(AWS_ENDPOINT)
-    return _http(endpoint) if endpoint else amazon()
+    return _http(endpoint, environment) if endpoint else amazon()
 
 
-def _amazon(address: str) -> SwfClient:
+def _amazon(address: str, _environment: Mapping[str, str]) -> SwfClient:
     return amazon(urlsplit(address).netloc or None)
 
 
-def _http(address: str) -> SwfClient:
+def _http(address: str, environment: Mapping[str, str]) -> SwfClient:
+    authorities = environment.get("AWS_CA_BUNDLE") or None
     try:
-        return HttpClient(address)
+        return HttpClient(address, _signer(address, environment), authorities=authorities)
     except ValueError as error:
         raise DefinitionError(f"{error}; give http://HOST:PORT or https://HOST:PORT") from error
+    except OSError as error:
+        raise DefinitionError(
+            f"the certificates in AWS_CA_BUNDLE={authorities} cannot be read: {error}"
+        ) from error
 
 
-def _embedded(address: str) -> SwfClient:
+def _signer(address: str, environment: Mapping[str, str]) -> Signer | None:
+    parts = urlsplit(address)
+    if parts.username and parts.password:
+        keys: Credentials | None = Credentials(
+            access_key=unquote(parts.username), secret_key=unquote(parts.password)
+        )
+    else:
+        keys = credentials_of_environment(environment)
+    if keys is None:
+        return None
+    return Signer(keys, region_of_environment(environment), parts.path or "/")
+
+
+def _embedded(address: str, _environment: Mapping[str, str]) -> SwfClient:
     # The service brings SQLAlchemy, a third of a second that other addresses need not pay.
     server = importlib.import_module("flowy.service.server")
     embedded = importlib.import_module("flowy.service.client")
@@ -111,9 +147,11 @@ def _describe(layer1: Any) -> str:
     return f"a boto3 client of {service}" if service else f"a {kind}"
 
 
-_SCHEMES: dict[str, Callable[[str], SwfClient]] = {
+_SCHEMES: dict[str, Callable[[str, Mapping[str, str]], SwfClient]] = {
     "aws": _amazon,
     "http": _http,
     "https": _http,
+    "postgres": _embedded,
+    "postgresql": _embedded,
     "sqlite": _embedded,
 }

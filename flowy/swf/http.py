@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 import msgspec
 
+from flowy.config import without_secret
 from flowy.errors import ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.polls import EMPTY, REPEATABLE, waits
@@ -38,17 +39,31 @@ class HttpClient:
         endpoint: ``http://host:port`` or ``https://host:port``.
         signer: Signs each request; without it requests go out unsigned.
         timeout: Seconds to wait for the answer to anything but a poll.
+        authorities: For HTTPS, path of the certificates (PEM) that are trusted; None is those that
+            the machine trusts.
+
+    Raises:
+        ValueError: The endpoint is no such address.
+        OSError: The certificates cannot be read.
     """
 
-    def __init__(self, endpoint: str, signer: Signer | None = None, timeout: float = 30.0) -> None:
+    def __init__(
+        self,
+        endpoint: str,
+        signer: Signer | None = None,
+        timeout: float = 30.0,
+        authorities: str | None = None,
+    ) -> None:
         parts = urlsplit(endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
-            raise ValueError(f"not an address of an HTTP service: {endpoint!r}")
-        self._endpoint = endpoint
+            raise ValueError(f"not an address of an HTTP service: {without_secret(endpoint)!r}")
+        self._endpoint = without_secret(endpoint)
         self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
         self._address = parts.netloc.rpartition("@")[2]
         self._path = parts.path or "/"
-        self._context = ssl.create_default_context() if parts.scheme == "https" else None
+        self._context: ssl.SSLContext | None = None
+        if parts.scheme == "https":
+            self._context = ssl.create_default_context(cafile=authorities)
         self._signer = signer
         self._timeout = timeout
         self._idle: deque[Connection] = deque()

@@ -15,6 +15,7 @@ from flowy.protocol.requests.executions import StartWorkflowExecution
 from flowy.task.definition import type_id
 from flowy.task.options import seconds_or_none
 from flowy.transport import serializer
+from flowy.worker.listener import ExecutionListener, tell
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +49,7 @@ class WorkflowStarter:
         decision_duration: Longest time for one decision, in seconds; None, and what is not
             positive, is the registered default.
         workflow_duration: Longest time from start to close, in seconds; likewise.
+        catalog: Is told each start.
 
     Raises:
         DefinitionError: SWF does not take such a name, or a duration is not a number.
@@ -62,11 +64,14 @@ class WorkflowStarter:
         task_list: str | None = None,
         decision_duration: int | None = None,
         workflow_duration: int | None = None,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self._type = type_id(name, version)
         self._client = client
         self._domain = domain
         self._task_list = None if task_list is None else TaskList(name=str(task_list))
+        self._catalog = catalog
         self._decision_duration = _duration(decision_duration, "decision_duration")
         self._workflow_duration = _duration(workflow_duration, "workflow_duration")
 
@@ -81,7 +86,7 @@ class WorkflowStarter:
         """
         request = self.request(*args, **kwargs)
         try:
-            return self._client.call(request).run_id
+            run_id = self._client.call(request).run_id
         except (Fault, ServiceUnavailable) as error:
             logger.error(  # noqa: TRY400 -- the traceback would only show our own call
                 "workflow %s was not started as %s in domain %s: %s: %s",
@@ -92,6 +97,20 @@ class WorkflowStarter:
                 error,
             )
             return None
+        if self._catalog is not None and run_id is not None:
+            self._tell(self._catalog, request, run_id)
+        return run_id
+
+    def _tell(
+        self, catalog: ExecutionListener, request: StartWorkflowExecution, run_id: str
+    ) -> None:
+        workflow_id = request.workflow_id
+        tell(
+            f"{self._type} was started as {workflow_id}",
+            lambda: catalog.pending(
+                self._domain, workflow_id, run_id, str(self._type), request.input
+            ),
+        )
 
     def request(self, *args: Any, **kwargs: Any) -> StartWorkflowExecution:
         """Make the request that a call with these arguments sends."""

@@ -13,6 +13,7 @@ from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.stop import Stop
@@ -40,7 +41,12 @@ class WorkerPlan:
 
 
 def make_worker(
-    client: SwfClient, domain: str, plan: WorkerPlan, clock: Clock | None = None
+    client: SwfClient,
+    domain: str,
+    plan: WorkerPlan,
+    clock: Clock | None = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> Worker:
     """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
 
@@ -49,6 +55,7 @@ def make_worker(
         domain: The domain; it is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
+        catalog: Is told what becomes of executions: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         DefinitionError: Nothing was found to serve, or two classes declare the same type.
@@ -65,7 +72,8 @@ def make_worker(
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows) for name in _task_lists(plan, workflows)
+        DecisionPoller(source(name), workflows, catalog=catalog)
+        for name in _task_lists(plan, workflows)
     ]
     for name in _task_lists(plan, activities):
         pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))

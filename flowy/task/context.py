@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
+import msgspec
+
 from flowy.protocol.ids import TypeId
 from flowy.task.options import ActivityOptions, ChildOptions
 
@@ -14,8 +16,7 @@ if TYPE_CHECKING:
     from flowy.task.result import Result
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TaskCall:
+class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a proxy.
 
     Args:

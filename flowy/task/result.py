@@ -1,7 +1,7 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
@@ -78,19 +78,20 @@ _PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
 
 
 def _find_results(value: Any, found: list[Result]) -> None:
-    kind = type(value)
-    if kind in _PLAIN:
-        return
-    if kind is list or kind is tuple or isinstance(value, list | tuple):
-        for item in value:
-            _find_results(item, found)
+    if isinstance(value, list | tuple):
+        items: Iterable[Any] = value
     elif isinstance(value, dict):
-        for item in value.values():
-            _find_results(item, found)
+        items = value.values()
     elif isinstance(value, Result):
         found.append(value)
+        return
     elif isinstance(value, set | frozenset):
         raise PayloadError(f"a set has no order that a replay could repeat: sort {value!r}")
+    else:
+        return
+    for item in items:
+        if type(item) not in _PLAIN:  # most are, and need no call
+            _find_results(item, found)
 
 
 def resolve(value: Any) -> Any:

@@ -6,7 +6,7 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -14,6 +14,7 @@ import msgspec
 from flowy.decider.run import WorkflowRun
 from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
 from flowy.protocol.decisions import (
+    Decision,
     FailWorkflowExecution,
     FailWorkflowExecutionAttributes,
 )
@@ -31,6 +32,7 @@ from flowy.transport import failure
 from flowy.worker import history
 from flowy.worker.cache import Decided, Run, RunCache
 from flowy.worker.exchange import Exchange
+from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
 
 replace = msgspec.structs.replace
@@ -51,6 +53,7 @@ LONGEST = 0.02
 class _Answer:
     """A decision that has not been sent yet, and the run that made it."""
 
+    task: DecisionTask
     definition: WorkflowDefinition
     execution: ExecutionId
     run: Run
@@ -83,6 +86,7 @@ class DecisionPoller:
         registry: The workflow types that are served.
         cache: Keeps runs between their decisions.
         make_run: Makes the run of an execution.
+        catalog: Is told what becomes of executions.
     """
 
     def __init__(
@@ -91,6 +95,8 @@ class DecisionPoller:
         registry: Registry[WorkflowDefinition],
         cache: RunCache | None = None,
         make_run: MakeRun = WorkflowRun,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self.source = source
         self.cache = RunCache() if cache is None else cache
@@ -103,6 +109,7 @@ class DecisionPoller:
         )
         self._exchange = Exchange(source, self._next_request, TOGETHER)
         self._unsent: list[_Answer] = []
+        self._catalog = catalog
 
     @property
     def has_begun(self) -> bool:
@@ -162,6 +169,7 @@ class DecisionPoller:
             return None
         run, decided = found
         return _Answer(
+            task=task,
             definition=definition,
             execution=execution,
             run=run,
@@ -229,6 +237,8 @@ class DecisionPoller:
 
     def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
         """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        if error is None:
+            self._tell(answer.task, answer.decided.decisions)
         if error is None and not answer.decided.closes:
             self.cache.keep(answer.execution, answer.run)
             return
@@ -253,6 +263,12 @@ class DecisionPoller:
             )
         except FlowyError as again:
             logger.warning("%s failed: %s: %s", answer.what, type(again).__name__, again)
+        else:
+            self._tell(answer.task, request.decisions or ())
+
+    def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
+        if self._catalog is not None:
+            tell_decisions(self._catalog, self.source.domain, task, decisions)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

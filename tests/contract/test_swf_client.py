@@ -119,7 +119,14 @@ def boto(endpoint: str) -> Iterator[SwfClient]:
     client.close()
 
 
-@pytest.fixture(params=["embedded", "http", "boto", "moto"])
+@pytest.fixture
+def postgresql_client(postgresql_url: str) -> Iterator[SwfClient]:
+    client = EmbeddedClient(Service(postgresql_url).start(), owns_service=True)
+    yield client
+    client.close()
+
+
+@pytest.fixture(params=["embedded", "http", "boto", "moto", "postgresql_client"])
 def client(request: pytest.FixtureRequest) -> SwfClient:
     return request.getfixturevalue(request.param)
 

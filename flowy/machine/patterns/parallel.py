@@ -1,12 +1,12 @@
-"""Patterns that run branches on threads of their own."""
+"""Patterns that run branches beside the machine, on threads unless the engine says otherwise."""
 
 from collections.abc import Callable
 from typing import Any
 
 from flowy.errors import HaltProcessing
-from flowy.machine.branches import SharedLock, join, start
 from flowy.machine.callbacks import Task
 from flowy.machine.patterns.comments import with_nice_docs
+from flowy.machine.state import Transient
 from flowy.machine.ways import make_task
 
 LOCK = "lock"
@@ -26,10 +26,11 @@ def PARALLEL_SPLIT(*args: Any) -> Task:
     """
 
     def split(obj: Any, eng: Any) -> None:
-        lock = eng.extra_data[LOCK] = SharedLock()
+        lock = eng.extra_data[LOCK] = eng.branches.make_lock()
         for branch in args:
             work = _branch_work(branch, obj, eng, lock)
-            eng.branches.add(start(_logged(work, eng, branch), f"PARALLEL_SPLIT {branch}"))
+            logged = _logged(work, eng, branch)
+            eng.branches.add(eng.branches.run(logged, f"PARALLEL_SPLIT {branch}"))
 
     return make_task(split, "PARALLEL_SPLIT")
 
@@ -57,16 +58,16 @@ def SYNCHRONIZE(*args: Any, **kwargs: Any) -> Task:
     def synchronize(obj: Any, eng: Any) -> None:
         works = [_call_or_engine(branch, obj, eng) for branch in branches]
         futures = [
-            start(work, f"SYNCHRONIZE {branch}")
+            eng.branches.run(work, f"SYNCHRONIZE {branch}")
             for work, branch in zip(works, branches, strict=True)
         ]
-        join(futures, timeout, "SYNCHRONIZE")
+        eng.branches.wait(futures, timeout, "SYNCHRONIZE")
         _call_or_engine(last, obj, eng)()
 
     return make_task(synchronize, "SYNCHRONIZE")
 
 
-def _branch_work(branch: Any, obj: Any, eng: Any, lock: SharedLock) -> Callable[[], None]:
+def _branch_work(branch: Any, obj: Any, eng: Any, lock: Transient) -> Callable[[], None]:
     branch_engine = eng.spawn()
     branch_engine.extra_data[LOCK] = lock
     branch_engine.callbacks.replace([branch])

@@ -113,8 +113,8 @@ class Workflow:
             node.process.metadata.reset()
         self._running = True
         progress = RunProgress(f"Workflow {self.process_id}", len(self.nodes), shown=self._progress)
-        clock = self.pool_manager.runner.clock
-        run = GraphRun(self.nodes, initial_data or {}, clock, progress.advance)
+        now = self.pool_manager.runner.clock.now
+        run = GraphRun(self.nodes, initial_data or {}, now, progress.advance)
         try:
             return await run.run()
         finally:

@@ -12,7 +12,6 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol, cast
 
-from flowy.clock import Clock
 from flowy.errors import ProcessError
 from flowy.execution.outcome import Outcome
 from flowy.process.workflow.process import BaseProcess
@@ -38,7 +37,7 @@ class GraphRun:
     Args:
         nodes: The graph, checked.
         initial_data: The inputs of processes without dependencies, by id.
-        clock: Where time comes from.
+        now: Tells the time, in seconds since the epoch.
         ended: Called with each id when its process has ended or was skipped.
 
     Attributes:
@@ -49,13 +48,13 @@ class GraphRun:
         self,
         nodes: Mapping[str, WorkflowNode],
         initial_data: Mapping[str, Any],
-        clock: Clock,
+        now: Callable[[], float],
         ended: Callable[[str], None],
     ) -> None:
         self.results: dict[str, ProcessResult] = {}
         self._nodes = nodes
         self._initial_data = initial_data
-        self._clock = clock
+        self._now = now
         self._ended = ended
         self._left = {node_id: len(set(node.dependencies)) for node_id, node in nodes.items()}
         self._dependents: dict[str, list[str]] = {node_id: [] for node_id in nodes}
@@ -81,8 +80,12 @@ class GraphRun:
         try:
             if self._nodes:
                 await self._over
-        finally:
+        except GeneratorExit:
+            raise  # its loop is no more: nothing can be waited for
+        except BaseException:
             await self._stop()
+            raise
+        await self._stop()
         if self._critical is not None:
             error = self.results[self._critical].error
             raise ProcessError(f"Critical node {self._critical} failed: {error}")
@@ -129,10 +132,10 @@ class GraphRun:
     def _future_done(self, node_id: str, future: asyncio.Future[ProcessResult]) -> None:
         if future.cancelled():
             error = f"process {node_id!r} was cancelled with its workflow"
-            result = ProcessResult.failure(error, "CancelledError", self._clock.now())
+            result = ProcessResult.failure(error, "CancelledError", self._now())
         elif (raised := future.exception()) is not None:
             _log.error("process %r raised outside of its work", node_id, exc_info=raised)
-            result = ProcessResult.failure(str(raised), type(raised).__name__, self._clock.now())
+            result = ProcessResult.failure(str(raised), type(raised).__name__, self._now())
         else:
             result = future.result()
         self._done(node_id, result)
@@ -178,7 +181,7 @@ class GraphRun:
     def _skip(self, node_id: str, why: str) -> None:
         self._nodes[node_id].process.metadata.move(ProcessState.SKIPPED)
         error = f"process {node_id!r} was skipped: {why}"
-        self._record(node_id, ProcessResult.failure(error, SKIPPED, self._clock.now()))
+        self._record(node_id, ProcessResult.failure(error, SKIPPED, self._now()))
 
     def _record(self, node_id: str, result: ProcessResult) -> None:
         self.results[node_id] = result

@@ -79,7 +79,8 @@ def _continue(
         lambda_role=settings.lambda_role,
     )
     close(batch.draft, "CONTINUED_AS_NEW", workflow.WorkflowExecutionContinuedAsNew, attributes)
-    batch.draft.messages.append(_successor(batch, attributes))
+    # First of all: a child that this batch starts under the same id must not take its place.
+    batch.draft.messages.insert(0, _successor(batch, attributes))
     return None
 
 

@@ -1,9 +1,9 @@
 """SWF's wire protocol as a bare ASGI application.
 
-``POST /`` carries an operation, named by ``X-Amz-Target``; ``GET /health`` tells that the process
-lives, ``GET /ready`` that the service answers. The event loop only reads, parks and writes;
-requests are carried out on a few threads, so a commit never holds up other clients, and requests
-that arrive meanwhile share the next one. Parked polls wait on the event loop and hold no thread.
+``POST /`` carries an operation, named by ``X-Amz-Target``; ``GET`` is for those who watch the
+service (`flowy.service.http.reports`). The event loop only reads, parks and writes; requests are
+carried out on a few threads, so a commit never holds up other clients, and requests that arrive
+meanwhile share the next one. Parked polls wait on the event loop and hold no thread.
 """
 
 import asyncio
@@ -12,33 +12,32 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, cast
 
-from flowy.errors import Fault, FlowyError
+from flowy.errors import Fault
 from flowy.protocol import wire
-from flowy.protocol.faults import (
-    InternalFailure,
-    RequestEntityTooLargeException,
-    UnknownOperationException,
-)
+from flowy.protocol.faults import InternalFailure, UnknownOperationException, status
 from flowy.protocol.operations import OPERATIONS
-from flowy.protocol.polls import POLL_SECONDS, waits
+from flowy.protocol.polls import NO_TASK, POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_types import DescribeActivityType
-from flowy.protocol.requests.domains import DescribeDomain, ListDomains, ListTagsForResource
+from flowy.protocol.requests.domains import DescribeDomain, ListTagsForResource
 from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
 from flowy.service.dispatch import Poll
 from flowy.service.http.asgi import (
     Disconnected,
-    Headers,
     Receive,
     Scope,
     Send,
     read_body,
     send_answer,
+    uncompressed,
 )
 from flowy.service.http.lane import Lane
+from flowy.service.http.metrics import Requests
 from flowy.service.http.parking import Parking
+from flowy.service.http.reports import Reports
+from flowy.service.http.signatures import Gate, HttpRequest
 from flowy.service.notifier import Watch
 from flowy.service.operations.table import READS
 from flowy.service.server import Service
@@ -64,11 +63,7 @@ LOOKUPS: frozenset[type[Request[Any]]] = frozenset(
 )
 """Reads of a row or two. They never take long, so none of them has to wait for a thread."""
 
-NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
-"""The answer to a poll of either kind that found no task."""
-
-_STATUS: dict[type[FlowyError], int] = {InternalFailure: 500, RequestEntityTooLargeException: 413}
-_READY = ListDomains(registration_status="REGISTERED", maximum_page_size=1)
+_UNKNOWN = "unknown"
 
 
 class Application:
@@ -76,14 +71,22 @@ class Application:
 
     Args:
         service: Carries out the requests.
+        gate: Lets requests pass that are signed as they should be; None lets all pass.
         writers: How many changes are carried out at once.
         poll_seconds: How long a poll without a task is held.
     """
 
     def __init__(
-        self, service: Service, writers: int = WRITERS, poll_seconds: float = POLL_SECONDS
+        self,
+        service: Service,
+        gate: Gate | None = None,
+        writers: int = WRITERS,
+        poll_seconds: float = POLL_SECONDS,
     ) -> None:
         self._service = service
+        self._gate = gate
+        self._requests = Requests()
+        self._reports = Reports(service, self._requests)
         self._poll_seconds = poll_seconds
         self._writers = Lane("flowy-http-write", writers, 1)
         self._readers = Lane("flowy-http-read", READERS, 1)
@@ -96,17 +99,21 @@ class Application:
         if scope["type"] != "http":
             raise RuntimeError(f"this application speaks HTTP, not {scope['type']}")
         if scope["method"] == "GET":
-            await self._report(scope["path"], send)
+            await send_answer(send, *await self._reports.page(scope["path"]))
             return
+        time, name = asyncio.get_running_loop().time, _named(scope)
+        began = time()
         try:
-            status, body = await self._respond(scope, receive)
+            outcome, code, body = await self._respond(name, scope, receive)
         except Disconnected:
             return
-        await send_answer(send, status, body)
+        self._requests.observe(name if name in OPERATIONS else _UNKNOWN, outcome, time() - began)
+        await send_answer(send, code, body)
 
     def stop(self) -> None:
         """Answer all parked polls without a task, and later ones at once; on the loop's thread."""
         self._stopping = True
+        self._reports.stop()
         for parking in self._parked:
             parking.end()
 
@@ -115,19 +122,24 @@ class Application:
         for lane in (self._writers, self._readers, self._lookups):
             lane.close()
 
-    async def _respond(self, scope: Scope, receive: Receive) -> tuple[int, bytes]:
+    async def _respond(self, name: str, scope: Scope, receive: Receive) -> tuple[str, int, bytes]:
+        """Return how a request ended, the HTTP status and the body."""
         try:
-            headers = dict(scope["headers"])
-            body = await read_body(headers, receive)
-            request = decode(_operation(scope, headers), body)
-            return 200, await self._serve(request, receive)
+            body = await read_body(receive)
+            if self._gate is not None:
+                self._gate.check(_request(scope, body))
+            body = uncompressed(dict(scope["headers"]), body)
+            request = decode(_operation(name, scope), body)
+            self._service.admit(request)
+            return "ok", 200, await self._serve(request, receive)
         except Fault as fault:
-            return _STATUS.get(type(fault), 400), wire.encode_fault(fault)
+            return type(fault).__name__, status(fault), wire.encode_fault(fault)
         except Disconnected:
             raise
         except Exception:  # noqa: BLE001 - whatever it is, it ends as this request's answer
-            _log.exception("%s failed", dict(scope["headers"]).get(b"x-amz-target", b"a request"))
-            return 500, wire.encode_fault(InternalFailure("The service failed; see its log"))
+            _log.exception("%s failed", name)
+            failure = InternalFailure("The service failed; see its log")
+            return InternalFailure.__name__, 500, wire.encode_fault(failure)
 
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
@@ -172,32 +184,26 @@ class Application:
             watch.cancel()
             raise
 
-    async def _report(self, path: str, send: Send) -> None:
-        if path == "/health":
-            await send_answer(send, 200, b"ok\n", b"text/plain")
-        elif path == "/ready":
-            ready = await self._is_ready()
-            status, text = (200, b"ready\n") if ready else (503, b"not ready\n")
-            await send_answer(send, status, text, b"text/plain")
-        else:
-            await send_answer(send, 404, b"not found\n", b"text/plain")
 
-    async def _is_ready(self) -> bool:
-        if self._stopping:
-            return False
-        try:
-            await self._readers.run(partial(self._service.serve, _READY))
-        except FlowyError:
-            _log.warning("the service is not ready", exc_info=True)
-            return False
-        return True
+def _named(scope: Scope) -> str:
+    """Return the name of the operation that a request asks for."""
+    target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
+    return wire.operation_name(target.decode("latin-1"))
 
 
-def _operation(scope: Scope, headers: Headers) -> type[Request[Any]]:
-    """Find the operation that a request names; old SDKs put a Java package in front."""
-    target = headers.get(b"x-amz-target", b"").decode("latin-1")
-    service, _, name = target.rpartition(".")
-    found = OPERATIONS.get(name) if service.endswith(wire.TARGET_PREFIX) else None
-    if found is None or scope["method"] != "POST":
-        raise UnknownOperationException(f"{scope['method']} with X-Amz-Target {target!r}")
-    return found
+def _operation(name: str, scope: Scope) -> type[Request[Any]]:
+    if scope["method"] != "POST":
+        raise UnknownOperationException(f"Operations are called with POST, not {scope['method']}")
+    return wire.operation(name)
+
+
+def _request(scope: Scope, body: bytes) -> HttpRequest:
+    return HttpRequest(
+        method=scope["method"],
+        path=scope["raw_path"].decode("latin-1"),
+        query=scope["query_string"].decode("latin-1"),
+        headers=[
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"]
+        ],
+        body=body,
+    )

@@ -23,12 +23,11 @@ class Disconnected(Exception):
     """The client went away before its request was whole."""
 
 
-async def read_body(headers: Headers, receive: Receive) -> bytes:
-    """Read the body of a request, uncompressed.
+async def read_body(receive: Receive) -> bytes:
+    """Read the body of a request as it was sent.
 
     Raises:
         RequestEntityTooLargeException: It is longer than SWF reads.
-        SerializationException: It says that it is compressed, and is not, or in an unknown way.
         Disconnected: The client went away.
     """
     message = await receive()
@@ -38,6 +37,16 @@ async def read_body(headers: Headers, receive: Receive) -> bytes:
     if message.get("more_body"):
         body = await _read_rest(body, receive)
     check_size(len(body))
+    return body
+
+
+def uncompressed(headers: Headers, body: bytes) -> bytes:
+    """Return the body of a request uncompressed.
+
+    Raises:
+        RequestEntityTooLargeException: It is longer than SWF reads.
+        SerializationException: It says that it is compressed, and is not, or in an unknown way.
+    """
     encoding = headers.get(b"content-encoding", b"").strip().lower()
     return body if encoding in {b"", b"identity"} else _inflate(encoding, body)
 

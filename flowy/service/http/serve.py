@@ -11,6 +11,7 @@ import uvicorn
 
 from flowy.errors import FlowyError
 from flowy.service.http.app import Application
+from flowy.service.http.signatures import Gate, Keys
 from flowy.service.server import Service
 
 _BACKLOG = 2048
@@ -26,13 +27,15 @@ class HttpOptions:
         host: The address to listen on.
         port: The port; 0 takes a free one.
         certificate: Path of a PEM certificate chain, for HTTPS.
-        key: Path of the certificate's key.
+        key: Path of the certificate's key; None when the certificate's file holds it.
+        keys: Secret keys by access key; requests must be signed with one. None takes all requests.
     """
 
     host: str = "127.0.0.1"
     port: int = 0
     certificate: str | None = None
     key: str | None = None
+    keys: Keys | None = None
 
 
 class HttpServer:
@@ -48,15 +51,17 @@ class HttpServer:
         address: The address that clients use, such as ``http://127.0.0.1:8080``.
 
     Raises:
-        FlowyError: The address cannot be listened on.
+        FlowyError: The address cannot be listened on, or the certificate or its key not used.
     """
 
     def __init__(self, service: Service, options: HttpOptions | None = None) -> None:
         options = options or HttpOptions()
-        self._application = Application(service)
+        gate = None if options.keys is None else Gate(options.keys, service.clock)
+        self._application = Application(service, gate)
+        configuration = _configuration(self._application, options)
         self._socket = _listen(options)
         self.address = _address(self._socket, options)
-        self._server = _Server(_configuration(self._application, options), self._application)
+        self._server = _Server(configuration, self._application)
         self._thread: threading.Thread | None = None
 
     def start(self) -> str:
@@ -142,7 +147,7 @@ def _address(listening: socket.socket, options: HttpOptions) -> str:
 
 
 def _configuration(application: Application, options: HttpOptions) -> uvicorn.Config:
-    return uvicorn.Config(
+    configuration = uvicorn.Config(
         application,
         lifespan="off",
         ws="none",
@@ -153,3 +158,12 @@ def _configuration(application: Application, options: HttpOptions) -> uvicorn.Co
         ssl_certfile=options.certificate,
         ssl_keyfile=options.key,
     )
+    try:
+        configuration.load()
+    except OSError as error:  # an SSLError is one
+        raise FlowyError(
+            f"the certificate {options.certificate} with the key in "
+            f"{options.key or options.certificate} cannot be used: {error}; "
+            "both are PEM files, and the key has no password"
+        ) from error
+    return configuration

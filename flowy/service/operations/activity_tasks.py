@@ -64,6 +64,7 @@ def record_activity_task_heartbeat(
         details=request.details,
     )
     unit.states.heartbeat(unit.session, kept, noted)
+    unit.changed.append(kept.id)
     return status
 
 

@@ -13,17 +13,12 @@ def claim(unit: Unit, queue: TaskQueue) -> tuple[Kept, int] | None:
     What is due in the execution is carried out first, and that may take the task off its list;
     then the next is tried.
     """
-    while True:
-        found = tasks.first(unit.session, queue)
-        if found is None:
-            return None
-        execution, scheduled_event_id = found
-        kept = unit.states.load(unit.session, execution)
-        if kept is None:
-            tasks.dequeue(unit.session, execution, (scheduled_event_id,))
-        elif not runs.is_due(unit, kept):
-            return kept, scheduled_event_id
-        else:
-            runs.catch_up(unit, kept)
-            if tasks.first(unit.session, queue) == found:
-                return kept, scheduled_event_id
+    while (found := tasks.first(unit.session, queue)) is not None:
+        kept = unit.states.load_row(unit.session, found.header)
+        if not runs.is_due(unit, kept):
+            return kept, found.scheduled_event_id
+        runs.catch_up(unit, kept)
+        waiting = tasks.first(unit.session, queue)
+        if waiting is not None and waiting.is_same(found):
+            return kept, found.scheduled_event_id
+    return None

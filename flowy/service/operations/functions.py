@@ -14,6 +14,7 @@ from flowy.service.domain.refusals import unknown_lambda_task
 from flowy.service.operations import runs
 from flowy.service.operations.unit import Unit
 from flowy.service.store import domains, tasks
+from flowy.service.store.tasks import Waiting
 
 
 class FunctionTask(Value):
@@ -49,10 +50,11 @@ class FailFunction(Request[None]):
 def claim_function(unit: Unit, request: ClaimFunction) -> FunctionTask | None:
     """Hand out the next function task, or None."""
     while (found := _first(unit)) is not None:
-        execution, event_id = found
-        kept = runs.load(unit, execution)
-        function = None if kept is None else kept.state.lambdas.get(event_id)
-        if kept is None or function is None or function.started_event_id:
+        execution, event_id = found.header.id, found.scheduled_event_id
+        kept = unit.states.load_row(unit.session, found.header)
+        runs.catch_up(unit, kept)
+        function = kept.state.lambdas.get(event_id)
+        if function is None or function.started_event_id:
             tasks.dequeue(unit.session, execution, (event_id,))
             continue
         change = start_lambda_task(kept.state, event_id, unit.context(kept.domain))
@@ -66,7 +68,7 @@ def claim_function(unit: Unit, request: ClaimFunction) -> FunctionTask | None:
     return None
 
 
-def _first(unit: Unit) -> tuple[int, int] | None:
+def _first(unit: Unit) -> Waiting | None:
     for domain, _ in domains.retentions(unit.session):
         found = tasks.first_of_kind(unit.session, domain, "lambda")
         if found is not None:

@@ -1,5 +1,6 @@
 """The rules' ports to the rest of a domain: its types and its other executions."""
 
+import threading
 from typing import cast
 
 from flowy.db.session import Session
@@ -12,10 +13,10 @@ from flowy.protocol.registration import (
     WorkflowTypeDetail,
     WorkflowTypeInfo,
 )
-from flowy.service.operations.known import Known
 from flowy.service.operations.quotas import Quotas
-from flowy.service.store import executions, types
-from flowy.service.store.types import Kind, RegisteredType
+from flowy.service.store import executions
+from flowy.service.store.registrations import Registrations
+from flowy.service.store.types import RegisteredType
 
 
 def workflow_type_detail(found: RegisteredType) -> WorkflowTypeDetail:
@@ -59,40 +60,33 @@ def activity_type_info(found: RegisteredType) -> ActivityTypeInfo:
 class DomainTypes:
     """The types of a domain; see ``flowy.service.domain.context.Types``."""
 
-    __slots__ = ("_domain", "_known", "_session")
+    __slots__ = ("_domain", "_registrations", "_session")
 
-    def __init__(self, session: Session, domain: int, known: Known | None = None) -> None:
+    def __init__(self, session: Session, domain: int, registrations: Registrations) -> None:
         self._session = session
         self._domain = domain
-        self._known = known
+        self._registrations = registrations
 
     def workflow_type(self, type_id: TypeId) -> WorkflowTypeDetail | None:
         """Return a workflow type, or None."""
-        found = self._find("workflow", type_id)
+        found = self._registrations.type(self._session, self._domain, "workflow", type_id)
         return None if found is None else workflow_type_detail(found)
 
     def activity_type(self, type_id: TypeId) -> ActivityTypeDetail | None:
         """Return an activity type, or None."""
-        found = self._find("activity", type_id)
+        found = self._registrations.type(self._session, self._domain, "activity", type_id)
         return None if found is None else activity_type_detail(found)
-
-    def _find(self, kind: Kind, type_id: TypeId) -> RegisteredType | None:
-        known = self._known
-        found = None if known is None else known.type(self._domain, kind, type_id)
-        if found is None:
-            found = types.find(self._session, self._domain, kind, type_id)
-            if found is not None and known is not None:
-                known.learn_type(self._domain, kind, found)
-        return found
 
 
 class OpenCounts:
     """Upper bounds of the numbers of open executions, so that a start need not count them all.
 
-    Starts are added, closes are not taken off; who reaches the quota by this bound counts anew.
+    Starts are added, also such as are undone later; closes are not taken off. Who reaches the quota
+    by this bound counts anew.
     """
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._bounds: dict[int, int] = {}
 
     def get(self, domain: int) -> int | None:
@@ -101,16 +95,19 @@ class OpenCounts:
 
     def set(self, domain: int, count: int) -> None:
         """Take note of a true count."""
-        self._bounds[domain] = count
+        with self._lock:
+            self._bounds[domain] = count
 
     def started(self, domain: int) -> None:
-        """Take note of a start."""
-        if domain in self._bounds:
-            self._bounds[domain] += 1
+        """Take note of a start, here or elsewhere."""
+        with self._lock:
+            if domain in self._bounds:
+                self._bounds[domain] += 1
 
     def forget(self) -> None:
         """Count anew: others may have started executions."""
-        self._bounds.clear()
+        with self._lock:
+            self._bounds.clear()
 
 
 class DomainExecutions:

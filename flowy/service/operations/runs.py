@@ -14,7 +14,7 @@ from flowy.service.domain.refusals import (
 )
 from flowy.service.domain.tokens import TaskToken, decode_token
 from flowy.service.operations.unit import Unit
-from flowy.service.store import domains, executions, retention
+from flowy.service.store import executions, retention
 from flowy.service.store.states import Kept
 from flowy.service.store.tasks import TaskQueue
 
@@ -126,6 +126,7 @@ def _target(unit: Unit, domain: int, message: Message) -> Kept | None:
 def _store_new(unit: Unit, domain: int, change: Change) -> Kept:
     kept = unit.states.start(unit.session, domain, change, unit.now)
     unit.shared.open_counts.started(domain)
+    unit.started.append((domain, kept.id))
     _tell(unit, kept, change)
     return kept
 
@@ -135,10 +136,10 @@ def _store(unit: Unit, kept: Kept, change: Change) -> None:
     _tell(unit, kept, change)
     if change.closes is not None and _keeps_nothing(unit, kept.domain):
         retention.remove(unit.session, kept.id)
-        unit.states.drop(kept.id)
 
 
 def _tell(unit: Unit, kept: Kept, change: Change) -> None:
+    unit.changed.append(kept.id)
     for task in change.queued:
         queue = TaskQueue(domain=kept.domain, kind=task.kind, task_list=task.task_list)
         unit.queued.append(queue)
@@ -146,4 +147,4 @@ def _tell(unit: Unit, kept: Kept, change: Change) -> None:
 
 
 def _keeps_nothing(unit: Unit, domain: int) -> bool:
-    return domains.retention(unit.session, domain) in UNKEPT
+    return unit.shared.registrations.retention(unit.session, domain) in UNKEPT

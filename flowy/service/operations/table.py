@@ -149,20 +149,3 @@ READS: frozenset[type[Request[Any]]] = frozenset(
 )
 """Requests whose operations change nothing and use no kept state; readers do not wait for the
 writer. To describe an execution takes its state, which only the writer may use."""
-
-REGISTRATIONS: frozenset[type[Request[Any]]] = frozenset(
-    {
-        DeleteActivityType,
-        DeleteWorkflowType,
-        DeprecateActivityType,
-        DeprecateDomain,
-        DeprecateWorkflowType,
-        RegisterActivityType,
-        RegisterDomain,
-        RegisterWorkflowType,
-        UndeprecateActivityType,
-        UndeprecateDomain,
-        UndeprecateWorkflowType,
-    }
-)
-"""Requests that change domains and types."""

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from flowy.db.session import Session
 from flowy.service.domain.context import CommandContext
 from flowy.service.domain.refusals import unknown_domain
-from flowy.service.operations.known import Known
 from flowy.service.operations.lookups import DomainExecutions, DomainTypes, OpenCounts
 from flowy.service.operations.quotas import Quotas
 from flowy.service.store import domains
 from flowy.service.store.domains import Domain
+from flowy.service.store.registrations import Registrations
 from flowy.service.store.states import States
 from flowy.service.store.tasks import TaskQueue
 
@@ -24,6 +24,7 @@ class Shared:
         new_run_id: Gives a run id that was never given before.
         runs_functions: Whether somebody runs Lambda functions.
         states: The states that are kept between commands.
+        registrations: The domains and types that are kept between commands.
         open_counts: How many executions are open, about.
     """
 
@@ -31,6 +32,7 @@ class Shared:
     new_run_id: Callable[[], str]
     runs_functions: bool = False
     states: States = field(default_factory=States)
+    registrations: Registrations = field(default_factory=Registrations)
     open_counts: OpenCounts = field(default_factory=OpenCounts)
 
 
@@ -38,17 +40,21 @@ class Shared:
 class Unit:
     """One command's transaction.
 
-    ``queued`` and ``due`` are filled by the command: the lists that it put tasks on, and the
-    earliest moment at which something that it changed is due. ``known`` is there when look-ups of
-    earlier commands still hold.
+    A unit that only reads may run beside a writing one, and so uses nothing that is kept.
+
+    ``queued``, ``due``, ``changed`` and ``started`` are filled by the command: the lists that it
+    put tasks on, the earliest moment at which something that it changed is due, the keys of the
+    executions that it changed, and domain and key of those that it started.
     """
 
     session: Session
     shared: Shared
     now: float
+    writes: bool = True
     queued: list[TaskQueue] = field(default_factory=list)
     due: float | None = None
-    known: Known | None = None
+    changed: list[int] = field(default_factory=list)
+    started: list[tuple[int, int]] = field(default_factory=list)
 
     @property
     def states(self) -> States:
@@ -66,14 +72,10 @@ class Unit:
         Raises:
             UnknownResourceFault: There is none.
         """
-        found = None if self.known is None else self.known.domain(name)
-        if found is not None:
-            return found
-        found = domains.find(self.session, name)
+        find = self.shared.registrations.domain if self.writes else domains.find
+        found = find(self.session, name)
         if found is None:
             raise unknown_domain(name)
-        if self.known is not None:
-            self.known.learn_domain(found)
         return found
 
     def context(self, domain: int) -> CommandContext:
@@ -81,7 +83,7 @@ class Unit:
         shared = self.shared
         return CommandContext(
             now=self.now,
-            types=DomainTypes(self.session, domain, self.known),
+            types=DomainTypes(self.session, domain, shared.registrations),
             executions=DomainExecutions(self.session, domain, shared.open_counts, shared.quotas),
             new_run_id=shared.new_run_id,
             limits=shared.quotas,

@@ -35,9 +35,12 @@ def expire_due(unit: Unit, request: ExpireDue) -> Due:
     """Carry out what is due and let the rows say when the next thing is."""
     found = executions.due(unit.session, unit.now, request.executions)
     for key in found:
+        # Its row is locked: with the state made sure of, this cannot come too late.
+        unit.states.doubt((key,))
         kept = runs.load(unit, key)
         if kept is not None:
             unit.states.settle(unit.session, kept)
+            unit.changed.append(key)
     return Due(handled=len(found), next_due=executions.next_due(unit.session))
 
 
@@ -50,6 +53,5 @@ def delete_expired(unit: Unit, request: DeleteExpired) -> int:
         size = request.executions - deleted
         for key in retention.closed_before(unit.session, domain, moment, size):
             retention.remove(unit.session, key)
-            unit.states.drop(key)
             deleted += 1
     return deleted

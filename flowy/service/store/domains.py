@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, delete, func, insert, select, update
 
 from flowy.db.session import Session
-from flowy.db.statement import ZERO, Statement
+from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.fields import RegistrationStatus
 from flowy.protocol.registration import ResourceTag
 from flowy.protocol.value import Value
@@ -20,6 +20,14 @@ _by_name = domains.c.name == bindparam("of_name")
 _tags_of = domain_tags.c.domain == bindparam("of_domain")
 
 FIND = Statement(select(*_columns).where(_by_name))
+SAME = Statement(
+    select(ONE).where(
+        _by_name,
+        domains.c.id == bindparam("of_id"),
+        domains.c.status == bindparam("status"),
+        domains.c.retention == bindparam("retention"),
+    )
+)
 COUNT = Statement(select(func.count()).select_from(domains))
 INSERT = Statement(insert(domains), columns=("name", "status", "retention", "description"))
 SET_STATUS = Statement(update(domains).where(_by_name).values(status=bindparam("status")))
@@ -62,6 +70,17 @@ def find(session: Session, name: str) -> Domain | None:
     """Return the domain of a name, or None."""
     row = session.one(FIND, {"of_name": name})
     return None if row is None else _domain(row)
+
+
+def confirm(session: Session, kept: Domain) -> None:
+    """Expect that a domain's row is as it was."""
+    parameters = {
+        "of_name": kept.name,
+        "of_id": kept.id,
+        "status": kept.status,
+        "retention": kept.retention,
+    }
+    session.expect(SAME, parameters)
 
 
 def count(session: Session) -> int:

@@ -30,7 +30,8 @@ LAST = Statement(
     .offset(ZERO)
 )
 
-ALL = 2**62
+ALL = 2**31 - 1
+"""More than an execution can have, and still an integer of every database."""
 
 
 class Range(Value):

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 from sqlalchemy import bindparam, func, insert, literal_column, null, select, update
 
-from flowy.db.session import Session
+from flowy.db.session import Row, Session
 from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.fields import CloseStatus
@@ -18,7 +18,7 @@ _of_domain = executions.c.domain == bindparam("of_domain")
 _of_workflow = executions.c.workflow_id == bindparam("of_workflow")
 _is_open = executions.c.close_status.is_(None)
 _of_version = executions.c.version == bindparam("of_version")
-_header = (
+HEADER_COLUMNS = (
     executions.c.id,
     executions.c.domain,
     executions.c.workflow_id,
@@ -42,7 +42,8 @@ _inserted = (
     "next_due",
 )
 
-HEADER = Statement(select(*_header).where(_of_id))
+CURRENT = Statement(select(ONE).where(_of_id, _of_version))
+HEADER = Statement(select(*HEADER_COLUMNS).where(_of_id))
 OPEN = Statement(select(executions.c.id).where(_of_domain, _of_workflow, _is_open))
 RUN = Statement(
     select(executions.c.id).where(
@@ -78,6 +79,7 @@ DUE = Statement(
     .order_by(executions.c.next_due)
     .limit(bindparam("size"))
     .offset(ZERO)
+    .with_for_update(skip_locked=True)
 )
 NEXT_DUE = Statement(
     select(executions.c.next_due)
@@ -108,8 +110,11 @@ class Header(Value):
 def header(session: Session, execution: int) -> Header | None:
     """Return the header of an execution, or None."""
     row = session.one(HEADER, {"of_id": execution})
-    if row is None:
-        return None
+    return None if row is None else header_of(row)
+
+
+def header_of(row: Row) -> Header:
+    """Return the header that a row of ``HEADER_COLUMNS`` makes."""
     number, domain, workflow_id, run_id, version, next_due, close_status = row
     return Header(
         id=number,
@@ -178,26 +183,31 @@ def add(
     return key
 
 
-def step(session: Session, execution: int, version: int) -> bool:
-    """Move a row on from ``version``; return False when it has another version."""
-    return _moved(session.execute(STEP, _from(execution, version)))
+def confirm(session: Session, execution: int, version: int) -> None:
+    """Expect that a row has a version still."""
+    session.expect(CURRENT, {"of_id": execution, "of_version": version})
 
 
-def reschedule(session: Session, execution: int, version: int, next_due: float | None) -> bool:
+def step(session: Session, execution: int, version: int) -> None:
+    """Move a row on, expecting that it has a version still."""
+    session.expect(STEP, _from(execution, version))
+
+
+def reschedule(session: Session, execution: int, version: int, next_due: float | None) -> None:
     """Move a row on and set the moment before which nothing is due."""
-    return _moved(session.execute(RESCHEDULE, {**_from(execution, version), "next_due": next_due}))
+    session.expect(RESCHEDULE, {**_from(execution, version), "next_due": next_due})
 
 
 def close(
     session: Session, execution: int, version: int, close_status: CloseStatus, closed_at: float
-) -> bool:
+) -> None:
     """Move a row on and record that the execution is closed."""
     parameters = {
         **_from(execution, version),
         "close_status": close_status,
         "closed_at": closed_at,
     }
-    return _moved(session.execute(CLOSE, parameters))
+    session.expect(CLOSE, parameters)
 
 
 def request_cancel(session: Session, execution: int) -> None:
@@ -206,7 +216,10 @@ def request_cancel(session: Session, execution: int) -> None:
 
 
 def due(session: Session, now: float, size: int) -> Sequence[int]:
-    """Return keys of executions of which something may be due, the earliest first."""
+    """Return keys of executions of which something may be due, the earliest first.
+
+    Those that another process has in hand are left out.
+    """
     return [int(row[0]) for row in session.all(DUE, {"now": now, "size": size})]
 
 
@@ -218,7 +231,3 @@ def next_due(session: Session) -> float | None:
 
 def _from(execution: int, version: int) -> dict[str, object]:
     return {"of_id": execution, "of_version": version, "version": version + 1}
-
-
-def _moved(changed: int) -> bool:
-    return changed == 1

@@ -16,6 +16,7 @@ CLOSED_BEFORE = Statement(
     .order_by(executions.c.closed_at)
     .limit(bindparam("size"))
     .offset(ZERO)
+    .with_for_update(skip_locked=True)
 )
 DELETES = (
     Statement(delete(events).where(events.c.execution == bindparam("of_execution"))),

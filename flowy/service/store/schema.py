@@ -6,6 +6,7 @@ Times are seconds since the epoch. An event's ``body`` is the very text that goe
 from pathlib import Path
 
 from sqlalchemy import (
+    BigInteger,
     Column,
     Float,
     Index,
@@ -22,14 +23,20 @@ from flowy.db.migrate import Schema
 
 metadata = MetaData()
 
+KEY = BigInteger().with_variant(Integer(), "sqlite")
+"""SQLite's integers are as long as need be, and only an ``INTEGER`` can be its row's own number."""
+
+TEXT = Text().with_variant(Text(collation="C"), "postgresql")
+"""Texts are in the order of their bytes on every database, whatever its language."""
+
 domains = Table(
     "domains",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("name", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("retention", Text, nullable=False),
-    Column("description", Text),
+    Column("name", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False),
+    Column("retention", TEXT, nullable=False),
+    Column("description", TEXT),
     UniqueConstraint("name", name="domains_by_name"),
 )
 
@@ -37,8 +44,8 @@ domain_tags = Table(
     "domain_tags",
     metadata,
     Column("domain", Integer, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("value", Text),
+    Column("key", TEXT, nullable=False),
+    Column("value", TEXT),
     PrimaryKeyConstraint("domain", "key"),
     sqlite_with_rowid=False,
 )
@@ -47,13 +54,13 @@ types = Table(
     "types",
     metadata,
     Column("domain", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("version", Text, nullable=False),
-    Column("status", Text, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("name", TEXT, nullable=False),
+    Column("version", TEXT, nullable=False),
+    Column("status", TEXT, nullable=False),
     Column("created_at", Float, nullable=False),
     Column("deprecated_at", Float),
-    Column("description", Text),
+    Column("description", TEXT),
     Column("configuration", LargeBinary, nullable=False),
     PrimaryKeyConstraint("domain", "kind", "name", "version"),
     sqlite_with_rowid=False,
@@ -62,18 +69,18 @@ types = Table(
 executions = Table(
     "executions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", KEY, primary_key=True),
     Column("domain", Integer, nullable=False),
-    Column("workflow_id", Text, nullable=False),
-    Column("run_id", Text, nullable=False),
-    Column("type_name", Text, nullable=False),
-    Column("type_version", Text, nullable=False),
+    Column("workflow_id", TEXT, nullable=False),
+    Column("run_id", TEXT, nullable=False),
+    Column("type_name", TEXT, nullable=False),
+    Column("type_version", TEXT, nullable=False),
     Column("started_at", Float, nullable=False),
     Column("closed_at", Float),
-    Column("close_status", Text),
+    Column("close_status", TEXT),
     Column("cancel_requested", Integer, nullable=False),
-    Column("parent_workflow_id", Text),
-    Column("parent_run_id", Text),
+    Column("parent_workflow_id", TEXT),
+    Column("parent_run_id", TEXT),
     Column("tags", LargeBinary),
     Column("version", Integer, nullable=False),
     Column("next_due", Float),
@@ -131,8 +138,8 @@ Index(
 execution_tags = Table(
     "execution_tags",
     metadata,
-    Column("execution", Integer, nullable=False),
-    Column("tag", Text, nullable=False),
+    Column("execution", KEY, nullable=False),
+    Column("tag", TEXT, nullable=False),
     PrimaryKeyConstraint("execution", "tag"),
     Index("execution_tags_by_tag", "tag", "execution"),
     sqlite_with_rowid=False,
@@ -141,7 +148,7 @@ execution_tags = Table(
 events = Table(
     "events",
     metadata,
-    Column("execution", Integer, nullable=False),
+    Column("execution", KEY, nullable=False),
     Column("event_id", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     PrimaryKeyConstraint("execution", "event_id"),
@@ -151,15 +158,24 @@ events = Table(
 tasks = Table(
     "tasks",
     metadata,
-    Column("execution", Integer, nullable=False),
+    Column("execution", KEY, nullable=False),
     Column("scheduled_event_id", Integer, nullable=False),
     Column("domain", Integer, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("task_list", Text, nullable=False),
-    Column("rank", Integer, nullable=False),
+    Column("kind", TEXT, nullable=False),
+    Column("task_list", TEXT, nullable=False),
+    Column("rank", KEY, nullable=False),
     Column("queued_at", Float, nullable=False),
     PrimaryKeyConstraint("execution", "scheduled_event_id"),
-    Index("tasks_in_order", "domain", "kind", "task_list", "rank", "queued_at"),
+    Index(
+        "tasks_in_order",
+        "domain",
+        "kind",
+        "task_list",
+        "rank",
+        "queued_at",
+        "execution",
+        "scheduled_event_id",
+    ),
     sqlite_with_rowid=False,
 )
 """Tasks that may be handed out; ``rank`` is the negated priority, so that all columns ascend."""
@@ -167,10 +183,10 @@ tasks = Table(
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("execution", Integer, nullable=False),
+    Column("execution", KEY, nullable=False),
     Column("scheduled_event_id", Integer, nullable=False),
     Column("recorded_at", Float, nullable=False),
-    Column("details", Text),
+    Column("details", TEXT),
     PrimaryKeyConstraint("execution", "scheduled_event_id"),
     sqlite_with_rowid=False,
 )

@@ -1,16 +1,20 @@
 """Executions with their state: kept by version, folded from the stored events when not kept.
 
-Only the thread that is in a writing transaction may use a ``States``. A state that a transaction
-has touched is dropped when that transaction is rolled back; a state whose row another process has
-changed is moved on by the events it does not have yet. Where the database tells that nobody else
-has written since a state was used last, its row is not even looked at.
+Theory of operation: a kept state is trusted, and the transaction that used it expects that its row
+still has the version that the state has. When another process was quicker, the expectation fails,
+the transaction is undone and run again; by then its states are in doubt. A state in doubt is
+compared with its row first and moved on by the events that it does not have yet. A state that an
+undone transaction has moved on is dropped.
+
+Only the thread that is in a writing transaction may use a ``States``; ``doubt`` may be called by
+any.
 """
 
 from collections import OrderedDict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from flowy.db.session import Session
-from flowy.errors import DatabaseError
 from flowy.service.domain.change import Change
 from flowy.service.domain.execution import ExecutionState
 from flowy.service.domain.fold import apply, fold
@@ -31,7 +35,6 @@ class Kept:
     version: int
     next_due: float | None
     state: ExecutionState
-    seen_in: int = -1
 
 
 class States:
@@ -39,51 +42,71 @@ class States:
 
     Args:
         size: How many states are kept; those used last stay.
+
+    Attributes:
+        hits: How often a state was kept.
+        misses: How often it had to be folded from the stored events.
     """
 
     def __init__(self, size: int = KEPT) -> None:
+        self.hits = 0
+        self.misses = 0
         self._size = size
         self._kept: OrderedDict[int, Kept] = OrderedDict()
         self._touched: set[int] = set()
-        self._trusts = False
-        self._era = 0
-
-    def trust(self) -> None:
-        """Look at no row again until ``distrust``."""
-        self._trusts = True
-
-    def distrust(self) -> None:
-        """Take note that somebody else may have changed any row."""
-        self._era += 1
-
-    def drop(self, execution: int) -> None:
-        """Forget an execution that is deleted."""
-        self._kept.pop(execution, None)
+        self._trusted: set[int] = set()
+        self._unconfirmed: dict[int, Kept] = {}
+        self._doubted: set[int] = set()
 
     def load(self, session: Session, execution: int) -> Kept | None:
         """Return an execution by its key, or None when there is none."""
         kept = self._kept.get(execution)
-        if kept is not None and self._trusts and kept.seen_in == self._era:
-            self._kept.move_to_end(execution)
-            return kept
-        row = executions.header(session, execution)
-        if row is None:
-            self.drop(execution)
-            return None
-        if kept is None or kept.state.execution.run_id != row.run_id:
-            kept = self._fold(session, row)
-        elif kept.version != row.version:
-            self._touched.add(execution)
-            self._catch_up(session, kept, row)
-        kept.seen_in = self._era
+        if kept is None or execution in self._doubted:
+            row = executions.header(session, execution)
+            if row is None:
+                self._drop(execution)
+                return None
+            return self.load_row(session, row)
+        self.hits += 1
+        self._trusted.add(execution)
+        self._unconfirmed[execution] = kept
         self._kept.move_to_end(execution)
         return kept
+
+    def load_row(self, session: Session, row: Header) -> Kept:
+        """Return an execution whose row has just been read."""
+        kept = self._kept.get(row.id)
+        self._doubted.discard(row.id)
+        if kept is None or kept.state.execution.run_id != row.run_id:
+            self.misses += 1
+            kept = self._fold(session, row)
+        else:
+            self.hits += 1
+            if kept.version != row.version:
+                self._touched.add(row.id)
+                self._catch_up(session, kept, row)
+        self._trusted.add(row.id)
+        self._unconfirmed[row.id] = kept
+        self._kept.move_to_end(row.id)
+        return kept
+
+    def confirm(self, session: Session) -> None:
+        """Expect that what a command has used, but not moved on, is as it was."""
+        for kept in self._unconfirmed.values():
+            executions.confirm(session, kept.id, kept.version)
+        self._unconfirmed.clear()
+
+    def doubt(self, changed: Collection[int] | None) -> None:
+        """Take note that others have changed executions; None when those may be any."""
+        kept = self._kept
+        keys = kept.keys() if changed is None else changed
+        self._doubted.update([key for key in list(keys) if key in kept])
 
     def start(self, session: Session, domain: int, change: Change, now: float) -> Kept:
         """Store an execution that a change starts, and return it."""
         state = fold(change.execution, change.events)
         key = executions.add(session, domain, change.execution, state.settings, state.started_at)
-        kept = Kept(id=key, domain=domain, version=0, next_due=None, state=state, seen_in=self._era)
+        kept = Kept(id=key, domain=domain, version=0, next_due=None, state=state)
         self._keep(kept)
         self._store(session, kept, change, now)
         return kept
@@ -103,58 +126,61 @@ class States:
     def heartbeat(self, session: Session, kept: Kept, heartbeat: Heartbeat) -> None:
         """Store a heartbeat and move the state on."""
         self._touched.add(kept.id)
+        executions.step(session, kept.id, kept.version)
+        self._moved(kept)
         heartbeats.record(session, kept.id, heartbeat)
         _apply_heartbeat(kept.state, heartbeat)
-        self._move(kept, executions.step(session, kept.id, kept.version))
 
     def settle(self, session: Session, kept: Kept) -> None:
         """Let the row say exactly when something is due next."""
         due = kept.state.next_due if kept.state.is_open else None
         if due != kept.next_due:
             self._touched.add(kept.id)
-            self._move(kept, executions.reschedule(session, kept.id, kept.version, due))
+            executions.reschedule(session, kept.id, kept.version, due)
+            self._moved(kept)
             kept.next_due = due
 
     def committed(self) -> None:
         """Take note that what was touched is stored."""
         self._touched.clear()
+        self._trusted.clear()
+        self._unconfirmed.clear()
 
     def rolled_back(self) -> None:
-        """Drop the states that the undone transaction touched."""
+        """Drop the states that the undone transaction moved on, doubt those that it used."""
         for execution in self._touched:
-            self.drop(execution)
-        self._touched.clear()
+            self._drop(execution)
+        self._doubted.update(self._trusted.intersection(self._kept))
+        self.committed()
 
     def _store(self, session: Session, kept: Kept, change: Change, now: float) -> None:
-        events.append(session, kept.id, change.events)
+        # The row first: on PostgreSQL its lock then comes before those of its parts.
         if change.closes is not None:
+            closed_at = change.events[-1].event_timestamp
+            executions.close(session, kept.id, kept.version, change.closes, closed_at)
+            kept.next_due = None
             tasks.dequeue_all(session, kept.id)
             heartbeats.forget(session, kept.id)
-            closed_at = change.events[-1].event_timestamp
-            moved = executions.close(session, kept.id, kept.version, change.closes, closed_at)
-            kept.next_due = None
         else:
+            self._step(session, kept)
             tasks.dequeue(session, kept.id, change.dequeued)
-            moved = self._step(session, kept)
+        self._moved(kept)
+        events.append(session, kept.id, change.events)
         if change.queued:
             tasks.queue(session, kept.domain, kept.id, change.queued, now)
-        self._move(kept, moved)
 
-    def _step(self, session: Session, kept: Kept) -> bool:
+    def _step(self, session: Session, kept: Kept) -> None:
         """Move the row on; a deadline is written only when it is earlier than the row's."""
         due = kept.state.next_due
         if due is None or (kept.next_due is not None and kept.next_due <= due):
-            return executions.step(session, kept.id, kept.version)
+            executions.step(session, kept.id, kept.version)
+            return
         kept.next_due = due
-        return executions.reschedule(session, kept.id, kept.version, due)
+        executions.reschedule(session, kept.id, kept.version, due)
 
-    def _move(self, kept: Kept, moved: bool) -> None:
-        if not moved:
-            raise DatabaseError(
-                f"{kept.state.execution} was changed by another transaction at the same time; "
-                "nothing was stored, the call can be made again"
-            )
+    def _moved(self, kept: Kept) -> None:
         kept.version += 1
+        self._unconfirmed.pop(kept.id, None)
 
     def _fold(self, session: Session, row: Header) -> Kept:
         history = events.decoded(session, Range(execution=row.id))
@@ -180,7 +206,11 @@ class States:
         self._touched.add(kept.id)
         self._kept[kept.id] = kept
         while len(self._kept) > self._size:
-            self._kept.popitem(last=False)
+            self._drop(next(iter(self._kept)))
+
+    def _drop(self, execution: int) -> None:
+        self._kept.pop(execution, None)
+        self._doubted.discard(execution)
 
 
 def _apply_heartbeat(state: ExecutionState, heartbeat: Heartbeat) -> None:

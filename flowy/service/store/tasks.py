@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import bindparam, delete, func, insert, select
 
-from flowy.db.session import Session
+from flowy.db.session import Row, Session
 from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.value import Value
 from flowy.service.domain.change import QueuedTask, TaskKind
-from flowy.service.store.schema import tasks
+from flowy.service.store.executions import HEADER_COLUMNS, Header, header_of
+from flowy.service.store.schema import executions, tasks
 
 COUNTED = 10_000
 """A count stops here and says that it is truncated."""
@@ -21,20 +22,16 @@ _list = (
 _order = (tasks.c.rank, tasks.c.queued_at, tasks.c.execution, tasks.c.scheduled_event_id)
 _of_execution = tasks.c.execution == bindparam("of_execution")
 
-FIRST = Statement(
-    select(tasks.c.execution, tasks.c.scheduled_event_id)
-    .where(*_list)
-    .order_by(*_order)
+_with_execution = (
+    select(tasks.c.scheduled_event_id, *HEADER_COLUMNS)
+    .join(executions, executions.c.id == tasks.c.execution)
     .limit(ONE)
     .offset(ZERO)
+    .with_for_update(of=tasks, skip_locked=True)
 )
-FIRST_OF_KIND = Statement(
-    select(tasks.c.execution, tasks.c.scheduled_event_id)
-    .where(*_list[:2])
-    .order_by(tasks.c.task_list, *_order)
-    .limit(ONE)
-    .offset(ZERO)
-)
+
+FIRST = Statement(_with_execution.where(*_list).order_by(*_order))
+FIRST_OF_KIND = Statement(_with_execution.where(*_list[:2]).order_by(tasks.c.task_list, *_order))
 COUNT = Statement(
     select(func.count()).select_from(
         select(tasks.c.execution).where(*_list).limit(bindparam("most")).offset(ZERO).subquery()
@@ -53,6 +50,20 @@ class TaskQueue(Value):
     domain: int
     kind: TaskKind
     task_list: str
+
+
+class Waiting(Value):
+    """A task that waits, and its execution's row."""
+
+    scheduled_event_id: int
+    header: Header
+
+    def is_same(self, other: "Waiting") -> bool:
+        """Tell whether this is the task that another look has found."""
+        return (
+            self.header.id == other.header.id
+            and self.scheduled_event_id == other.scheduled_event_id
+        )
 
 
 def queue(
@@ -88,16 +99,18 @@ def dequeue_all(session: Session, execution: int) -> None:
     session.execute(DELETE_ALL, {"of_execution": execution})
 
 
-def first(session: Session, task_queue: TaskQueue) -> tuple[int, int] | None:
-    """Return execution and scheduled event id of the task that is next, or None."""
-    row = session.one(FIRST, _key(task_queue))
-    return None if row is None else (int(row[0]), int(row[1]))
+def first(session: Session, task_queue: TaskQueue) -> Waiting | None:
+    """Return the task that is next, or None; those that others have in hand are left out."""
+    return _waiting(session.one(FIRST, _key(task_queue)))
 
 
-def first_of_kind(session: Session, domain: int, kind: TaskKind) -> tuple[int, int] | None:
-    """Return execution and scheduled event id of a task of any list of a kind, or None."""
-    row = session.one(FIRST_OF_KIND, {"of_domain": domain, "of_kind": kind})
-    return None if row is None else (int(row[0]), int(row[1]))
+def first_of_kind(session: Session, domain: int, kind: TaskKind) -> Waiting | None:
+    """Return a task of any list of a kind, or None."""
+    return _waiting(session.one(FIRST_OF_KIND, {"of_domain": domain, "of_kind": kind}))
+
+
+def _waiting(row: Row | None) -> Waiting | None:
+    return None if row is None else Waiting(scheduled_event_id=row[0], header=header_of(row[1:]))
 
 
 def count(session: Session, task_queue: TaskQueue, most: int = COUNTED) -> int:

@@ -7,7 +7,7 @@ import msgspec
 from sqlalchemy import bindparam, delete, func, insert, literal_column, select, tuple_, update
 
 from flowy.db.session import Row, Session
-from flowy.db.statement import ZERO, Statement
+from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.fields import RegistrationStatus
 from flowy.protocol.ids import TypeId
 from flowy.protocol.registration import ActivityTypeConfiguration, WorkflowTypeConfiguration
@@ -33,6 +33,13 @@ _columns = (
 )
 
 FIND = Statement(select(*_columns).where(*_key))
+SAME = Statement(
+    select(ONE).where(
+        *_key,
+        types.c.status == bindparam("status"),
+        types.c.created_at == bindparam("created_at"),
+    )
+)
 COUNT = Statement(select(func.count()).select_from(types).where(_of_domain, _of_kind))
 INSERT = Statement(insert(types))
 SET_STATUS = Statement(
@@ -94,6 +101,12 @@ def find(session: Session, domain: int, kind: Kind, type_id: TypeId) -> Register
     """Return a type of a domain, or None."""
     row = session.one(FIND, _key_of(domain, kind, type_id))
     return None if row is None else _type(kind, row)
+
+
+def confirm(session: Session, domain: int, kind: Kind, kept: RegisteredType) -> None:
+    """Expect that a type's row is as it was; its defaults never change."""
+    parameters = _key_of(domain, kind, kept.type_id)
+    session.expect(SAME, {**parameters, "status": kept.status, "created_at": kept.created_at})
 
 
 def count(session: Session, domain: int, kind: Kind) -> int:

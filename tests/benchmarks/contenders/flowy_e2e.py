@@ -4,6 +4,7 @@ Prints one row a figure, ``@@`` and JSON: the same loads, names and units as the
 so that ``bench.py run e2e --add "flowy=PYTHON THIS_FILE"`` puts it beside the peers in one run.
 
     --normal    SQLite with synchronous=NORMAL
+    --url URL   another database, such as postgresql://user@host/name, brought up to date first
     --threads N pollers of each kind
 """
 
@@ -20,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import noop
 
+from flowy.service.upgrade import upgrade
 from flowy.swf.connect import connect
 
 
@@ -56,12 +58,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--normal", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--url")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=".") as folder:
         suffix = "?synchronous=normal" if options.normal else ""
-        client = connect(f"sqlite:///{folder}/flowy.sqlite{suffix}")
+        url = options.url or f"sqlite:///{folder}/flowy.sqlite{suffix}"
+        if options.url:
+            upgrade(options.url)
+        client = connect(url)
         stage = noop.Stage(client, options.threads)
-        run("flowy sqlite" + (" normal" if options.normal else ""), stage)
+        run(f"flowy {url.partition(':')[0]}" + (" normal" if options.normal else ""), stage)
         stage.close()
         client.close()
 

@@ -40,19 +40,19 @@ def stand(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 @pytest.fixture
-def swf(stand: Stand) -> Swf:
+def swf(unregistered: Swf) -> Swf:
     """A case's own domain, with types registered in it."""
-    return unregistered_on(stand).register()
+    return unregistered.register()
 
 
 @pytest.fixture
-def unregistered(stand: Stand) -> Swf:
+def unregistered(stand: Stand) -> Iterator[Swf]:
     """A case's own domain, not registered yet."""
-    return unregistered_on(stand)
+    yield unregistered_on(stand)
+    stand.tidy()
 
 
 def unregistered_on(stand: Stand) -> Swf:
-    stand.begin()
     return Swf(client=stand.client, domain=f"domain-{next(_domains)}", advance=stand.advance)
 
 
@@ -72,15 +72,19 @@ def limited(tmp_path: Path) -> Iterator[Callable[..., Swf]]:
 
 
 @pytest.fixture
-def swf_with_a_stuck_function() -> Iterator[Swf]:
-    """A domain on a service with a function that does not return before the case is over."""
-    released = threading.Event()
+def swf_with_a_stuck_function() -> Iterator[tuple[Swf, threading.Event]]:
+    """A domain on a service with a function that does not return before the case is over.
+
+    The event is set when the function has been called.
+    """
+    called, released = threading.Event(), threading.Event()
 
     def stuck(text: str | None) -> str | None:
+        called.set()
         released.wait(30)
         return text
 
     stand = HttpStand("sqlite://", {"stuck": stuck})
-    yield unregistered_on(stand).register()
+    yield unregistered_on(stand).register(), called
     released.set()
     stand.close()

@@ -27,7 +27,7 @@ from flowy.service.http.serve import HttpServer
 from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 
-EMPTY_POLL = 1.0
+EMPTY_POLL = 0.5
 """Seconds for which a poll without a task is held here."""
 
 
@@ -52,8 +52,8 @@ class Stand(Protocol):
         """Move the time on; what is due on the way is carried out before this returns."""
         ...
 
-    def begin(self) -> None:
-        """Make ready for another case."""
+    def tidy(self) -> None:
+        """Put away what a case has left."""
         ...
 
     def close(self) -> None:
@@ -119,8 +119,8 @@ class ServiceStand:
         self.service.run_due()
         self.service.sweep()
 
-    def begin(self) -> None:
-        """Leave what other cases made; it is in their domains."""
+    def tidy(self) -> None:
+        """Leave it: it is in a domain of its own."""
 
     def close(self) -> None:
         self.service.stop()
@@ -199,15 +199,16 @@ class MotoStand:
                 waiting.cancel()
                 waiting.function(*waiting.args, **waiting.kwargs)
 
-    def begin(self) -> None:
-        # moto keeps its state in the process; one execution can make every later call fail.
+    def tidy(self) -> None:
+        # moto keeps its state in the process, and one execution can make every later call fail.
         for waiting in _moto_timers():
             waiting.cancel()
         get_backend("swf").reset()
         self._waited.clear()
+        self._ahead = 0.0
 
     def close(self) -> None:
-        self.begin()
+        self.tidy()
         self.client.close()
         self._server.stop()
         for module in self._readers:

@@ -161,3 +161,10 @@ def test_children_stay_with_the_run_that_started_them(swf: Swf):
     swf.decide(complete(), task_list="children")
     assert swf.names(first)[-1] == "WorkflowExecutionContinuedAsNew"
     assert "ChildWorkflowExecutionCompleted" not in swf.names(second)
+
+
+def test_a_child_of_the_same_id_does_not_take_the_place_of_the_next_run(swf: Swf):
+    first = swf.start()
+    swf.decide(child("order"), again())
+    continued = swf.last(first, "WorkflowExecutionContinuedAsNew")
+    assert swf.open_run("order")["runId"] == continued["newExecutionRunId"]

@@ -65,6 +65,17 @@ def test_a_request_to_cancel_is_recorded_and_wakes_the_decider(swf: Swf):
     assert (info["executionStatus"], info["cancelRequested"]) == ("OPEN", True)
 
 
+def test_a_request_to_cancel_is_over_when_the_execution_closes(swf: Swf):
+    execution = swf.start()
+    call(swf, "cancel")
+    swf.decide(complete())
+    assert swf.describe(execution)["executionInfo"]["cancelRequested"] is False
+    listed = swf.client.list_closed_workflow_executions(
+        domain=swf.domain, startTimeFilter={"oldestDate": 0}
+    )
+    assert [info["cancelRequested"] for info in listed["executionInfos"]] == [False]
+
+
 def test_the_decider_may_ignore_a_request_to_cancel(swf: Swf):
     execution = swf.start()
     call(swf, "cancel")

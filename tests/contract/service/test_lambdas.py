@@ -1,5 +1,6 @@
 """Lambda functions: with a role and a function, and without."""
 
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -87,10 +88,13 @@ def test_an_id_in_use_is_not_scheduled(swf: Swf):
     }
 
 
-def test_a_function_that_waits_too_long_times_out(swf_with_a_stuck_function: Swf):
-    swf = swf_with_a_stuck_function
+def test_a_function_that_waits_too_long_times_out(
+    swf_with_a_stuck_function: tuple[Swf, threading.Event],
+):
+    swf, called = swf_with_a_stuck_function
     execution = swf.start(lambdaRole=ROLE)
     swf.decide(call("stuck", startToCloseTimeout="5"))
+    assert called.wait(30)
     swf.advance(6)
     events = swf.poll()["events"]
     assert [event["eventType"] for event in events[4:7]] == [

@@ -4,11 +4,17 @@ import subprocess
 import textwrap
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import create_engine, text
 
+from flowy.db.migrate import run_scripts
+from flowy.errors import DatabaseError
 from flowy.machine.engine_db import DbWorkflowEngine, ObjectStatus, WorkflowStatus
 from flowy.machine.errors import HaltProcessing, WorkflowError
 from flowy.machine.patterns import FOR, PARALLEL_SPLIT
-from flowy.machine.store import MachineObject, MachineStore
+from flowy.machine.store import MachineObject, MachineStore, MachineTables
+from flowy.machine.store.opened import SCHEMA
 
 
 @pytest.fixture
@@ -161,3 +167,51 @@ def test_after_a_kill_the_next_process_goes_on_with_the_token_that_was_cut_off(s
     assert engine.status is WorkflowStatus.COMPLETED
     assert [token.data for token in engine.database_objects] == [[1], [2], [3], [4]]
     assert engine.extra_data == {"count": 4}
+
+
+def test_the_scripts_of_alembic_give_the_tables_of_the_code(url):
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in (*MachineTables.metadata.tables, SCHEMA.version_table):
+            connection.execute(
+                text(
+                    f"DROP TABLE IF EXISTS {table} CASCADE"
+                    if engine.dialect.name == "postgresql"
+                    else f"DROP TABLE IF EXISTS {table}"
+                )
+            )
+        run_scripts(connection, SCHEMA)
+        context = MigrationContext.configure(
+            connection, opts={"version_table": SCHEMA.version_table, "compare_type": True}
+        )
+        mine = {*MachineTables.metadata.tables}
+        differences = [
+            one for one in compare_metadata(context, MachineTables.metadata) if _table(one) in mine
+        ]
+    engine.dispose()
+    assert differences == []
+
+
+def _table(difference):
+    """Return the table of one of Alembic's differences: an operation, then its subject."""
+    operation = difference[0] if isinstance(difference, list) else difference
+    subject = operation[2] if len(operation) > 2 else operation[1]
+    table = getattr(subject, "table", subject)
+    return getattr(table, "name", table)
+
+
+def test_what_is_no_database_is_an_error_that_says_so(tmp_path):
+    with pytest.raises(DatabaseError, match="is not a database URL"):
+        MachineStore("no url")
+    with pytest.raises(DatabaseError, match="no-such-folder"):
+        MachineStore(f"sqlite:///{tmp_path}/no-such-folder/a.db")
+
+
+def test_tokens_that_are_let_go_are_not_deleted(store):
+    engine = DbWorkflowEngine.with_name("letters", records=store)
+    engine.callbacks.replace([lambda obj, eng: None])
+    first, second = MachineObject(1), MachineObject(2)
+    engine.process([first])
+    engine.process([second])
+    assert engine.database_objects == [second]
+    assert (first.id_workflow, first.status) == (None, ObjectStatus.COMPLETED)

@@ -62,6 +62,9 @@ class FakeService:
         self.release = threading.Event()
         self.broken: Exception | None = None
 
+    def admit(self, request: Request[Any]) -> None:
+        """Throttle nothing."""
+
     def serve(self, request: Request[Any]) -> bytes | None:
         self.requests.append(request)
         if self.broken is not None:

@@ -7,7 +7,7 @@ from typing import Any
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, decision, external, timer, workflow
+from flowy.protocol.events import activity, child, decision, external, marker, timer, workflow
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
 
@@ -43,6 +43,8 @@ class Simulator:
         self.children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.signals: dict[str, Event] = {}
+        self.cancel_requested: set[str] = set()
+        """The ids of activities and children whose cancellation was asked for."""
         self.closed = False
         self.unhandled = False
         """Something happened while the last decision was made."""
@@ -178,6 +180,15 @@ class Simulator:
         )
 
     def request_cancel_activity(self, asked: Any, completed: int) -> None:
+        if asked.activity_id not in self.activities:
+            self.add(
+                activity.RequestCancelActivityTaskFailed,
+                activity_id=asked.activity_id,
+                cause="ACTIVITY_ID_UNKNOWN",
+                decision_task_completed_event_id=completed,
+            )
+            return
+        self.cancel_requested.add(asked.activity_id)
         self.add(
             activity.ActivityTaskCancelRequested,
             activity_id=asked.activity_id,
@@ -193,6 +204,14 @@ class Simulator:
         )
 
     def cancel_timer(self, asked: Any, completed: int) -> None:
+        if asked.timer_id not in self.timers:
+            self.add(
+                timer.CancelTimerFailed,
+                timer_id=asked.timer_id,
+                cause="TIMER_ID_UNKNOWN",
+                decision_task_completed_event_id=completed,
+            )
+            return
         started = self.timers.pop(asked.timer_id)
         self.add(
             timer.TimerCanceled,
@@ -213,10 +232,21 @@ class Simulator:
         )
 
     def request_cancel_child(self, asked: Any, completed: int) -> None:
-        self.add(
+        initiated = self.add(
             external.RequestCancelExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
             control=asked.control,
+            decision_task_completed_event_id=completed,
+        )
+
+        if asked.workflow_id in self.children:
+            self.cancel_requested.add(asked.workflow_id)
+            return
+        self.add(
+            external.RequestCancelExternalWorkflowExecutionFailed,
+            workflow_id=asked.workflow_id,
+            cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+            initiated_event_id=initiated.event_id,
             decision_task_completed_event_id=completed,
         )
 
@@ -253,6 +283,12 @@ RECORDERS: dict[type, Any] = {
     d.FailWorkflowExecution: lambda s, a, c: s.close(
         workflow.WorkflowExecutionFailed, c, reason=a.reason, details=a.details
     ),
+    d.RecordMarker: lambda s, a, c: s.add(
+        marker.MarkerRecorded,
+        marker_name=a.marker_name,
+        details=a.details,
+        decision_task_completed_event_id=c,
+    ),
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
@@ -281,6 +317,7 @@ SHORT: dict[type, Any] = {
     d.CompleteWorkflowExecution: lambda a: f"complete {a.result}",
     d.ContinueAsNewWorkflowExecution: lambda a: f"restart {a.input}",
     d.FailWorkflowExecution: lambda a: f"fail {a.reason}",
+    d.RecordMarker: lambda a: f"marker {a.marker_name} {a.details}",
     d.RequestCancelActivityTask: lambda a: f"cancel #{a.activity_id}",
     d.RequestCancelExternalWorkflowExecution: lambda a: (
         f"cancel child {a.workflow_id.rpartition('-')[2]}"

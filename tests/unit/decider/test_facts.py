@@ -6,19 +6,9 @@ import itertools
 import pytest
 
 from flowy.errors import NondeterminismError
-from flowy.protocol.decisions import RecordMarker
-from flowy.protocol.events import marker
 from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
-from tests.unit.decider.simulator import RECORDERS, SHORT, Simulator, ids
-
-SHORT[RecordMarker] = lambda a: f"marker {a.marker_name} {a.details}"
-RECORDERS[RecordMarker] = lambda s, a, completed: s.add(
-    marker.MarkerRecorded,
-    marker_name=a.marker_name,
-    details=a.details,
-    decision_task_completed_event_id=completed,
-)
+from tests.unit.decider.simulator import Simulator, ids
 
 
 class Proxies(Workflow):

@@ -194,6 +194,30 @@ def test_a_call_from_a_thread_is_refused_with_what_to_do():
     assert "Act 1 is called from a thread" in found
 
 
+def test_an_async_generator_that_is_left_in_the_middle_cleans_up_to_the_end():
+    class Leaves(Proxies):
+        async def numbers(self):
+            try:
+                for number in range(3):
+                    yield await self.act(number)
+            finally:
+                await self.act("clean")
+                await self.act("up")
+
+        async def run(self):
+            async for number in self.numbers():
+                return number
+            return None
+
+    s = Simulator(Leaves)
+    run = s.new_run()
+    found = [ids(s.decide(run))]
+    for id in "012":
+        s.complete(id, 7)
+        found.append(ids(s.decide(run)))
+    assert found == [["#0"], ["#1"], ["#2"], ["complete 7"]]
+
+
 # Dropping
 
 
@@ -223,3 +247,46 @@ def test_a_dropped_run_that_leaves_the_interpreter_is_dropped():
     run = s.new_run()
     s.decide(run)
     run.close()
+
+
+def test_a_dropped_run_inside_a_task_group_is_dropped_quietly(caplog):
+    class Groups(Proxies):
+        async def wait(self):
+            await self.act()
+
+        async def run(self):
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self.wait())
+                await self.act()
+
+    s = Simulator(Groups)
+    run = s.new_run()
+    s.decide(run)
+    run.close()
+    assert not caplog.records
+
+
+# A close that is refused because something happened meanwhile
+
+
+@pytest.mark.parametrize("end", ["fail", "restart", "complete"])
+def test_what_was_drawn_in_a_refused_close_is_the_same_in_every_replay(end):
+    drawn = []
+
+    class Draws(Proxies):
+        def run(self):
+            version = self.version("change", 1, 2)
+            drawn.append(self.side_effect(lambda: len(drawn)))
+            if end == "restart":
+                self.restart()
+            if end == "fail":
+                raise ValueError("no")
+            return [version, drawn[-1]]
+
+    s = Simulator(Draws)
+    refused = s.decide(None, lambda: s.add(workflow.WorkflowExecutionSignaled, signal_name="hello"))
+    assert refused.closes
+    assert not s.closed
+    again = s.decide()
+    assert again.decisions[-1] == refused.decisions[-1]
+    assert set(drawn) == {0}

@@ -22,12 +22,17 @@ class FakeSession:
     def __init__(self) -> None:
         self.executed: list[object] = []
 
-    def execute(self, statement: object, parameters: object) -> int:
+    def execute(self, statement: object, parameters: object) -> None:
         self.executed.append(parameters)
-        return 1
 
     def execute_many(self, statement: object, rows: object) -> None:
         self.executed.append(rows)
+
+    def expect(self, statement: object, parameters: object) -> None:
+        self.executed.append(parameters)
+
+    def announce(self, topics: list[str]) -> None:
+        pass
 
     def one(self, statement: object, parameters: object) -> None:
         return None

@@ -44,7 +44,9 @@ def test_the_signatures_are_the_documented_ones():
     def shown(function):
         parameters = inspect.signature(function).parameters.values()
         return ", ".join(
-            p.name if p.default is p.empty else f"{p.name}={p.default}" for p in parameters
+            p.name if p.default is p.empty else f"{p.name}={p.default}"
+            for p in parameters
+            if p.kind is not p.KEYWORD_ONLY
         )
 
     worker = "domain, task_list, layer1=None, reg_remote=True, loop=-1, package=None, ignore=None"

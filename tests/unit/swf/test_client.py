@@ -30,6 +30,7 @@ from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.swf import client as adapter
 from flowy.swf.client import Boto3Client
+from flowy.swf.methods import METHODS
 
 DESCRIBE = DescribeDomain(name="d")
 
@@ -76,7 +77,7 @@ def refusal(code: str, message: str, status: int = 400) -> exceptions.ClientErro
 def test_each_operation_is_a_method_of_a_boto3_client():
     real = boto3.client("swf", region_name="us-east-1")
     mapping = real.meta.method_to_api_mapping
-    assert {mapping[method] for method in adapter._METHODS.values()} == set(OPERATIONS)
+    assert {mapping[method] for method in METHODS.values()} == set(OPERATIONS)
     real.close()
 
 

@@ -33,7 +33,7 @@ def test_an_aws_address_is_amazon_in_that_region(address, expected):
 
 
 @pytest.mark.parametrize(
-    "address", ["", "flowy.db", "redis://x", "postgresql://host/db", "sqlite", "http//x", "://"]
+    "address", ["", "flowy.db", "redis://x", "mysql://host/db", "sqlite", "http//x", "://"]
 )
 def test_an_unknown_address_lists_the_known_ones(address):
     with pytest.raises(DefinitionError) as caught:

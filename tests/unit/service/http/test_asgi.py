@@ -10,7 +10,7 @@ import pytest
 
 from flowy.protocol.faults import RequestEntityTooLargeException, SerializationException
 from flowy.protocol.validation import MAXIMUM_BODY
-from flowy.service.http.asgi import Disconnected, read_body, send_answer
+from flowy.service.http.asgi import Disconnected, read_body, send_answer, uncompressed
 
 
 def arriving(*messages: Any) -> Callable[[], Awaitable[Any]]:
@@ -29,7 +29,7 @@ def arriving(*messages: Any) -> Callable[[], Awaitable[Any]]:
 
 def read(receive: Any, **headers: str) -> bytes:
     named = {name.replace("_", "-").encode(): value.encode() for name, value in headers.items()}
-    return asyncio.run(read_body(named, receive))
+    return uncompressed(named, asyncio.run(read_body(receive)))
 
 
 def test_a_body_is_joined_of_its_parts():

@@ -6,6 +6,9 @@ from alembic import op
 revision = "0001"
 down_revision = None
 
+KEY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     """Make all tables."""
@@ -19,31 +22,31 @@ def _make_registrations() -> None:
     op.create_table(
         "domains",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("retention", sa.Text(), nullable=False),
-        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
+        sa.Column("retention", TEXT, nullable=False),
+        sa.Column("description", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("id"),
         sa.UniqueConstraint("name", name="domains_by_name"),
     )
     op.create_table(
         "domain_tags",
         sa.Column("domain", sa.Integer(), nullable=False),
-        sa.Column("key", sa.Text(), nullable=False),
-        sa.Column("value", sa.Text(), nullable=True),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("value", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("domain", "key"),
         sqlite_with_rowid=False,
     )
     op.create_table(
         "types",
         sa.Column("domain", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
+        sa.Column("version", TEXT, nullable=False),
+        sa.Column("status", TEXT, nullable=False),
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("deprecated_at", sa.Float(), nullable=True),
-        sa.Column("description", sa.Text(), nullable=True),
+        sa.Column("description", TEXT, nullable=True),
         sa.Column("configuration", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("domain", "kind", "name", "version"),
         sqlite_with_rowid=False,
@@ -53,18 +56,18 @@ def _make_registrations() -> None:
 def _make_executions() -> None:
     op.create_table(
         "executions",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("id", KEY, nullable=False),
         sa.Column("domain", sa.Integer(), nullable=False),
-        sa.Column("workflow_id", sa.Text(), nullable=False),
-        sa.Column("run_id", sa.Text(), nullable=False),
-        sa.Column("type_name", sa.Text(), nullable=False),
-        sa.Column("type_version", sa.Text(), nullable=False),
+        sa.Column("workflow_id", TEXT, nullable=False),
+        sa.Column("run_id", TEXT, nullable=False),
+        sa.Column("type_name", TEXT, nullable=False),
+        sa.Column("type_version", TEXT, nullable=False),
         sa.Column("started_at", sa.Float(), nullable=False),
         sa.Column("closed_at", sa.Float(), nullable=True),
-        sa.Column("close_status", sa.Text(), nullable=True),
+        sa.Column("close_status", TEXT, nullable=True),
         sa.Column("cancel_requested", sa.Integer(), nullable=False),
-        sa.Column("parent_workflow_id", sa.Text(), nullable=True),
-        sa.Column("parent_run_id", sa.Text(), nullable=True),
+        sa.Column("parent_workflow_id", TEXT, nullable=True),
+        sa.Column("parent_run_id", TEXT, nullable=True),
         sa.Column("tags", sa.LargeBinary(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("next_due", sa.Float(), nullable=True),
@@ -72,8 +75,8 @@ def _make_executions() -> None:
     )
     op.create_table(
         "execution_tags",
-        sa.Column("execution", sa.Integer(), nullable=False),
-        sa.Column("tag", sa.Text(), nullable=False),
+        sa.Column("execution", KEY, nullable=False),
+        sa.Column("tag", TEXT, nullable=False),
         sa.PrimaryKeyConstraint("execution", "tag"),
         sqlite_with_rowid=False,
     )
@@ -129,7 +132,7 @@ def _make_execution_indexes() -> None:
 def _make_events_and_tasks() -> None:
     op.create_table(
         "events",
-        sa.Column("execution", sa.Integer(), nullable=False),
+        sa.Column("execution", KEY, nullable=False),
         sa.Column("event_id", sa.Integer(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("execution", "event_id"),
@@ -137,12 +140,12 @@ def _make_events_and_tasks() -> None:
     )
     op.create_table(
         "tasks",
-        sa.Column("execution", sa.Integer(), nullable=False),
+        sa.Column("execution", KEY, nullable=False),
         sa.Column("scheduled_event_id", sa.Integer(), nullable=False),
         sa.Column("domain", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.Text(), nullable=False),
-        sa.Column("task_list", sa.Text(), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
+        sa.Column("task_list", TEXT, nullable=False),
+        sa.Column("rank", KEY, nullable=False),
         sa.Column("queued_at", sa.Float(), nullable=False),
         sa.PrimaryKeyConstraint("execution", "scheduled_event_id"),
         sqlite_with_rowid=False,
@@ -150,15 +153,23 @@ def _make_events_and_tasks() -> None:
     op.create_index(
         "tasks_in_order",
         "tasks",
-        ["domain", "kind", "task_list", "rank", "queued_at"],
+        [
+            "domain",
+            "kind",
+            "task_list",
+            "rank",
+            "queued_at",
+            "execution",
+            "scheduled_event_id",
+        ],
         unique=False,
     )
     op.create_table(
         "heartbeats",
-        sa.Column("execution", sa.Integer(), nullable=False),
+        sa.Column("execution", KEY, nullable=False),
         sa.Column("scheduled_event_id", sa.Integer(), nullable=False),
         sa.Column("recorded_at", sa.Float(), nullable=False),
-        sa.Column("details", sa.Text(), nullable=True),
+        sa.Column("details", TEXT, nullable=True),
         sa.PrimaryKeyConstraint("execution", "scheduled_event_id"),
         sqlite_with_rowid=False,
     )

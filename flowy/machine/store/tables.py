@@ -6,20 +6,17 @@ a token's status and the engine's position never part. Each write raises the wor
 when another process has written in between, this one is told and nothing of it is stored.
 """
 
-import uuid
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, Text, create_engine, event, select
+from sqlalchemy import JSON, ForeignKey, Text
 from sqlalchemy.exc import DBAPIError, StatementError
 from sqlalchemy.orm import (
     DeclarativeBase,
     Mapped,
-    Session,
     mapped_column,
     object_session,
     relationship,
-    sessionmaker,
 )
 from sqlalchemy.orm.attributes import flag_modified
 from sqlalchemy.orm.exc import StaleDataError
@@ -46,9 +43,7 @@ class MachineWorkflow(MachineTables):
     current_object_processed: Mapped[bool] = mapped_column(default=False)
     extra_data: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
     version: Mapped[int] = mapped_column()
-    objects: Mapped[list["MachineObject"]] = relationship(
-        order_by="MachineObject.position", cascade="all, delete-orphan"
-    )
+    objects: Mapped[list["MachineObject"]] = relationship(order_by="MachineObject.position")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - read by SQLAlchemy as it is
 
@@ -58,7 +53,7 @@ class MachineWorkflow(MachineTables):
         return WorkflowStatus(self.status_value)
 
     def attach(self, objects: Sequence[Any]) -> None:
-        """Take tokens as those of this workflow, in their order; others are let go."""
+        """Take tokens as those of this workflow, in their order; others are kept without one."""
         for position, token in enumerate(objects):
             token.position = position
         self.objects[:] = list(objects)
@@ -171,70 +166,3 @@ class MachineObject(MachineTables):
     def set_error_message(self, text: str) -> None:
         """Keep the traceback of the failure."""
         self.error_message = text
-
-
-class MachineStore:
-    """Workflows in a database.
-
-    Args:
-        url: ``sqlite:///path``, ``sqlite://`` (in memory), ``postgresql+psycopg://...``.
-
-    Raises:
-        DatabaseError: The database cannot be used.
-    """
-
-    def __init__(self, url: str) -> None:
-        self._engine = create_engine(url)
-        if self._engine.dialect.name == "sqlite":
-            event.listen(self._engine, "connect", _prepare_sqlite)
-        self._sessions = sessionmaker(self._engine, expire_on_commit=False)
-        self._open: list[Session] = []
-        try:
-            MachineTables.metadata.create_all(self._engine)
-        except DBAPIError as error:
-            name = self._engine.url.render_as_string()
-            raise DatabaseError(f"the database {name} cannot be used: {error.orig}") from error
-
-    def create(self, name: str) -> MachineWorkflow:
-        """Return a new workflow, stored as NEW."""
-        workflow = MachineWorkflow(uuid=str(uuid.uuid4()), name=name)
-        session = self._session()
-        session.add(workflow)
-        session.commit()
-        return workflow
-
-    def load(self, uuid: str) -> MachineWorkflow:
-        """Return a stored workflow with its tokens, as it is in the database now.
-
-        Raises:
-            WorkflowError: There is none with this uuid.
-        """
-        workflow = self._session().get(MachineWorkflow, uuid)
-        if workflow is None:
-            raise WorkflowError(
-                f"there is no workflow with the uuid {uuid} in "
-                f"{self._engine.url.render_as_string()}",
-                id_workflow=uuid,
-            )
-        return workflow
-
-    def find(self, name: str) -> list[MachineWorkflow]:
-        """Return the workflows with a name."""
-        query = select(MachineWorkflow).where(MachineWorkflow.name == name)
-        return list(self._session().scalars(query.order_by(MachineWorkflow.uuid)))
-
-    def close(self) -> None:
-        """Give back all connections; the workflows of this store cannot be saved any more."""
-        for session in self._open:
-            session.close()
-        self._engine.dispose()
-
-    def _session(self) -> Session:
-        session = self._sessions()
-        self._open.append(session)
-        return session
-
-
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA busy_timeout=30000")

@@ -1,0 +1,1 @@
+"""Runs in a catalogue, with their files and an archive."""

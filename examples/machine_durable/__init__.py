@@ -1,0 +1,1 @@
+"""Expense claims: a token machine as a durable workflow."""

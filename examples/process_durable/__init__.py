@@ -1,0 +1,1 @@
+"""A report from two sources, as a durable workflow."""

@@ -1,0 +1,1 @@
+"""Runs as people see them: states, arguments, result files and archives, in a catalogue."""

@@ -1,0 +1,141 @@
+"""What goes along with each change of a run's state, in one transaction."""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flowy.catalog.events import Step
+from flowy.catalog.folder import RunFolder
+from flowy.catalog.results import read_result, store_run_files
+from flowy.catalog.store import runs as store
+from flowy.catalog.store.database import Session
+from flowy.catalog.store.models import RunObject
+from flowy.catalog.workflow import state as st
+from flowy.db.transitions import Outcome
+from flowy.errors import (
+    CatalogError,
+    ConstraintViolationError,
+    InvalidRunStateError,
+    MissingArgumentError,
+    UnknownRunError,
+    VolumeError,
+)
+from flowy.volume.base import StorageVolume
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Change:
+    """A run that is to be changed.
+
+    Args:
+        session: The database.
+        run: The run as it was seen.
+        folder: Its folder.
+        step: Is told each step.
+    """
+
+    session: Session
+    run: RunObject
+    folder: RunFolder
+    step: Step
+
+
+def change_to(change: Change, state: st.WorkflowState, runstore: StorageVolume | None) -> None:
+    """Change a run's state and commit.
+
+    Args:
+        change: The run.
+        state: Its new state, which its present one allows.
+        runstore: Where a successful run has left its files.
+    """
+    _CHANGES[state.type_id](change, state, runstore)
+
+
+def _start(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
+    _move(change, change.run.run_id, change.run.state_type, state, {"started_at": state.started_at})
+    change.session.commit()
+
+
+def _stop(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
+    run_id = change.run.run_id
+    times = {"started_at": state.started_at, "ended_at": state.stopped_at}
+    _move(change, run_id, change.run.state_type, state, times)
+    store.set_log(change.session, run_id, state.messages)
+    change.session.commit()
+
+
+def _succeed(change: Change, state: Any, runstore: StorageVolume | None) -> None:
+    run_id, seen = change.run.run_id, change.run.state_type
+    if runstore is None:
+        raise MissingArgumentError(
+            f"run {run_id} cannot become SUCCESS without runstore, the volume with its result files"
+        )
+    change.folder.claim()
+    try:
+        files = store_run_files(
+            change.run, state.files, runstore, change.folder.volume(), change.step
+        )
+        result, messages = _result(change.run, runstore)
+        payload = {
+            "started_at": state.started_at,
+            "ended_at": state.finished_at,
+            "result": result,
+        }
+        _move(change, run_id, seen, state, payload)
+        store.add_files(change.session, run_id, files)
+        store.set_log(change.session, run_id, messages)
+        _release(change, run_id)
+        change.step("committing")
+        change.session.commit()
+    except BaseException:
+        change.session.rollback()
+        change.folder.give_up()
+        raise
+    change.step("committed")
+
+
+def _release(change: Change, run_id: str) -> None:
+    if not change.folder.finish():
+        raise InvalidRunStateError(
+            f"somebody else has taken over the files of run {run_id} while they were stored; "
+            "look at the run's state again"
+        )
+
+
+def _result(run: RunObject, runstore: StorageVolume) -> tuple[dict[str, Any] | None, list[str]]:
+    """Return the result of a run, or what is wrong with it: the run is successful all the same."""
+    schema = run.workflow.result_schema
+    if run.group_id is None or schema is None:
+        return None, []
+    try:
+        return read_result(run.run_id, schema, runstore), []
+    except (CatalogError, VolumeError) as error:
+        logger.warning("run %s has no result: %s", run.run_id, error)
+        return None, [f"no result: {error}"]
+
+
+def _move(
+    change: Change, run_id: str, seen: str, state: st.WorkflowState, payload: Mapping[str, Any]
+) -> None:
+    """Change the row, or say why it was not changed."""
+    moved = store.move(change.session, run_id, seen, state.type_id, payload)
+    if moved:
+        return
+    change.session.rollback()
+    if moved.outcome is Outcome.MISSING:
+        raise UnknownRunError(run_id)
+    raise ConstraintViolationError(
+        f"cannot change run in state {moved.state} to state {state.type_id}: somebody else has "
+        f"changed run {run_id}, which was {seen}, in the meantime"
+    )
+
+
+_CHANGES: dict[str, Callable[[Change, Any, StorageVolume | None], None]] = {
+    st.STATE_CANCELED: _stop,
+    st.STATE_ERROR: _stop,
+    st.STATE_RUNNING: _start,
+    st.STATE_SUCCESS: _succeed,
+}

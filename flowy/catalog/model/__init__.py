@@ -1,0 +1,1 @@
+"""The catalogue under the paths of the documented package."""

@@ -1,0 +1,1 @@
+"""Result schemas under the documented path."""

@@ -1,0 +1,1 @@
+"""States of runs under the documented path."""

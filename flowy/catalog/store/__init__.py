@@ -1,0 +1,1 @@
+"""The catalogue's tables and what is asked of them."""

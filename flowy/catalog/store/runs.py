@@ -1,0 +1,172 @@
+"""What the run manager asks of the database: one function a question, one a change."""
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, Select, Table, delete, exists, false, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from flowy.catalog.store.models import (
+    GroupObject,
+    RunFile,
+    RunMessage,
+    RunObject,
+    WorkflowObject,
+    WorkflowRankingRun,
+)
+from flowy.catalog.workflow import state as st
+from flowy.db.transitions import Lifecycle, Move, Transitions
+
+LIFECYCLE = Lifecycle("run", st.SOURCES)
+_moves = Transitions(cast(Table, RunObject.__table__), LIFECYCLE, ["run_id"], "state_type")
+
+
+def find(session: Session, run_id: str) -> RunObject | None:
+    """Return a run as the database has it now, or None."""
+    query = select(RunObject).where(RunObject.run_id == run_id)
+    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+
+
+def find_execution(session: Session, execution: str) -> RunObject | None:
+    """Return the run of a workflow execution, or None."""
+    return session.scalars(select(RunObject).where(RunObject.execution == execution)).one_or_none()
+
+
+def add(session: Session, run: RunObject) -> None:
+    """Add a run."""
+    session.add(run)
+    session.flush()
+
+
+def rank(session: Session, workflow: WorkflowObject, run_id: str, runs: Sequence[str]) -> None:
+    """Make a post-processing run and its input a workflow's present ones."""
+    session.execute(
+        delete(WorkflowRankingRun).where(WorkflowRankingRun.workflow_id == workflow.workflow_id)
+    )
+    session.expire(workflow, ["postproc_ranking"])
+    for position, ranked in enumerate(runs):
+        session.add(
+            WorkflowRankingRun(workflow_id=workflow.workflow_id, run_id=ranked, rank=position)
+        )
+    workflow.postproc_run_id = run_id
+    session.flush()
+
+
+def known(session: Session, run_ids: Collection[str]) -> set[str]:
+    """Return those ids that runs have."""
+    query = select(RunObject.run_id).where(RunObject.run_id.in_(list(run_ids)))
+    return set(session.scalars(query))
+
+
+def move(session: Session, run_id: str, seen: str, target: str, payload: Mapping[str, Any]) -> Move:
+    """Change a run's state and what goes along with it, if nobody was faster."""
+    return _moves.move(session, {"run_id": run_id}, target, payload, seen=seen)
+
+
+def set_log(session: Session, run_id: str, messages: Sequence[str]) -> None:
+    """Replace a run's messages."""
+    session.execute(delete(RunMessage).where(RunMessage.run_id == run_id))
+    session.add_all(
+        RunMessage(run_id=run_id, pos=position, message=message)
+        for position, message in enumerate(messages)
+    )
+
+
+def add_files(session: Session, run_id: str, files: Sequence[RunFile]) -> None:
+    """Add rows of a run's result files."""
+    for file in files:
+        file.run_id = run_id
+    session.add_all(files)
+    session.flush()
+
+
+def remove(session: Session, run_id: str) -> bool:
+    """Remove a run with its files, messages and places in rankings; False if there was none."""
+    for owned in (RunFile, RunMessage, WorkflowRankingRun):
+        session.execute(delete(owned).where(owned.run_id == run_id))
+    session.execute(
+        update(WorkflowObject)
+        .where(WorkflowObject.postproc_run_id == run_id)
+        .values(postproc_run_id=None)
+    )
+    gone = cast(
+        CursorResult[Any], session.execute(delete(RunObject).where(RunObject.run_id == run_id))
+    )
+    return bool(gone.rowcount)
+
+
+def of_group(
+    session: Session,
+    group_id: str | None,
+    states: Collection[str] | None = None,
+    limit: int | None = None,
+    after: str | None = None,
+) -> list[RunObject]:
+    """Return the runs of a group, the oldest first; those that follow another."""
+    query = select(RunObject).where(RunObject.group_id == group_id)
+    return _page(session, query, states, limit, after)
+
+
+def of_all(
+    session: Session,
+    states: Collection[str] | None = None,
+    limit: int | None = None,
+    after: str | None = None,
+) -> list[RunObject]:
+    """Return the runs of all groups and workflows, the oldest first."""
+    return _page(session, select(RunObject), states, limit, after)
+
+
+def obsolete(
+    session: Session, before: str, states: Collection[str] | None = None
+) -> list[RunObject]:
+    """Return the runs created before a moment that are in no ranking, the oldest first."""
+    ranked = exists().where(WorkflowRankingRun.run_id == RunObject.run_id)
+    query = select(RunObject).where(RunObject.created_at < before, ~ranked)
+    return _page(session, query, states, None, None)
+
+
+def workflow_named(session: Session, name: str) -> WorkflowObject | None:
+    """Return the workflow of a name, or None."""
+    return session.scalars(select(WorkflowObject).where(WorkflowObject.name == name)).one_or_none()
+
+
+def group_named(session: Session, workflow_id: str, name: str) -> GroupObject | None:
+    """Return a workflow's group of a name, or None."""
+    query = select(GroupObject).where(
+        GroupObject.workflow_id == workflow_id, GroupObject.name == name
+    )
+    return session.scalars(query).first()
+
+
+def _page(
+    session: Session,
+    query: Select[RunObject],
+    states: Collection[str] | None,
+    limit: int | None,
+    after: str | None,
+) -> list[RunObject]:
+    if states is not None:
+        query = query.where(RunObject.state_type.in_(list(states)))
+    place = tuple_(RunObject.created_at, RunObject.run_id)
+    if after is not None:
+        last = session.execute(
+            select(RunObject.created_at, RunObject.run_id).where(RunObject.run_id == after)
+        ).first()
+        query = query.where(place > tuple_(*last)) if last else query.where(false())
+    ordered = query.order_by(RunObject.created_at, RunObject.run_id).limit(limit)
+    return list(session.scalars(ordered))
+
+
+def all_files(session: Session) -> dict[tuple[str, str], set[str]]:
+    """Return the keys of all result files, by workflow and run."""
+    query = select(RunObject.workflow_id, RunObject.run_id, RunFile.key).join(RunFile)
+    found: dict[tuple[str, str], set[str]] = {}
+    for workflow_id, run_id, key in session.execute(query):
+        found.setdefault((workflow_id, run_id), set()).add(key)
+    return found
+
+
+def files_of(session: Session, run_id: str) -> set[str]:
+    """Return the keys of a run's result files."""
+    return set(session.scalars(select(RunFile.key).where(RunFile.run_id == run_id)))

@@ -1,0 +1,1 @@
+"""What a workflow declares about its results."""

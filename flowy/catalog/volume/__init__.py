@@ -1,0 +1,1 @@
+"""Volumes under the documented path."""

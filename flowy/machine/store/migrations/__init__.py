@@ -1,0 +1,1 @@
+"""Alembic's scripts: how the service's tables came to be."""
