@@ -14,7 +14,7 @@ import msgspec
 
 from flowy.clock import Clock
 from flowy.db.session import Database, Session
-from flowy.errors import Fault
+from flowy.errors import Fault, FlowyError
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
@@ -72,6 +72,10 @@ class _Outcome(msgspec.Struct, frozen=True):
     served: list[tuple[Served, Reply]]
     queued: list[TaskQueue]
     due: float | None
+
+
+class _UnservedError(Exception):
+    """A parked poll could not be carried out; that is no fault of who made its task."""
 
 
 class Dispatch:
@@ -156,16 +160,25 @@ class Dispatch:
             return fault
         return None
 
-    def _write(self, requests: Sequence[Request[Any]], poll: Poll | None, most: int) -> _Outcome:
+    def _write(
+        self,
+        requests: Sequence[Request[Any]],
+        poll: Poll | None,
+        most: int,
+        *,
+        serves: bool = True,
+    ) -> _Outcome:
         taken: list[Served] = []
 
         def write(session: Session) -> _Outcome:
             _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session, writes=True)
+            served: list[tuple[Served, Reply]] = []
             try:
                 answers = [OPERATIONS[type(request)](unit, request) for request in requests]
                 found = [] if poll is None else _look(unit, poll, most)
-                served, unit.queued = self._serve(unit, taken)
+                if serves:
+                    served, unit.queued = self._serve(unit, taken)
             finally:
                 unit.states.confirm(session)
             session.announce(announced(unit))
@@ -173,9 +186,12 @@ class Dispatch:
 
         try:
             return self._database.write(write, self._committed)
+        except _UnservedError:
+            _give_back(taken)
         except BaseException:
             _give_back(taken)
             raise
+        return self._write(requests, poll, most, serves=False)
 
     def _serve(
         self, unit: Unit, taken: list[Served]
@@ -189,7 +205,10 @@ class Dispatch:
                 left.append(queue)
                 continue
             taken.append(watch)
-            reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            try:
+                reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+            except FlowyError as error:
+                raise _UnservedError from error
             if reply.is_empty:
                 taken.remove(watch)
                 watch.give_back()

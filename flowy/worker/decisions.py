@@ -121,7 +121,14 @@ class DecisionPoller:
         if not self.has_begun:
             self._set_request(keeps=len(self.cache) > 0)
         task = self._exchange.poll()
-        return history.complete(self.source, self._request, task) if task.task_token else None
+        if not task.task_token:
+            return None
+        try:
+            return history.complete(self.source, self._request, task)
+        except FlowyError:
+            if self._unsent and not self._exchange.has_tasks:
+                self._send(more=0)
+            raise
 
     def handle(self, task: DecisionTask, more: int = 0) -> None:
         """Decide, and answer; a task that cannot be decided is left to time out.

@@ -66,6 +66,8 @@ class Ends:
         self.count = 0
         for name in ("interrupt", "close"):
             setattr(self, name, getattr(client, name))
+        if getattr(client, "exchange", None) is None:
+            self.exchange = None
 
     def call(self, request):
         """Carry out a call, and count the executions that it closes."""

@@ -309,3 +309,108 @@ def started_task():
         workflow_type=TYPE,
         events=tuple(simulator.events),
     )
+
+
+class FakeExchanged:
+    def __init__(self, faults, tasks):
+        self.faults = faults
+        self.tasks = tasks
+        self.closed = False
+
+    def wait(self):
+        return self.tasks
+
+    def close(self):
+        self.closed = True
+
+
+class ExchangingClient(FakeClient):
+    """Takes answers together, and gives the tasks that a test has put into it."""
+
+    def __init__(self):
+        super().__init__()
+        self.exchanges = []
+        self.next = []
+        self.faults = {}
+
+    def exchange(self, answers, poll, most):
+        self.exchanges.append(([answer.task_token for answer in answers], most))
+        faults = [self.faults.get(answer.task_token) for answer in answers]
+        return FakeExchanged(faults, self.next.pop(0) if self.next else [DecisionTask()])
+
+
+def exchanging_stage():
+    stage = Stage()
+    client = ExchangingClient()
+    stage.client = client
+    stage.poller = DecisionPoller(
+        source(client), workflows(Workflow), stage.cache, lambda *_: FakeRun()
+    )
+    return stage
+
+
+def several(count):
+    ids = [ExecutionId(workflow_id=f"w{number}", run_id="r") for number in range(count)]
+    return [task(1, 3 + number, execution=each) for number, each in enumerate(ids)]
+
+
+def test_tasks_that_came_together_are_answered_together():
+    stage = exchanging_stage()
+    stage.client.next = [several(3)]
+    stage.poller.handle(task(1, 9), more=100)
+    for _ in range(3):
+        stage.poller.handle(stage.poller.poll(), more=100)
+    assert stage.client.exchanges == [
+        (["token-9"], 16),
+        (["token-3", "token-4", "token-5"], 16),
+    ]
+    assert stage.client.sent == []
+    assert len(stage.cache) == 4
+
+
+def test_no_poll_takes_more_tasks_than_the_worker_will_do():
+    stage = exchanging_stage()
+    stage.poller.handle(task(1, 9), more=2)
+    assert stage.client.exchanges == [(["token-9"], 2)]
+
+
+def test_the_last_answer_begins_no_poll_and_takes_those_along_that_wait():
+    stage = exchanging_stage()
+    stage.client.next = [several(2)]
+    stage.poller.handle(task(1, 9), more=100)
+    stage.poller.handle(stage.poller.poll(), more=100)
+    assert stage.poller.has_begun
+    stage.poller.handle(stage.poller.poll(), more=0)
+    assert [request.task_token for request in stage.client.sent] == ["token-3", "token-4"]
+    assert not stage.poller.has_begun
+
+
+def test_an_answer_does_not_wait_long_for_the_others():
+    stage = exchanging_stage()
+    stage.client.next = [several(2)]
+    stage.poller.handle(task(1, 9), more=100)
+    first = stage.poller.poll()
+    clock = stage.poller.source.clock
+    moments = iter([clock.now(), clock.now() + 1.0])
+    clock.now = lambda: next(moments, clock.moment)
+    stage.poller.handle(first, more=100)
+    assert stage.client.exchanges[-1] == (["token-3"], 16)
+
+
+def test_of_answers_sent_together_only_the_refused_one_loses_its_run():
+    stage = exchanging_stage()
+    stage.client.next = [several(2)]
+    stage.client.faults = {"token-4": UnknownResourceFault("gone")}
+    stage.poller.handle(task(1, 9), more=100)
+    for _ in range(2):
+        stage.poller.handle(stage.poller.poll(), more=100)
+    kept = [execution.workflow_id for execution in stage.cache._runs]
+    assert kept == [EXECUTION.workflow_id, "w0"]
+
+
+def test_a_poll_that_was_begun_is_given_up_with_the_poller():
+    stage = exchanging_stage()
+    stage.poller.handle(task(1, 9), more=100)
+    pending = stage.poller._exchange._pending
+    stage.poller.close()
+    assert pending.closed
