@@ -50,7 +50,9 @@ def subcommands():
 
 @pytest.mark.parametrize(("group", "name", "command"), subcommands())
 def test_a_command_of_a_group_and_its_options_are_described(group, name, command):
-    about = "\n".join(part for part in PAGE.split("\n\n") if f"`flowy {group}" in part)
+    general = PAGE.partition("\n\n")[2].partition("\n\n")[0]
+    parts = [part for part in PAGE.split("\n\n") if f"`flowy {group}" in part]
+    about = "\n".join([general, *parts])
     options = [option for option in command.params if isinstance(option, click.Option)]
     names = {max(option.opts, key=len) for option in options}
     assert f"`flowy {group} {name}" in about or f"`{name}`" in about
