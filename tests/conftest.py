@@ -35,6 +35,14 @@ def postgresql_url(postgresql) -> Iterator[str]:
     postgresql.drop(url)
 
 
+@pytest.fixture
+def empty_postgresql_url(postgresql) -> Iterator[str]:
+    """A database of its own without tables, as SQLAlchemy names its driver."""
+    url = postgresql.empty_database()
+    yield url.replace("postgresql://", "postgresql+psycopg://", 1)
+    postgresql.drop(url)
+
+
 def _without(reason: str) -> None:
     if os.environ.get("CI", "").lower() in ("1", "true"):
         pytest.fail(reason)

@@ -1,6 +1,5 @@
 """A catalogue for each test: on SQLite, and on PostgreSQL where there is one."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
 from flowy.catalog.base import GroupObject, RunObject, WorkflowObject
@@ -17,26 +15,13 @@ from flowy.catalog.run import RunManager
 from flowy.volume.base import IOBuffer, StorageVolume
 from flowy.volume.manager import open_volume
 
-POSTGRESQL = "FLOWY_TEST_POSTGRESQL"
-"""A server to make databases on, such as postgresql+psycopg://user@host:port/postgres."""
-
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
-        yield f"sqlite:///{tmp_path}/runs.db"
-        return
-    server = os.environ.get(POSTGRESQL)
-    if not server:
-        pytest.skip(f"{POSTGRESQL} names no server")
-    name = f"runs_{uuid.uuid4().hex}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield engine.url.set(database=name).render_as_string(hide_password=False)
-    with engine.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-    engine.dispose()
+        return f"sqlite:///{tmp_path}/runs.db"
+    made: str = request.getfixturevalue("empty_postgresql_url")
+    return made
 
 
 @pytest.fixture
