@@ -16,7 +16,6 @@ ADDRESS_VARIABLES = ("FLOWY_ENDPOINT", "AWS_ENDPOINT_URL_SWF")
 DOMAIN_VARIABLE = "FLOWY_DOMAIN"
 """Environment variable that says the domain."""
 
-
 RUNS_DATABASE = "sqlite:///flowy-runs.db"
 """Where the command line finds the catalogue of runs unless told otherwise: in this folder."""
 

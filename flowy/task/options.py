@@ -94,10 +94,6 @@ def _retry(value: Any, name: str) -> int | RetryPolicy:
     return value if isinstance(value, RetryPolicy) else _count(value, name)
 
 
-def _text_or_none(value: Any, _name: str) -> str | None:
-    return None if value is None else str(value)
-
-
 def _fitting(number: int, name: str) -> int:
     if number > LONGEST:
         raise DefinitionError(f"{name} must be at most {LONGEST:,}, not {number:,}")

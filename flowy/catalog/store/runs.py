@@ -7,7 +7,6 @@ from sqlalchemy import CursorResult, Select, Table, delete, exists, false, selec
 from sqlalchemy.orm import Session
 
 from flowy.catalog.store.models import (
-    GroupObject,
     RunFile,
     RunMessage,
     RunObject,
@@ -129,14 +128,6 @@ def obsolete(
 def workflow_named(session: Session, name: str) -> WorkflowObject | None:
     """Return the workflow of a name, or None."""
     return session.scalars(select(WorkflowObject).where(WorkflowObject.name == name)).one_or_none()
-
-
-def group_named(session: Session, workflow_id: str, name: str) -> GroupObject | None:
-    """Return a workflow's group of a name, or None."""
-    query = select(GroupObject).where(
-        GroupObject.workflow_id == workflow_id, GroupObject.name == name
-    )
-    return session.scalars(query).first()
 
 
 def _page(
