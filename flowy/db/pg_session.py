@@ -1,18 +1,20 @@
 """PostgreSQL's session: changes are noted and travel with the next look, or with the commit.
 
-A look costs a round trip, a change none. Rows of one table that are inserted one by one travel as
-one statement, as long as nothing else happens to the table in between: then the order of changes to
-different tables does not matter, for no table refers to another.
+A look costs a round trip, a change none. Changes of single rows travel behind the statements that
+were noted with them, those of one table together.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from sqlalchemy.dialects.postgresql.base import PGDialect
 from sqlalchemy.engine.interfaces import Dialect
 
+from flowy.db.ledger import Changes, Ledger
+from flowy.db.listener import Listener
 from flowy.db.pipeline import MISSED, Pipeline, rows
+from flowy.db.row_text import array_delete_text, array_update_text, numbered_insert_text
 from flowy.db.session import Row
 from flowy.db.statement import Positional, Statement
 
@@ -22,29 +24,31 @@ ROWS = 32
 _dialect: Dialect = PGDialect(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 
 
-class _Insert:
-    """Rows that travel as one statement."""
-
-    __slots__ = ("rows", "statement")
-
-    def __init__(self, statement: Positional) -> None:
-        self.statement = statement
-        self.rows: list[list[Any]] = []
-
-
 class PostgresqlSession:
     """A transaction's connection; see ``flowy.db.session.Session``.
 
     Args:
         pipeline: The connection; a transaction is begun on it.
+        listener: Knows whether other processes use the database; None for one that only reads.
     """
 
-    def __init__(self, pipeline: Pipeline) -> None:
+    def __init__(self, pipeline: Pipeline, listener: Listener | None = None) -> None:
         self._pipeline = pipeline
-        self._noted: list[_Insert | tuple[str, list[Any]]] = []
-        self._inserts: dict[str | None, _Insert] = {}
-        self.changes = 0
+        self._listener = listener
+        self._noted: list[tuple[str, Sequence[Any]]] = []
+        self._changes = 0
+        self.ledger = Ledger()
         self.topics: list[str] = []
+
+    @property
+    def changes(self) -> int:
+        """A number that grows with each changed row."""
+        return self._changes + self.ledger.count
+
+    @property
+    def has_company(self) -> bool:
+        """Whether other processes may write without this one being told in time."""
+        return self._listener is None or self._listener.has_company
 
     def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         """Note a statement that returns no rows."""
@@ -53,24 +57,13 @@ class PostgresqlSession:
     def execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Note a statement, once for each row of parameters."""
         found = statement.positional(_dialect)
-        self.changes += len(rows)
-        if found.inserts:
-            insert = self._inserts.get(found.table)
-            if insert is None or insert.statement is not found:
-                insert = self._inserts[found.table] = _Insert(found)
-                self._noted.append(insert)
-            insert.rows.extend([row[name] for name in found.names] for row in rows)
-            return
-        self._inserts.pop(found.table, None)
-        for row in rows:
-            self._noted.append((found.text, [row[name] for name in found.names]))
+        self._settle()
+        self._changes += len(rows)
+        self._noted.extend((found.text, [row[name] for name in found.names]) for row in rows)
 
     def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        """Note a statement that undoes the transaction unless it changes or finds a row."""
+        """Note a statement that undoes the transaction unless it finds a row."""
         found = statement.positional(_dialect)
-        if found.table is not None:
-            self.changes += 1
-            self._inserts.pop(found.table, None)
         self._noted.append((_expected(found), [parameters[name] for name in found.names]))
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Row | None:
@@ -82,7 +75,7 @@ class PostgresqlSession:
         """Send what was noted and this, and return all rows."""
         found = statement.positional(_dialect)
         if found.table is not None:
-            self.changes += 1
+            self._changes += 1
         self.send()
         place = self._pipeline.queue(found, parameters)
         return rows(self._pipeline.sync()[place])
@@ -93,16 +86,10 @@ class PostgresqlSession:
 
     def send(self) -> bool:
         """Hand what was noted to the connection; return False when that was nothing."""
+        self._settle()
         noted, self._noted = self._noted, []
-        self._inserts.clear()
-        queue = self._pipeline.queue_values
-        for item in noted:
-            if isinstance(item, tuple):
-                queue(*item)
-                continue
-            for first in range(0, len(item.rows), ROWS):
-                chunk = item.rows[first : first + ROWS]
-                queue(_with_rows(item.statement, len(chunk)), [v for row in chunk for v in row])
+        for text, values in noted:
+            self._pipeline.queue_values(text, values)
         return bool(noted)
 
     def check(self) -> None:
@@ -112,28 +99,56 @@ class PostgresqlSession:
 
     def forget(self) -> None:
         """Drop what was noted, for a transaction that begins anew."""
+        self.ledger.forget()
         self._noted.clear()
-        self._inserts.clear()
         self.topics.clear()
 
+    def _settle(self) -> None:
+        """Note the statements for the rows that were changed."""
+        if not self.ledger:
+            return
+        noted = self.ledger.take()
+        for changes in noted:
+            self._noted.extend(_updates(changes))
+        for changes in noted:
+            self._noted.extend(_deletes(changes))
+        for changes in noted:
+            self._noted.extend(_inserts(changes))
 
-@lru_cache(maxsize=1024)
-def _with_rows(statement: Positional, count: int) -> str:
-    """Return the text of an insert of so many rows."""
-    head, _, _ = statement.text.partition(" VALUES ")
-    width = len(statement.names)
-    places = (
-        ", ".join(f"${row * width + column}" for column in range(1, width + 1))
-        for row in range(count)
-    )
-    return f"{head} VALUES {', '.join(f'({row})' for row in places)}"
+
+def _updates(changes: Changes) -> Iterator[tuple[str, Sequence[Any]]]:
+    moved = changes.moved
+    for shape, keys in changes.moves_by_shape().items():
+        # Servers that lock the same rows in the same order do not wait for each other in a circle.
+        keys.sort()
+        given = [(*key, moved[key][0], *moved[key][1].values()) for key in keys]
+        text = array_update_text(changes.rows, shape, _dialect, MISSED)
+        yield text, (*map(list, zip(*given, strict=True)), len(keys))
+
+
+def _deletes(changes: Changes) -> Iterator[tuple[str, Sequence[Any]]]:
+    if changes.removed:
+        keys = sorted(changes.removed)
+        yield (
+            array_delete_text(changes.rows, _dialect),
+            [list(column) for column in zip(*keys, strict=True)],
+        )
+
+
+def _inserts(changes: Changes) -> Iterator[tuple[str, Sequence[Any]]]:
+    added = list(changes.added.values())
+    for first in range(0, len(added), ROWS):
+        chunk = added[first : first + ROWS]
+        yield (
+            numbered_insert_text(changes.rows, len(chunk)),
+            [value for row in chunk for value in row],
+        )
 
 
 @lru_cache(maxsize=1024)
 def _expected(statement: Positional) -> str:
     """Return the text of a statement that fails when it has no row, saying why in the log."""
-    returning = "" if statement.table is None else " RETURNING 1"
     return (
-        f"WITH expected AS ({statement.text}{returning}) "  # noqa: S608 - our own text
+        f"WITH expected AS ({statement.text}) "  # noqa: S608 - our own text
         f"SELECT CASE WHEN count(*) = 0 THEN ('{MISSED}' || count(*))::int END FROM expected"
     )

@@ -242,10 +242,27 @@ def _decode_float(value: bytes) -> float:
     return float(_double(value)[0])
 
 
+def _encode_array(values: list[Any]) -> bytes:
+    """Return a list of numbers, texts and nothings in the form of PostgreSQL's arrays."""
+    return b"{%s}" % b",".join([_ELEMENTS[type(value)](value) for value in values])
+
+
+def _quoted(value: str) -> bytes:
+    return b'"%s"' % _encode_text(value).replace(b"\\", b"\\\\").replace(b'"', b'\\"')
+
+
+_ELEMENTS: dict[type, Callable[[Any], bytes]] = {
+    float: lambda value: repr(value).encode(),
+    int: lambda value: b"%d" % value,
+    str: _quoted,
+    type(None): lambda value: b"NULL",
+}
+
 _ADAPT: dict[type, Callable[[Any], bytes | None]] = {
     bytes: lambda value: value,
     float: lambda value: repr(value).encode(),
     int: lambda value: b"%d" % value,
+    list: _encode_array,
     str: _encode_text,
     type(None): lambda value: None,
 }

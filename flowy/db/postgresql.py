@@ -56,7 +56,7 @@ class _Writer:
         pipeline = self._pipeline
         if pipeline is None:
             pipeline = self._pipeline = self._connect()
-            self.session = PostgresqlSession(pipeline)
+            self.session = PostgresqlSession(pipeline, self._listener)
         self._changes_before = self._session().changes
         pipeline.queue_values("BEGIN", ())
 
@@ -160,6 +160,9 @@ class PostgresqlDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         """Have a function called after each commit, before anything else is run."""
         self._writer.committed.append(keep)
+
+    def on_overtaken(self, doubt: Callable[[], None]) -> None:
+        """Do nothing: a transaction that others have overtaken is undone."""
 
     def wait_for_others(self) -> Sequence[str] | None:
         """Wait until another process has committed; return what it announced, None for anything."""

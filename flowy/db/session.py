@@ -10,6 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Engine
 
+from flowy.db.ledger import Ledger
 from flowy.db.statement import Statement
 
 Result = TypeVar("Result")
@@ -18,6 +19,20 @@ Row = tuple[Any, ...]
 
 class Session(Protocol):
     """A transaction's connection. It is of use only while the transaction runs."""
+
+    @property
+    def ledger(self) -> Ledger:
+        """Takes changes of single rows; they are made before the next statement, or at the end.
+
+        A row that is expected to have a version and has another undoes the transaction, as with
+        ``expect``.
+        """
+        ...
+
+    @property
+    def has_company(self) -> bool:
+        """Whether others may write in between without ``Database.on_overtaken`` being called."""
+        ...
 
     def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         """Run a statement that returns no rows, now or with what comes later."""
@@ -28,13 +43,10 @@ class Session(Protocol):
         ...
 
     def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        """Run a statement that finds or changes a row, now or with what comes later.
+        """Expect that a statement finds a row that was there when this process last looked.
 
-        When it does not, somebody else has changed the data in the meantime: the transaction is
-        undone and the work is run again, a bounded number of times.
-
-        Raises:
-            TransactionConflict: There is no row; what follows makes no sense.
+        When it does not, now or with what comes later, somebody else has changed the data in the
+        meantime: the transaction is undone and the work is run again, a bounded number of times.
         """
         ...
 
@@ -101,6 +113,13 @@ class Database(Protocol):
 
     def on_commit(self, keep: Callable[[], None]) -> None:
         """Have a function called after each commit, before anything else is run."""
+        ...
+
+    def on_overtaken(self, doubt: Callable[[], None]) -> None:
+        """Have a function called within a transaction that others have written just before.
+
+        Databases that undo a transaction which others have overtaken need not call it.
+        """
         ...
 
     def wait_for_others(self) -> Sequence[str] | None:

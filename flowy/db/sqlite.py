@@ -9,88 +9,144 @@ loses nothing) for about three times the speed.
 import sqlite3
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from typing import Any, TypeVar, cast
 
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine import URL
 
 from flowy.db.group_commit import GroupCommit
+from flowy.db.ledger import Changes, Ledger
+from flowy.db.row_text import delete_text, insert_text, update_text
 from flowy.db.session import Row
 from flowy.db.sqlite_engine import make_engine
 from flowy.db.statement import Statement
-from flowy.errors import DatabaseError, TransactionConflict
+from flowy.errors import DatabaseError
 
 Result = TypeVar("Result")
 
 LOOK_EVERY = 0.05
 """Seconds between looks for other processes' commits; wake-ups within a process need none."""
 
-ATTEMPTS = 20
-"""How often a command is run that finds that another process was quicker."""
+ROWS = 32
+"""So many rows are inserted by a statement at most; each number is a statement of its own."""
 
 _dialect = SQLiteDialect_pysqlite(paramstyle="named")
 
 
 class SqliteSession:
-    """Runs statements on the raw connection; see ``flowy.db.session.Session``."""
+    """Runs statements on the raw connection; see ``flowy.db.session.Session``.
 
-    __slots__ = ("_raw",)
+    A transaction that writes has the file to itself, and is told at its begin when others have
+    written since the one before: what was so then is so still.
+    """
+
+    __slots__ = ("_raw", "ledger")
+
+    has_company = False
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw
+        self.ledger = Ledger()
 
     def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         """Run a statement that returns no rows."""
+        self.send()
         self._raw.execute(statement.sql(_dialect), parameters)
 
     def execute_many(self, statement: Statement, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run a statement once for each row of parameters."""
+        self.send()
         self._raw.executemany(statement.sql(_dialect), rows)
 
     def expect(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
-        """Run a statement that finds or changes a row."""
-        cursor = self._raw.execute(statement.sql(_dialect), parameters)
-        if cursor.rowcount != 1 and cursor.fetchone() is None:
-            raise TransactionConflict("another process was quicker")
+        """Expect a row to be found still: nobody can have changed it."""
 
     def announce(self, topics: Sequence[str]) -> None:
         """Say nothing: other processes look at the file."""
 
     def one(self, statement: Statement, parameters: Mapping[str, Any]) -> Row | None:
         """Return the first row, or None."""
+        self.send()
         cursor = self._raw.execute(statement.sql(_dialect), parameters)
         return cast(Row | None, cursor.fetchone())
 
     def all(self, statement: Statement, parameters: Mapping[str, Any]) -> list[Row]:
         """Return all rows."""
+        self.send()
         return self._raw.execute(statement.sql(_dialect), parameters).fetchall()
+
+    def send(self) -> None:
+        """Write the rows that were noted."""
+        if not self.ledger:
+            return
+        noted = self.ledger.take()
+        for changes in noted:
+            self._update(changes)
+        for changes in noted:
+            self._delete(changes)
+        for changes in noted:
+            self._insert(changes)
+
+    def _update(self, changes: Changes) -> None:
+        moved = changes.moved
+        for shape, keys in changes.moves_by_shape().items():
+            values = [(*moved[key][1].values(), *key) for key in keys]
+            self._raw.executemany(update_text(changes.rows, shape), values)
+
+    def _delete(self, changes: Changes) -> None:
+        if changes.removed:
+            self._raw.executemany(delete_text(changes.rows), list(changes.removed))
+
+    def _insert(self, changes: Changes) -> None:
+        rows = list(changes.added.values())
+        for first in range(0, len(rows), ROWS):
+            chunk = rows[first : first + ROWS]
+            text = insert_text(changes.rows, len(chunk))
+            self._raw.execute(text, [value for row in chunk for value in row])
 
 
 class _WriterTransaction:
-    """The transactions of the connection that writes."""
+    """The transactions of the connection that writes.
 
-    def __init__(self, raw: sqlite3.Connection) -> None:
+    Args:
+        raw: The connection.
+        session: What its commands use.
+        may_be_shared: Whether another process can write too.
+    """
+
+    def __init__(
+        self, raw: sqlite3.Connection, session: SqliteSession, may_be_shared: bool
+    ) -> None:
         self._raw = raw
+        self._session = session
+        self._version = _data_version(raw) if may_be_shared else None
         self.committed: list[Callable[[], None]] = []
         self.rolled_back: list[Callable[[], None]] = []
+        self.overtaken: list[Callable[[], None]] = []
 
     def begin(self) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
+        if self._version is None or self._version == (version := _data_version(self._raw)):
+            return
+        self._version = version
+        for doubt in self.overtaken:
+            doubt()
 
     def commit(self) -> None:
+        self._session.send()
         self._raw.execute("COMMIT")
         for keep in self.committed:
             keep()
 
     def rollback(self) -> None:
+        self._session.ledger.forget()
         if self._raw.in_transaction:
             self._raw.execute("ROLLBACK")
         for forget in self.rolled_back:
             forget()
 
     def changes(self) -> int:
-        return self._raw.total_changes
+        return self._raw.total_changes + self._session.ledger.count
 
 
 class SqliteDatabase:
@@ -111,7 +167,7 @@ class SqliteDatabase:
         self._writer = self._checkout()
         raw = cast(sqlite3.Connection, self._writer.driver_connection)
         self._session = SqliteSession(raw)
-        self._transaction = _WriterTransaction(raw)
+        self._transaction = _WriterTransaction(raw, self._session, not self._in_memory)
         self._group = GroupCommit(self._transaction)
         self._monitor = self._writer if self._in_memory else self._checkout()
         self._seen_by_monitor = -1
@@ -147,10 +203,10 @@ class SqliteDatabase:
     ) -> Result:
         """Run work in a transaction, perhaps with that of other threads; durable on return."""
         session = self._session
-        for _ in range(ATTEMPTS - 1):
-            with suppress(TransactionConflict):
-                return self._write(lambda: work(session), committed)
-        return self._write(lambda: work(session), committed)
+        try:
+            return self._group.run(lambda: work(session), committed)
+        except sqlite3.Error as error:
+            raise self._unusable(error) from error
 
     def on_rollback(self, forget: Callable[[], None]) -> None:
         """Have a function called after each rollback, before anything else is run."""
@@ -159,6 +215,10 @@ class SqliteDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         """Have a function called after each commit, before anything else is run."""
         self._transaction.committed.append(keep)
+
+    def on_overtaken(self, doubt: Callable[[], None]) -> None:
+        """Have a function called at the begin of a transaction that follows one of others."""
+        self._transaction.overtaken.append(doubt)
 
     def wait_for_others(self) -> Sequence[str] | None:
         """Wait a moment and look whether another process has committed; it says not what."""
@@ -199,14 +259,6 @@ class SqliteDatabase:
             self._monitor.close()
         self._writer.close()
         self.engine.dispose()
-
-    def _write(
-        self, work: Callable[[], Result], committed: Callable[[Result], None] | None
-    ) -> Result:
-        try:
-            return self._group.run(work, committed)
-        except sqlite3.Error as error:
-            raise self._unusable(error) from error
 
     def _checkout(self) -> Any:
         try:

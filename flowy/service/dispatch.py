@@ -22,10 +22,11 @@ from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import encode
 from flowy.service.domain.durations import moment
 from flowy.service.notifier import Notifier, Served
+from flowy.service.operations.claims import is_ready
 from flowy.service.operations.spliced import Spliced
-from flowy.service.operations.table import OPERATIONS, READS
+from flowy.service.operations.table import HAND_OUTS, LOOKS, OPERATIONS, READS
 from flowy.service.operations.topics import announced
-from flowy.service.operations.unit import Shared, Unit
+from flowy.service.operations.unit import Queued, Shared, Unit
 from flowy.service.store.tasks import TaskQueue
 
 Poll = PollForActivityTask | PollForDecisionTask
@@ -113,9 +114,9 @@ class Dispatch:
         self.commits = 0
         self.commands = 0
         database.on_commit(self._count_commit)
-        database.on_commit(shared.states.committed)
-        database.on_rollback(shared.states.rolled_back)
-        database.on_rollback(shared.registrations.forget)
+        database.on_commit(shared.committed)
+        database.on_rollback(shared.rolled_back)
+        database.on_overtaken(shared.doubt)
 
     def call(self, request: Request[Any]) -> Reply:
         """Carry out one operation; its effects are durable on return.
@@ -174,15 +175,18 @@ class Dispatch:
             _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session, writes=True)
             served: list[tuple[Served, Reply]] = []
+            left: list[Queued] = unit.queued
             try:
                 answers = [OPERATIONS[type(request)](unit, request) for request in requests]
                 found = [] if poll is None else _look(unit, poll, most)
                 if serves:
-                    served, unit.queued = self._serve(unit, taken)
+                    served, left = self._serve(unit, taken)
             finally:
                 unit.states.confirm(session)
-            session.announce(announced(unit))
-            return _Outcome(answers, found, served, unit.queued, unit.due)
+            if session.has_company:
+                unit.queued = left
+                session.announce(announced(unit))
+            return _Outcome(answers, found, served, [task.queue for task in left], unit.due)
 
         try:
             return self._database.write(write, self._committed)
@@ -195,25 +199,29 @@ class Dispatch:
 
     def _serve(
         self, unit: Unit, taken: list[Served]
-    ) -> tuple[list[tuple[Served, Reply]], list[TaskQueue]]:
-        """Carry out parked polls for the tasks that the unit has queued; return the tasks left."""
+    ) -> tuple[list[tuple[Served, Reply]], list[Queued]]:
+        """Hand tasks that the unit has queued to parked polls; return those that are left."""
         served: list[tuple[Served, Reply]] = []
-        left: list[TaskQueue] = []
-        for queue in unit.queued:  # which grows when a poll finds something due
-            watch = self._waiting.serve(queue)
+        left: list[Queued] = []
+        for task in unit.queued:  # which grows when something is due in an execution
+            watch = self._waiting.serve(task.queue)
             if watch is None:
-                left.append(queue)
+                left.append(task)
                 continue
             taken.append(watch)
             try:
-                reply = Reply(OPERATIONS[type(watch.poll)](unit, watch.poll))
+                reply = _handed_out(unit, task, watch.poll)
             except FlowyError as error:
                 raise _UnservedError from error
-            if reply.is_empty:
+            if reply is None:
                 taken.remove(watch)
                 watch.give_back()
             else:
                 served.append((watch, reply))
+        filled = {task.queue for task in left}
+        for task in unit.queued:
+            if task.was_empty and task.queue not in filled:
+                unit.shared.empty_lists.add(task.queue)
         return served, left
 
     def _unit(self, session: Session, *, writes: bool) -> Unit:
@@ -233,13 +241,15 @@ class Dispatch:
 
 
 def _look(unit: Unit, poll: Poll, most: int) -> list[Reply]:
-    found: list[Reply] = []
-    while len(found) < most:
-        reply = Reply(OPERATIONS[type(poll)](unit, poll))
-        if reply.is_empty:
-            break
-        found.append(reply)
-    return found
+    return [Reply(found) for found in LOOKS[type(poll)](unit, poll, most)]
+
+
+def _handed_out(unit: Unit, task: Queued, poll: Poll) -> Reply | None:
+    """Hand out a task; None when it is none any more."""
+    event_id = task.scheduled_event_id
+    if not is_ready(unit, task.kept, task.queue.kind, event_id):
+        return None
+    return Reply(HAND_OUTS[type(poll)](unit, poll, task.kept, event_id))
 
 
 def _give_back(taken: list[Served]) -> None:

@@ -224,15 +224,17 @@ class Service:
 
     def _changed_elsewhere(self, news: Heard | None) -> None:
         """Take note of what another process has changed, None when it may be anything."""
-        states, open_counts = self._shared.states, self._shared.open_counts
+        shared = self._shared
         if news is None:
-            states.doubt(None)
-            open_counts.forget()
+            shared.states.doubt(None)
+            shared.open_counts.forget()
+            shared.empty_lists.forget()
             self.timers.look_again()
         else:
-            states.doubt(news.executions)
+            shared.states.doubt(news.executions)
+            shared.empty_lists.forget()
             for domain in news.started:
-                open_counts.started(domain)
+                shared.open_counts.started(domain)
             if news.due is not None:
                 self.timers.tell(news.due)
         if self.runner is not None and (news is None or news.functions_wait):

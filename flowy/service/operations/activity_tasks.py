@@ -22,7 +22,7 @@ from flowy.service.domain.change import Change
 from flowy.service.domain.tokens import TaskToken, encode_token
 from flowy.service.domain.validation import check_trimmed_name
 from flowy.service.operations import runs
-from flowy.service.operations.claims import claim
+from flowy.service.operations.claims import claims
 from flowy.service.operations.unit import Unit
 from flowy.service.store.heartbeats import Heartbeat
 from flowy.service.store.states import Kept
@@ -35,13 +35,28 @@ def poll_for_activity_task(unit: Unit, request: PollForActivityTask) -> Activity
     Raises:
         UnknownResourceFault: There is no such domain.
     """
+    found = poll_for_activity_tasks(unit, request, 1)
+    return found[0] if found else ActivityTask()
+
+
+def poll_for_activity_tasks(
+    unit: Unit, request: PollForActivityTask, most: int
+) -> list[ActivityTask]:
+    """Hand out the next activity tasks of a list, at most so many.
+
+    Raises:
+        UnknownResourceFault: There is no such domain.
+    """
     domain = unit.domain(request.domain)
     check_trimmed_name("taskList.name", request.task_list.name)
     queue = TaskQueue(domain=domain.id, kind="activity", task_list=request.task_list.name)
-    claimed = claim(unit, queue)
-    if claimed is None:
-        return ActivityTask()
-    kept, scheduled_event_id = claimed
+    return [hand_out(unit, request, *claim) for claim in claims(unit, queue, most)]
+
+
+def hand_out(
+    unit: Unit, request: PollForActivityTask, kept: Kept, scheduled_event_id: int
+) -> ActivityTask:
+    """Give a task that waits to whoever polls."""
     context = unit.context(kept.domain)
     change = start_activity_task(kept.state, scheduled_event_id, request.identity, context)
     runs.carry_out(unit, kept, change)

@@ -1,24 +1,68 @@
-"""Take the next task off a list."""
+"""Take the next tasks off a list."""
 
+from collections.abc import Callable, Iterator
+
+from flowy.service.domain.change import TaskKind
+from flowy.service.domain.execution import ExecutionState
 from flowy.service.operations import runs
 from flowy.service.operations.unit import Unit
 from flowy.service.store import tasks
 from flowy.service.store.states import Kept
 from flowy.service.store.tasks import TaskQueue
 
+Claimed = tuple[Kept, int]
+"""An execution, and the event that scheduled its task."""
 
-def claim(unit: Unit, queue: TaskQueue) -> tuple[Kept, int] | None:
-    """Return the execution and the scheduled event of a list's first task, None when it is empty.
 
-    What is due in the execution is carried out first, and that may take the task off its list;
-    then the next is tried.
+def claims(unit: Unit, queue: TaskQueue, most: int) -> Iterator[Claimed]:
+    """Go through the first tasks of a list, at most so many; each is started before the next.
+
+    What is due in an execution is carried out first, and that may take its task off the list.
     """
-    while (found := tasks.first(unit.session, queue)) is not None:
-        kept = unit.states.load_row(unit.session, found.header)
-        if not runs.is_due(unit, kept):
-            return kept, found.scheduled_event_id
+    goes_on = unit.session.has_company or queue not in unit.shared.empty_lists
+    while most > 0 and goes_on:
+        found = tasks.first(unit.session, queue, most)
+        goes_on = len(found) == most
+        if not goes_on:
+            unit.shared.empty_lists.add(queue)
+        claimed = [
+            (unit.states.load_row(unit.session, task.header), task.scheduled_event_id)
+            for task in found
+        ]
+        for kept, event_id in claimed:
+            if is_ready(unit, kept, queue.kind, event_id):
+                most -= 1
+                yield kept, event_id
+            else:
+                tasks.dequeue(unit.session, kept.id, (event_id,))
+
+
+def is_ready(unit: Unit, kept: Kept, kind: TaskKind, scheduled_event_id: int) -> bool:
+    """Carry out what is due in an execution and tell whether a task of it may be handed out."""
+    if runs.is_due(unit, kept):
         runs.catch_up(unit, kept)
-        waiting = tasks.first(unit.session, queue)
-        if waiting is not None and waiting.is_same(found):
-            return kept, found.scheduled_event_id
-    return None
+    return _WAITS[kind](kept.state, scheduled_event_id)
+
+
+def _activity_waits(state: ExecutionState, scheduled_event_id: int) -> bool:
+    task = state.activities.get(scheduled_event_id)
+    return task is not None and not task.started_event_id
+
+
+def _decision_waits(state: ExecutionState, scheduled_event_id: int) -> bool:
+    task = state.waiting
+    return (
+        task is not None and task.scheduled_event_id == scheduled_event_id and state.started is None
+    )
+
+
+def _lambda_waits(state: ExecutionState, scheduled_event_id: int) -> bool:
+    task = state.lambdas.get(scheduled_event_id)
+    return task is not None and not task.started_event_id
+
+
+_WAITS: dict[TaskKind, Callable[[ExecutionState, int], bool]] = {
+    "activity": _activity_waits,
+    "decision": _decision_waits,
+    "lambda": _lambda_waits,
+}

@@ -1,5 +1,6 @@
 """What a decider calls."""
 
+from flowy.protocol.event import Event
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask, RespondDecisionTaskCompleted
 from flowy.protocol.tasks import DecisionTask
 from flowy.protocol.value import Value
@@ -8,9 +9,9 @@ from flowy.service.domain.refusals import unknown_decision_task
 from flowy.service.domain.tokens import TaskToken, encode_token
 from flowy.service.domain.validation import check_name
 from flowy.service.operations import runs
-from flowy.service.operations.claims import claim
+from flowy.service.operations.claims import claims
 from flowy.service.operations.executions import Rest, read_page
-from flowy.service.operations.paging import make_token, resume
+from flowy.service.operations.paging import make_token, page_size, resume
 from flowy.service.operations.spliced import Spliced
 from flowy.service.operations.unit import Unit
 from flowy.service.store.states import Kept
@@ -34,16 +35,26 @@ def poll_for_decision_task(unit: Unit, request: PollForDecisionTask) -> Decision
         UnknownResourceFault: There is no such domain, or the task of the page is over.
         ValidationException: The page token is not one of this list.
     """
+    found = poll_for_decision_tasks(unit, request, 1)
+    return found[0] if found else DecisionTask(previous_started_event_id=0)
+
+
+def poll_for_decision_tasks(
+    unit: Unit, request: PollForDecisionTask, most: int
+) -> list[DecisionTask | Spliced]:
+    """Hand out the next decision tasks of a list, at most so many, or a page of one.
+
+    Raises:
+        UnknownResourceFault: There is no such domain, or the task of the page is over.
+        ValidationException: The page token is not one of this list.
+    """
     domain = unit.domain(request.domain)
     check_name("taskList.name", request.task_list.name)
     page = resume(unit, request, request.next_page_token, Page)
     if page is not None:
-        return _next_page(unit, request, page)
+        return [_next_page(unit, request, page)]
     queue = TaskQueue(domain=domain.id, kind="decision", task_list=request.task_list.name)
-    claimed = claim(unit, queue)
-    if claimed is None:
-        return DecisionTask(previous_started_event_id=0)
-    return _hand_out(unit, request, claimed[0])
+    return [hand_out(unit, request, *claim) for claim in claims(unit, queue, most)]
 
 
 def respond_decision_task_completed(unit: Unit, request: RespondDecisionTaskCompleted) -> None:
@@ -58,7 +69,10 @@ def respond_decision_task_completed(unit: Unit, request: RespondDecisionTaskComp
     runs.carry_out(unit, kept, complete_decision_task(kept.state, token, request, context))
 
 
-def _hand_out(unit: Unit, request: PollForDecisionTask, kept: Kept) -> Spliced:
+def hand_out(
+    unit: Unit, request: PollForDecisionTask, kept: Kept, scheduled_event_id: int
+) -> DecisionTask | Spliced:
+    """Give a task that waits to whoever polls."""
     previous = kept.state.previous_started_event_id
     change = start_decision_task(kept.state, request.identity, unit.context(kept.domain))
     runs.carry_out(unit, kept, change)
@@ -85,7 +99,7 @@ def _next_page(unit: Unit, request: PollForDecisionTask, page: Page) -> Spliced:
 
 def _answer(unit: Unit, request: PollForDecisionTask, kept: Kept, page: Page) -> Spliced:
     reverse = bool(request.reverse_order)
-    bodies, rest = read_page(unit, kept.id, page.rest, request.maximum_page_size, reverse)
+    found, rest = _page(unit, kept, page.rest, request.maximum_page_size, reverse)
     token = None
     if rest is not None:
         following = Page(
@@ -104,7 +118,20 @@ def _answer(unit: Unit, request: PollForDecisionTask, kept: Kept, page: Page) ->
         next_page_token=token,
         previous_started_event_id=page.previous_started_event_id,
     )
-    return Spliced(task, bodies)
+    return Spliced(task, *found)
+
+
+def _page(
+    unit: Unit, kept: Kept, rest: Rest, asked: int | None, reverse: bool
+) -> tuple[tuple[list[bytes], list[Event] | None], Rest | None]:
+    """Return the events of a page, from memory if all that are left are there."""
+    if not reverse and rest.last - rest.first < page_size(unit, asked):
+        recent = kept.recent.page(rest.first, rest.last)
+        if recent is not None:
+            events, bodies = recent
+            return (bodies, events), None
+    bodies, after = read_page(unit, kept.id, rest, asked, reverse)
+    return (bodies, None), after
 
 
 def _task_token(kept: Kept, page: Page) -> str:

@@ -95,6 +95,7 @@ def deprecate_domain(unit: Unit, request: DeprecateDomain) -> None:
         raise DomainDeprecatedFault(request.name)
     domains.set_status(unit.session, request.name, "DEPRECATED")
     types.deprecate_all(unit.session, found.id, unit.now)
+    unit.shared.registrations.forget()
 
 
 def undeprecate_domain(unit: Unit, request: UndeprecateDomain) -> None:
@@ -107,6 +108,7 @@ def undeprecate_domain(unit: Unit, request: UndeprecateDomain) -> None:
     if unit.domain(request.name).status == "REGISTERED":
         raise DomainAlreadyExistsFault(request.name)
     domains.set_status(unit.session, request.name, "REGISTERED")
+    unit.shared.registrations.forget()
 
 
 def _info(found: Domain) -> DomainInfo:

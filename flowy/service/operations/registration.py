@@ -107,6 +107,7 @@ def deprecate(unit: Unit, kind: Kind, domain: str, type_id: TypeId) -> None:
     if _find(unit, kind, key, type_id).status == "DEPRECATED":
         raise TypeDeprecatedFault(_text(kind, type_id))
     types.set_status(unit.session, key, kind, type_id, unit.now)
+    unit.shared.registrations.forget()
 
 
 def undeprecate(unit: Unit, kind: Kind, domain: str, type_id: TypeId) -> None:
@@ -120,6 +121,7 @@ def undeprecate(unit: Unit, kind: Kind, domain: str, type_id: TypeId) -> None:
     if _find(unit, kind, key, type_id).status == "REGISTERED":
         raise TypeAlreadyExistsFault(_text(kind, type_id))
     types.set_status(unit.session, key, kind, type_id, None)
+    unit.shared.registrations.forget()
 
 
 def remove(unit: Unit, kind: Kind, domain: str, type_id: TypeId) -> None:
@@ -135,6 +137,7 @@ def remove(unit: Unit, kind: Kind, domain: str, type_id: TypeId) -> None:
             "The type is currently registered and cannot be deleted in its current state"
         )
     types.remove(unit.session, key, kind, type_id)
+    unit.shared.registrations.forget()
 
 
 def _find(unit: Unit, kind: Kind, domain: int, type_id: TypeId) -> RegisteredType:

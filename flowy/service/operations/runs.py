@@ -13,7 +13,7 @@ from flowy.service.domain.refusals import (
     unknown_execution,
 )
 from flowy.service.domain.tokens import TaskToken, decode_token
-from flowy.service.operations.unit import Unit
+from flowy.service.operations.unit import Queued, Unit
 from flowy.service.store import executions, retention
 from flowy.service.store.states import Kept
 from flowy.service.store.tasks import TaskQueue
@@ -142,7 +142,8 @@ def _tell(unit: Unit, kept: Kept, change: Change) -> None:
     unit.changed.append(kept.id)
     for task in change.queued:
         queue = TaskQueue(domain=kept.domain, kind=task.kind, task_list=task.task_list)
-        unit.queued.append(queue)
+        was_empty = unit.shared.empty_lists.fill(queue)
+        unit.queued.append(Queued(queue, kept, task.scheduled_event_id, was_empty))
     unit.tell_due(kept.next_due)
 
 

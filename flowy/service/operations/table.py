@@ -1,6 +1,6 @@
 """Which function carries out which request: one table, and what of it only reads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flowy.protocol.request import Request
@@ -79,6 +79,7 @@ from flowy.service.operations.upkeep import (
     DeleteExpired,
     ExpireDue,
 )
+from flowy.service.store.states import Kept
 
 Operation = Callable[[Unit, Any], Any]
 
@@ -128,6 +129,21 @@ OPERATIONS: dict[type[Request[Any]], Operation] = {
     UndeprecateWorkflowType: workflow_types.undeprecate_workflow_type,
     UntagResource: tags.untag_resource,
 }
+
+Look = Callable[[Unit, Any, int], Sequence[Any]]
+HandOut = Callable[[Unit, Any, Kept, int], Any]
+
+LOOKS: dict[type[Request[Any]], Look] = {
+    PollForActivityTask: activity_tasks.poll_for_activity_tasks,
+    PollForDecisionTask: decision_tasks.poll_for_decision_tasks,
+}
+"""The polls: what hands out several tasks at once."""
+
+HAND_OUTS: dict[type[Request[Any]], HandOut] = {
+    PollForActivityTask: activity_tasks.hand_out,
+    PollForDecisionTask: decision_tasks.hand_out,
+}
+"""The polls: what hands out a task that is known."""
 
 READS: frozenset[type[Request[Any]]] = frozenset(
     {

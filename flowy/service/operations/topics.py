@@ -26,11 +26,11 @@ class Heard(Value):
 def announced(unit: Unit) -> list[str]:
     """Return what a command has to tell."""
     words = {f"e{execution}" for execution in unit.changed}
-    words.update(map(queue_topic, unit.queued))
+    words.update(queue_topic(task.queue) for task in unit.queued)
     words.update(f"s{domain}.{execution}" for domain, execution in unit.started)
     if unit.due is not None:
         words.add(f"d{math.floor(unit.due)}")
-    if any(queue.kind == "lambda" for queue in unit.queued):
+    if any(task.queue.kind == "lambda" for task in unit.queued):
         words.add("f")
     return list(words)
 

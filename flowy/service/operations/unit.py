@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from flowy.db.session import Session
 from flowy.service.domain.context import CommandContext
@@ -11,8 +12,8 @@ from flowy.service.operations.quotas import Quotas
 from flowy.service.store import domains
 from flowy.service.store.domains import Domain
 from flowy.service.store.registrations import Registrations
-from flowy.service.store.states import States
-from flowy.service.store.tasks import TaskQueue
+from flowy.service.store.states import Kept, States
+from flowy.service.store.tasks import EmptyLists, TaskQueue
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +27,7 @@ class Shared:
         states: The states that are kept between commands.
         registrations: The domains and types that are kept between commands.
         open_counts: How many executions are open, about.
+        empty_lists: Task lists that have no task.
     """
 
     quotas: Quotas
@@ -34,6 +36,34 @@ class Shared:
     states: States = field(default_factory=States)
     registrations: Registrations = field(default_factory=Registrations)
     open_counts: OpenCounts = field(default_factory=OpenCounts)
+    empty_lists: EmptyLists = field(default_factory=EmptyLists)
+
+    def doubt(self) -> None:
+        """Take note that others may have changed anything."""
+        self.states.doubt(None)
+        self.registrations.forget()
+        self.open_counts.forget()
+        self.empty_lists.forget()
+
+    def rolled_back(self) -> None:
+        """Drop what an undone transaction has told."""
+        self.states.rolled_back()
+        self.registrations.forget()
+        self.empty_lists.forget()
+
+    def committed(self) -> None:
+        """Take note that what a transaction has told is stored."""
+        self.states.committed()
+        self.registrations.committed()
+
+
+class Queued(NamedTuple):
+    """A task that a command has put on a list, and whether the list was known to be empty."""
+
+    queue: TaskQueue
+    kept: Kept
+    scheduled_event_id: int
+    was_empty: bool
 
 
 @dataclass(slots=True)
@@ -42,8 +72,8 @@ class Unit:
 
     A unit that only reads may run beside a writing one, and so uses nothing that is kept.
 
-    ``queued``, ``due``, ``changed`` and ``started`` are filled by the command: the lists that it
-    put tasks on, the earliest moment at which something that it changed is due, the keys of the
+    ``queued``, ``due``, ``changed`` and ``started`` are filled by the command: the tasks that it
+    put on lists, the earliest moment at which something that it changed is due, the keys of the
     executions that it changed, and domain and key of those that it started.
     """
 
@@ -51,10 +81,11 @@ class Unit:
     shared: Shared
     now: float
     writes: bool = True
-    queued: list[TaskQueue] = field(default_factory=list)
+    queued: list[Queued] = field(default_factory=list)
     due: float | None = None
     changed: list[int] = field(default_factory=list)
     started: list[tuple[int, int]] = field(default_factory=list)
+    _contexts: dict[int, CommandContext] = field(default_factory=dict)
 
     @property
     def states(self) -> States:
@@ -80,6 +111,17 @@ class Unit:
 
     def context(self, domain: int) -> CommandContext:
         """Return what the rules may know of a domain besides an execution."""
+        context = self._contexts.get(domain)
+        if context is None:
+            context = self._contexts[domain] = self._context(domain)
+        return context
+
+    def tell_due(self, moment: float | None) -> None:
+        """Note that something is due at a moment."""
+        if moment is not None and (self.due is None or moment < self.due):
+            self.due = moment
+
+    def _context(self, domain: int) -> CommandContext:
         shared = self.shared
         return CommandContext(
             now=self.now,
@@ -89,8 +131,3 @@ class Unit:
             limits=shared.quotas,
             lambda_available=shared.runs_functions,
         )
-
-    def tell_due(self, moment: float | None) -> None:
-        """Note that something is due at a moment."""
-        if moment is not None and (self.due is None or moment < self.due):
-            self.due = moment

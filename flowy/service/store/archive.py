@@ -179,11 +179,7 @@ def _insert(session: Session, row: dict[str, object]) -> int:
 
 
 def _add_parts(session: Session, domain: int, key: int, record: ExecutionRecord) -> None:
-    bodies = [bytes(body) for body in record.events]
-    session.execute_many(
-        events.INSERT,
-        [{"execution": key, "event_id": n, "body": body} for n, body in enumerate(bodies, 1)],
-    )
+    events.store(session, key, 1, [bytes(body) for body in record.events])
     tags = msgspec.json.decode(record.tags, type=list[str]) if record.tags else []
     session.execute_many(
         INSERT_TAG, [{"execution": key, "tag": tag} for tag in dict.fromkeys(tags)]

@@ -1,9 +1,10 @@
 """Histories: events as the bytes that go out on the wire."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, insert, select
+from sqlalchemy import bindparam, select
 
+from flowy.db.ledger import Rows
 from flowy.db.session import Session
 from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.event import Event
@@ -19,7 +20,8 @@ _range = (
 )
 _page = select(events.c.body).where(*_range).limit(bindparam("size")).offset(ZERO)
 
-INSERT = Statement(insert(events))
+ROWS = Rows(events, key=2)
+
 FORWARD = Statement(_page.order_by(events.c.event_id))
 BACKWARD = Statement(_page.order_by(events.c.event_id.desc()))
 LAST = Statement(
@@ -43,16 +45,19 @@ class Range(Value):
     reverse: bool = False
 
 
-def append(session: Session, execution: int, added: Sequence[Event]) -> None:
-    """Store events behind those that an execution has."""
-    rows = [
-        {"execution": execution, "event_id": event.event_id, "body": encode_event(event)}
-        for event in added
-    ]
-    if len(rows) == 1:
-        session.execute(INSERT, rows[0])
-    else:
-        session.execute_many(INSERT, rows)
+def append(session: Session, execution: int, added: Sequence[Event]) -> list[bytes]:
+    """Store events behind those that an execution has; return what is stored."""
+    stored = [encode_event(event) for event in added]
+    if stored:
+        store(session, execution, added[0].event_id, stored)
+    return stored
+
+
+def store(session: Session, execution: int, first: int, stored: Iterable[bytes]) -> None:
+    """Store events, given as they are stored, of which the first has this id."""
+    add = session.ledger.add
+    for event_id, body in enumerate(stored, first):
+        add(ROWS, (execution, event_id), (execution, event_id, body))
 
 
 def bodies(session: Session, wanted: Range, size: int = ALL) -> list[bytes]:

@@ -1,10 +1,12 @@
 """Executions: a row each, found by id, by run, by what is open, by what is due."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, func, insert, literal_column, null, select, update
+from sqlalchemy import bindparam, func, insert, select
 
+from flowy.db.ledger import Rows
 from flowy.db.session import Row, Session
 from flowy.db.statement import ONE, ZERO, Statement
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
@@ -42,6 +44,8 @@ _inserted = (
     "next_due",
 )
 
+ROWS = Rows(executions, version="version")
+
 CURRENT = Statement(select(ONE).where(_of_id, _of_version))
 HEADER = Statement(select(*HEADER_COLUMNS).where(_of_id))
 OPEN = Statement(select(executions.c.id).where(_of_domain, _of_workflow, _is_open))
@@ -53,26 +57,6 @@ RUN = Statement(
 COUNT_OPEN = Statement(select(func.count()).select_from(executions).where(_of_domain, _is_open))
 INSERT = Statement(insert(executions).returning(executions.c.id), columns=_inserted)
 INSERT_TAG = Statement(insert(execution_tags))
-STEP = Statement(update(executions).where(_of_id, _of_version).values(version=bindparam("version")))
-RESCHEDULE = Statement(
-    update(executions)
-    .where(_of_id, _of_version)
-    .values(version=bindparam("version"), next_due=bindparam("next_due"))
-)
-REQUEST_CANCEL = Statement(
-    update(executions).where(_of_id).values(cancel_requested=literal_column("1"))
-)
-CLOSE = Statement(
-    update(executions)
-    .where(_of_id, _of_version)
-    .values(
-        version=bindparam("version"),
-        next_due=null(),
-        closed_at=bindparam("closed_at"),
-        close_status=bindparam("close_status"),
-        cancel_requested=literal_column("0"),
-    )
-)
 DUE = Statement(
     select(executions.c.id)
     .where(executions.c.next_due <= bindparam("now"))
@@ -150,29 +134,34 @@ def count_open(session: Session, domain: int) -> int:
     return int(row[0]) if row else 0
 
 
-def add(
-    session: Session,
-    domain: int,
-    execution: ExecutionId,
-    settings: WorkflowExecutionStartedAttributes,
-    started_at: float,
-) -> int:
-    """Insert an execution of version 0 and return its key."""
-    parent = settings.parent_workflow_execution
-    tags = settings.tag_list
+class New(NamedTuple):
+    """What the row of a new execution is made of."""
+
+    domain: int
+    execution: ExecutionId
+    settings: WorkflowExecutionStartedAttributes
+    started_at: float
+    version: int = 0
+    next_due: float | None = None
+
+
+def add(session: Session, new: New) -> int:
+    """Insert an execution and return its key."""
+    settings = new.settings
+    parent, tags = settings.parent_workflow_execution, settings.tag_list
     values = {
-        "domain": domain,
-        "workflow_id": execution.workflow_id,
-        "run_id": execution.run_id,
+        "domain": new.domain,
+        "workflow_id": new.execution.workflow_id,
+        "run_id": new.execution.run_id,
         "type_name": settings.workflow_type.name,
         "type_version": settings.workflow_type.version,
-        "started_at": started_at,
+        "started_at": new.started_at,
         "cancel_requested": 0,
         "parent_workflow_id": parent.workflow_id if parent else None,
         "parent_run_id": parent.run_id if parent else None,
         "tags": msgspec.json.encode(tags) if tags else None,
-        "version": 0,
-        "next_due": None,
+        "version": new.version,
+        "next_due": new.next_due,
     }
     row = session.one(INSERT, values)
     assert row is not None  # noqa: S101
@@ -188,31 +177,19 @@ def confirm(session: Session, execution: int, version: int) -> None:
     session.expect(CURRENT, {"of_id": execution, "of_version": version})
 
 
-def step(session: Session, execution: int, version: int) -> None:
-    """Move a row on, expecting that it has a version still."""
-    session.expect(STEP, _from(execution, version))
+def move(session: Session, execution: int, version: int, values: Mapping[str, Any]) -> None:
+    """Give a row of a version new values, and the next version."""
+    session.ledger.move(ROWS, (execution,), version, values)
 
 
-def reschedule(session: Session, execution: int, version: int, next_due: float | None) -> None:
-    """Move a row on and set the moment before which nothing is due."""
-    session.expect(RESCHEDULE, {**_from(execution, version), "next_due": next_due})
-
-
-def close(
-    session: Session, execution: int, version: int, close_status: CloseStatus, closed_at: float
-) -> None:
-    """Move a row on and record that the execution is closed."""
-    parameters = {
-        **_from(execution, version),
-        "close_status": close_status,
+def closing(close_status: CloseStatus, closed_at: float) -> dict[str, Any]:
+    """Return the values of a row that say that the execution is closed."""
+    return {
+        "next_due": None,
         "closed_at": closed_at,
+        "close_status": close_status,
+        "cancel_requested": 0,
     }
-    session.expect(CLOSE, parameters)
-
-
-def request_cancel(session: Session, execution: int) -> None:
-    """Record that somebody asked the execution to cancel itself."""
-    session.execute(REQUEST_CANCEL, {"of_id": execution})
 
 
 def due(session: Session, now: float, size: int) -> Sequence[int]:
@@ -227,7 +204,3 @@ def next_due(session: Session) -> float | None:
     """Return the moment before which nothing is due anywhere, or None when nothing ever is."""
     row = session.one(NEXT_DUE, {})
     return row[0] if row else None
-
-
-def _from(execution: int, version: int) -> dict[str, object]:
-    return {"of_id": execution, "of_version": version, "version": version + 1}

@@ -1,8 +1,10 @@
 """Domains and types as they were when last read, so that a command need not read them again.
 
-Whoever uses one that is kept expects, at the latest with the commit, that its row is the same
-still; when it is not, the transaction is undone, everything kept is dropped, and the work is run
-again. Only the thread that is in a writing transaction may use this.
+Whoever changes one drops what is kept. Whoever uses one that is kept expects, at the latest with
+the commit, that its row is the same still; when another process has changed it, the transaction is
+undone, everything kept is dropped, and the work is run again.
+
+Only the thread that is in a writing transaction may use this.
 """
 
 from flowy.db.session import Session
@@ -21,12 +23,15 @@ class Registrations:
         self._domains: dict[str, Domain] = {}
         self._types: dict[tuple[int, Kind, TypeId], RegisteredType] = {}
         self._retentions: dict[int, str | None] = {}
+        self._confirmed: set[object] = set()
 
     def domain(self, session: Session, name: str) -> Domain | None:
         """Return the domain of a name, or None."""
         kept = self._domains.get(name)
         if kept is not None:
-            domains.confirm(session, kept)
+            if name not in self._confirmed:
+                self._confirmed.add(name)
+                domains.confirm(session, kept)
             return kept
         found = domains.find(session, name)
         if found is not None:
@@ -40,7 +45,9 @@ class Registrations:
         key = (domain, kind, type_id)
         kept = self._types.get(key)
         if kept is not None:
-            types.confirm(session, domain, kind, kept)
+            if key not in self._confirmed:
+                self._confirmed.add(key)
+                types.confirm(session, domain, kind, kept)
             return kept
         found = types.find(session, domain, kind, type_id)
         if found is not None:
@@ -55,8 +62,13 @@ class Registrations:
             self._retentions[domain] = domains.retention(session, domain)
         return self._retentions[domain]
 
+    def committed(self) -> None:
+        """Take note that the transaction is over that has confirmed what it used."""
+        self._confirmed.clear()
+
     def forget(self) -> None:
         """Read everything anew."""
+        self._confirmed.clear()
         self._domains.clear()
         self._types.clear()
         self._retentions.clear()

@@ -11,8 +11,9 @@ any.
 """
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from flowy.db.session import Session
 from flowy.service.domain.change import Change
@@ -22,19 +23,25 @@ from flowy.service.store import events, executions, heartbeats, tasks
 from flowy.service.store.events import Range
 from flowy.service.store.executions import Header
 from flowy.service.store.heartbeats import Heartbeat
+from flowy.service.store.recent import Recent
 
 KEPT = 4096
 
 
 @dataclass(slots=True)
 class Kept:
-    """An execution's key, its row as far as it is needed, and its state; moved on by ``States``."""
+    """An execution's key, its row as far as it is needed, and its state; moved on by ``States``.
+
+    ``recent`` are its last events, ``beats`` says whether heartbeats of it are stored.
+    """
 
     id: int
     domain: int
     version: int
     next_due: float | None
     state: ExecutionState
+    recent: Recent
+    beats: bool = False
 
 
 class States:
@@ -56,6 +63,7 @@ class States:
         self._touched: set[int] = set()
         self._trusted: set[int] = set()
         self._unconfirmed: dict[int, Kept] = {}
+        self._sure: set[int] = set()
         self._doubted: set[int] = set()
 
     def load(self, session: Session, execution: int) -> Kept | None:
@@ -68,9 +76,7 @@ class States:
                 return None
             return self.load_row(session, row)
         self.hits += 1
-        self._trusted.add(execution)
-        self._unconfirmed[execution] = kept
-        self._kept.move_to_end(execution)
+        self._trust(execution, kept)
         return kept
 
     def load_row(self, session: Session, row: Header) -> Kept:
@@ -85,15 +91,14 @@ class States:
             if kept.version != row.version:
                 self._touched.add(row.id)
                 self._catch_up(session, kept, row)
-        self._trusted.add(row.id)
-        self._unconfirmed[row.id] = kept
-        self._kept.move_to_end(row.id)
+        self._trust(row.id, kept)
         return kept
 
     def confirm(self, session: Session) -> None:
         """Expect that what a command has used, but not moved on, is as it was."""
         for kept in self._unconfirmed.values():
             executions.confirm(session, kept.id, kept.version)
+        self._sure.update(self._unconfirmed)
         self._unconfirmed.clear()
 
     def doubt(self, changed: Collection[int] | None) -> None:
@@ -105,10 +110,16 @@ class States:
     def start(self, session: Session, domain: int, change: Change, now: float) -> Kept:
         """Store an execution that a change starts, and return it."""
         state = fold(change.execution, change.events)
-        key = executions.add(session, domain, change.execution, state.settings, state.started_at)
-        kept = Kept(id=key, domain=domain, version=0, next_due=None, state=state)
+        due = state.next_due
+        row = executions.New(domain, change.execution, state.settings, state.started_at, 1, due)
+        key = executions.add(session, row)
+        kept = Kept(
+            id=key, domain=domain, version=1, next_due=due, state=state, recent=Recent(first=1)
+        )
         self._keep(kept)
-        self._store(session, kept, change, now)
+        self._sure.add(key)
+        self._append(session, kept, change)
+        tasks.queue(session, domain, key, change.queued, now)
         return kept
 
     def save(self, session: Session, kept: Kept, change: Change, now: float) -> None:
@@ -116,19 +127,30 @@ class States:
         if not change.events:
             return
         self._touched.add(kept.id)
-        was_requested = kept.state.cancel_requested
+        state, values = kept.state, {}
+        was_requested = state.cancel_requested
+        dequeued = change.dequeued if change.closes is None else tuple(_queued(state))
         for event in change.events:
-            apply(kept.state, event)
-        if kept.state.cancel_requested and not was_requested:
-            executions.request_cancel(session, kept.id)
-        self._store(session, kept, change, now)
+            apply(state, event)
+        if change.closes is not None:
+            values = executions.closing(change.closes, change.events[-1].event_timestamp)
+            kept.next_due = None
+            self._forget_heartbeats(session, kept)
+        else:
+            values = _earlier(kept)
+            if state.cancel_requested and not was_requested:
+                values["cancel_requested"] = 1
+        self._move(session, kept, values)
+        tasks.dequeue(session, kept.id, dequeued)
+        self._append(session, kept, change)
+        tasks.queue(session, kept.domain, kept.id, change.queued, now)
 
     def heartbeat(self, session: Session, kept: Kept, heartbeat: Heartbeat) -> None:
         """Store a heartbeat and move the state on."""
         self._touched.add(kept.id)
-        executions.step(session, kept.id, kept.version)
-        self._moved(kept)
+        self._move(session, kept, {})
         heartbeats.record(session, kept.id, heartbeat)
+        kept.beats = True
         _apply_heartbeat(kept.state, heartbeat)
 
     def settle(self, session: Session, kept: Kept) -> None:
@@ -136,15 +158,15 @@ class States:
         due = kept.state.next_due if kept.state.is_open else None
         if due != kept.next_due:
             self._touched.add(kept.id)
-            executions.reschedule(session, kept.id, kept.version, due)
-            self._moved(kept)
             kept.next_due = due
+            self._move(session, kept, {"next_due": due})
 
     def committed(self) -> None:
         """Take note that what was touched is stored."""
         self._touched.clear()
         self._trusted.clear()
         self._unconfirmed.clear()
+        self._sure.clear()
 
     def rolled_back(self) -> None:
         """Drop the states that the undone transaction moved on, doubt those that it used."""
@@ -153,43 +175,39 @@ class States:
         self._doubted.update(self._trusted.intersection(self._kept))
         self.committed()
 
-    def _store(self, session: Session, kept: Kept, change: Change, now: float) -> None:
-        # The row first: on PostgreSQL its lock then comes before those of its parts.
-        if change.closes is not None:
-            closed_at = change.events[-1].event_timestamp
-            executions.close(session, kept.id, kept.version, change.closes, closed_at)
-            kept.next_due = None
-            tasks.dequeue_all(session, kept.id)
-            heartbeats.forget(session, kept.id)
-        else:
-            self._step(session, kept)
-            tasks.dequeue(session, kept.id, change.dequeued)
-        self._moved(kept)
-        events.append(session, kept.id, change.events)
-        if change.queued:
-            tasks.queue(session, kept.domain, kept.id, change.queued, now)
+    def _trust(self, execution: int, kept: Kept) -> None:
+        self._trusted.add(execution)
+        if execution not in self._sure:
+            self._unconfirmed[execution] = kept
+        self._kept.move_to_end(execution)
 
-    def _step(self, session: Session, kept: Kept) -> None:
-        """Move the row on; a deadline is written only when it is earlier than the row's."""
-        due = kept.state.next_due
-        if due is None or (kept.next_due is not None and kept.next_due <= due):
-            executions.step(session, kept.id, kept.version)
-            return
-        kept.next_due = due
-        executions.reschedule(session, kept.id, kept.version, due)
-
-    def _moved(self, kept: Kept) -> None:
+    def _move(self, session: Session, kept: Kept, values: dict[str, Any]) -> None:
+        """Give the row the next version, which makes sure that it had the one before."""
+        executions.move(session, kept.id, kept.version, values)
         kept.version += 1
+        self._sure.add(kept.id)
         self._unconfirmed.pop(kept.id, None)
+
+    def _append(self, session: Session, kept: Kept, change: Change) -> None:
+        bodies = events.append(session, kept.id, change.events)
+        kept.recent.append(change.events, bodies, kept.state.previous_started_event_id)
+
+    def _forget_heartbeats(self, session: Session, kept: Kept) -> None:
+        if kept.beats:
+            heartbeats.forget(session, kept.id)
 
     def _fold(self, session: Session, row: Header) -> Kept:
         history = events.decoded(session, Range(execution=row.id))
         state = fold(row.execution, history)
-        for heartbeat in heartbeats.of(session, row.id):
-            _apply_heartbeat(state, heartbeat)
         kept = Kept(
-            id=row.id, domain=row.domain, version=row.version, next_due=row.next_due, state=state
+            id=row.id,
+            domain=row.domain,
+            version=row.version,
+            next_due=row.next_due,
+            state=state,
+            recent=Recent(first=state.event_count + 1),
         )
+        self._beat(session, kept)
         self._keep(kept)
         return kept
 
@@ -198,9 +216,14 @@ class States:
         news = Range(execution=row.id, first=kept.state.event_count + 1)
         for event in events.decoded(session, news):
             apply(kept.state, event)
-        for heartbeat in heartbeats.of(session, row.id):
-            _apply_heartbeat(kept.state, heartbeat)
+        kept.recent = Recent(first=kept.state.event_count + 1)
+        self._beat(session, kept)
         kept.version, kept.next_due = row.version, row.next_due
+
+    def _beat(self, session: Session, kept: Kept) -> None:
+        for heartbeat in heartbeats.of(session, kept.id):
+            kept.beats = True
+            _apply_heartbeat(kept.state, heartbeat)
 
     def _keep(self, kept: Kept) -> None:
         self._touched.add(kept.id)
@@ -215,3 +238,22 @@ class States:
 
 def _apply_heartbeat(state: ExecutionState, heartbeat: Heartbeat) -> None:
     state.heartbeat(heartbeat.scheduled_event_id, heartbeat.recorded_at, heartbeat.details)
+
+
+def _earlier(kept: Kept) -> dict[str, Any]:
+    """Return the deadline of a state if it is earlier than the row's; a later one can wait."""
+    due = kept.state.next_due
+    if due is None or (kept.next_due is not None and kept.next_due <= due):
+        return {}
+    kept.next_due = due
+    return {"next_due": due}
+
+
+def _queued(state: ExecutionState) -> Iterator[int]:
+    """Return the scheduled events of an execution's tasks that are on lists."""
+    if state.waiting is not None and state.started is None:
+        yield state.waiting.scheduled_event_id
+    for things in (state.activities, state.lambdas):
+        for event_id, thing in things.items():
+            if not thing.started_event_id:
+                yield event_id

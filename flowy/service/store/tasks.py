@@ -1,11 +1,12 @@
 """Task lists: tasks that may be handed out, in the order in which they are."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import bindparam, delete, func, insert, select
+from sqlalchemy import bindparam, func, select
 
+from flowy.db.ledger import Rows
 from flowy.db.session import Row, Session
-from flowy.db.statement import ONE, ZERO, Statement
+from flowy.db.statement import ZERO, Statement
 from flowy.protocol.value import Value
 from flowy.service.domain.change import QueuedTask, TaskKind
 from flowy.service.store.executions import HEADER_COLUMNS, Header, header_of
@@ -20,12 +21,11 @@ _list = (
     tasks.c.task_list == bindparam("of_list"),
 )
 _order = (tasks.c.rank, tasks.c.queued_at, tasks.c.execution, tasks.c.scheduled_event_id)
-_of_execution = tasks.c.execution == bindparam("of_execution")
 
 _with_execution = (
     select(tasks.c.scheduled_event_id, *HEADER_COLUMNS)
     .join(executions, executions.c.id == tasks.c.execution)
-    .limit(ONE)
+    .limit(bindparam("size"))
     .offset(ZERO)
     .with_for_update(of=tasks, skip_locked=True)
 )
@@ -37,11 +37,7 @@ COUNT = Statement(
         select(tasks.c.execution).where(*_list).limit(bindparam("most")).offset(ZERO).subquery()
     )
 )
-INSERT = Statement(insert(tasks))
-DELETE = Statement(
-    delete(tasks).where(_of_execution, tasks.c.scheduled_event_id == bindparam("of_event"))
-)
-DELETE_ALL = Statement(delete(tasks).where(_of_execution))
+ROWS = Rows(tasks, key=2)
 
 
 class TaskQueue(Value):
@@ -58,59 +54,66 @@ class Waiting(Value):
     scheduled_event_id: int
     header: Header
 
-    def is_same(self, other: "Waiting") -> bool:
-        """Tell whether this is the task that another look has found."""
-        return (
-            self.header.id == other.header.id
-            and self.scheduled_event_id == other.scheduled_event_id
-        )
+
+class EmptyLists:
+    """Task lists that are known to be empty, so that nobody need look.
+
+    That can be known only where others cannot put tasks on them unnoticed.
+    """
+
+    def __init__(self) -> None:
+        self._lists: set[TaskQueue] = set()
+
+    def __contains__(self, task_queue: TaskQueue) -> bool:
+        return task_queue in self._lists
+
+    def add(self, task_queue: TaskQueue) -> None:
+        """Take note that a list is empty."""
+        self._lists.add(task_queue)
+
+    def fill(self, task_queue: TaskQueue) -> bool:
+        """Take note that a list gets a task; tell whether it was known to be empty."""
+        if task_queue not in self._lists:
+            return False
+        self._lists.discard(task_queue)
+        return True
+
+    def forget(self) -> None:
+        """Take note that others may have put tasks on any list."""
+        self._lists.clear()
 
 
 def queue(
     session: Session, domain: int, execution: int, queued: Sequence[QueuedTask], now: float
 ) -> None:
     """Put tasks of an execution on their lists."""
-    rows = [
-        {
-            "execution": execution,
-            "scheduled_event_id": task.scheduled_event_id,
-            "domain": domain,
-            "kind": task.kind,
-            "task_list": task.task_list,
-            "rank": -task.priority,
-            "queued_at": now,
-        }
-        for task in queued
-    ]
-    if len(rows) == 1:
-        session.execute(INSERT, rows[0])
-    else:
-        session.execute_many(INSERT, rows)
+    add = session.ledger.add
+    for task in queued:
+        event_id = task.scheduled_event_id
+        values = (execution, event_id, domain, task.kind, task.task_list, -task.priority, now)
+        add(ROWS, (execution, event_id), values)
 
 
-def dequeue(session: Session, execution: int, scheduled_event_ids: Sequence[int]) -> None:
+def dequeue(session: Session, execution: int, scheduled_event_ids: Iterable[int]) -> None:
     """Take tasks of an execution off their lists."""
     for event_id in scheduled_event_ids:
-        session.execute(DELETE, {"of_execution": execution, "of_event": event_id})
+        session.ledger.remove(ROWS, (execution, event_id))
 
 
-def dequeue_all(session: Session, execution: int) -> None:
-    """Take all tasks of an execution off their lists."""
-    session.execute(DELETE_ALL, {"of_execution": execution})
-
-
-def first(session: Session, task_queue: TaskQueue) -> Waiting | None:
-    """Return the task that is next, or None; those that others have in hand are left out."""
-    return _waiting(session.one(FIRST, _key(task_queue)))
+def first(session: Session, task_queue: TaskQueue, size: int) -> list[Waiting]:
+    """Return the next tasks, at most so many; those that others have in hand are left out."""
+    return [_waiting(row) for row in session.all(FIRST, {**_key(task_queue), "size": size})]
 
 
 def first_of_kind(session: Session, domain: int, kind: TaskKind) -> Waiting | None:
     """Return a task of any list of a kind, or None."""
-    return _waiting(session.one(FIRST_OF_KIND, {"of_domain": domain, "of_kind": kind}))
+    parameters = {"of_domain": domain, "of_kind": kind, "size": 1}
+    row = session.one(FIRST_OF_KIND, parameters)
+    return None if row is None else _waiting(row)
 
 
-def _waiting(row: Row | None) -> Waiting | None:
-    return None if row is None else Waiting(scheduled_event_id=row[0], header=header_of(row[1:]))
+def _waiting(row: Row) -> Waiting:
+    return Waiting(scheduled_event_id=row[0], header=header_of(row[1:]))
 
 
 def count(session: Session, task_queue: TaskQueue, most: int = COUNTED) -> int:

@@ -3,6 +3,7 @@
 import pytest
 
 from flowy.db.open import open_database
+from flowy.db.row_text import delete_text, update_text
 from flowy.db.sqlite import _dialect
 from flowy.db.statement import Statement
 from flowy.service.store import domains, events, executions, retention, tasks, types, visibility
@@ -22,17 +23,25 @@ HOT = {
     "next due": executions.NEXT_DUE,
     "next task": tasks.FIRST,
     "tasks on a list": tasks.COUNT,
-    "take a task off": tasks.DELETE,
     "expired": retention.CLOSED_BEFORE,
 }
 
 
+BY_KEY = {
+    "take a task off": delete_text(tasks.ROWS),
+    "move an execution on": update_text(executions.ROWS, ("next_due", "version")),
+}
+
+
 def plan(statement: Statement) -> list[str]:
-    database = open_database("sqlite://", SCHEMA)
-    raw = database._session._raw
     sql = statement.sql(_dialect)
     names = {name.strip(":,)") for name in sql.split() if name.lstrip("(").startswith(":")}
-    parameters = {name.strip("(:"): 1 for name in names}
+    return _plan(sql, {name.strip("(:"): 1 for name in names})
+
+
+def _plan(sql: str, parameters: object) -> list[str]:
+    database = open_database("sqlite://", SCHEMA)
+    raw = database._session._raw
     rows = raw.execute(f"EXPLAIN QUERY PLAN {sql}", parameters).fetchall()
     database.close()
     return [row[3] for row in rows]
@@ -48,6 +57,13 @@ def reads_little(steps: list[str]) -> bool:
 @pytest.mark.parametrize("name", HOT)
 def test_a_hot_query_searches_an_index(name: str):
     steps = plan(HOT[name])
+    assert reads_little(steps), steps
+
+
+@pytest.mark.parametrize("name", BY_KEY)
+def test_a_row_that_is_written_is_found_by_its_key(name: str):
+    text = BY_KEY[name]
+    steps = _plan(text, [1] * text.count("?"))
     assert reads_little(steps), steps
 
 

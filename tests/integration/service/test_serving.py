@@ -88,7 +88,7 @@ def test_a_poll_that_cannot_be_served_does_not_spoil_the_call_that_would_have_se
     def broken(*_: object) -> None:
         raise UnknownResourceFault("the list is gone")
 
-    monkeypatch.setitem(table.OPERATIONS, PollForActivityTask, broken)
+    monkeypatch.setitem(table.HAND_OUTS, PollForActivityTask, broken)
     service.call(answer)
     monkeypatch.undo()
     assert wakes.count

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from flowy.clock import ManualClock
+from flowy.db.ledger import Ledger
 from flowy.protocol.faults import UnknownResourceFault
 from flowy.protocol.operations import REQUEST_CLASSES
 from flowy.protocol.requests.domains import DescribeDomain, RegisterDomain
@@ -19,8 +20,11 @@ from flowy.service.operations.unit import Shared
 class FakeSession:
     """No rows at all, and a note of what was executed."""
 
+    has_company = True
+
     def __init__(self) -> None:
         self.executed: list[object] = []
+        self.ledger = Ledger()
 
     def execute(self, statement: object, parameters: object) -> None:
         self.executed.append(parameters)
@@ -60,8 +64,8 @@ class FakeDatabase:
     def on_commit(self, keep: Callable[[], None]) -> None:
         pass
 
-    def on_change_elsewhere(self, distrust: Callable[[], None]) -> bool:
-        return False
+    def on_overtaken(self, doubt: Callable[[], None]) -> None:
+        pass
 
     def on_rollback(self, forget: Callable[[], None]) -> None:
         pass
