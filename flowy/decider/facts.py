@@ -52,7 +52,6 @@ class RunFacts:
     def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots) -> None:
         self.divergence: NondeterminismError | None = None
         """Why this run cannot go on as its history did."""
-        self.replaying = False
         self._seed = seed
         self._loop = loop
         self._slots = slots
@@ -75,6 +74,11 @@ class RunFacts:
         if self._random is None:
             self._random = self._seeded("random")
         return self._random
+
+    @property
+    def replaying(self) -> bool:
+        """Whether the code runs again through what it has decided before."""
+        return self._loop.replaying
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch."""

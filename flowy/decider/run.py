@@ -117,6 +117,7 @@ class WorkflowRun:
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
         with self._loop.running():
+            self._loop.replaying = True
             self._code.close()
 
     # Events
@@ -140,9 +141,9 @@ class WorkflowRun:
     def take_decision_completed(self, event: decision.DecisionTaskCompleted) -> None:
         """Let the code see the batch of a decision again, unless this run has decided it."""
         if event.attributes.started_event_id != self._decided:
-            self._facts.replaying = True
+            self._loop.replaying = True
             self._turn()
-            self._facts.replaying = False
+            self._loop.replaying = False
         self._echoes = deque(self._answer.decisions)
 
     def take_decision_timed_out(self, event: decision.DecisionTaskTimedOut) -> None:
