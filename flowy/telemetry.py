@@ -185,14 +185,14 @@ class PayloadMoved:
         place: Inside the field all the same, or on the volume.
         size: Bytes of the text.
         stored: Bytes that it takes where it lies.
-        seconds: How long that took.
+        seconds: How long the volume took.
     """
 
-    direction: Literal["out", "in"]
+    direction: Literal["in", "out"]
     place: Literal["inline", "volume"]
     size: int
     stored: int
-    seconds: float
+    seconds: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
