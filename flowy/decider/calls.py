@@ -25,6 +25,7 @@ from typing import Any
 
 from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
 from flowy.decider.slots import Key, Kind, Slots
+from flowy.decider.texts import Texts, is_elsewhere
 from flowy.errors import TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol import decisions
@@ -34,7 +35,6 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.task.context import TaskCall
 from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
-from flowy.transport import serializer
 
 
 class Calls:
@@ -53,6 +53,7 @@ class Calls:
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[], Result] = Result
         self.now: Callable[[], float] = lambda: 0.0
+        self.texts: Texts
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
@@ -83,7 +84,7 @@ class Calls:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = _input(call, call.args, call.kwargs)
+            task.input = self._input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
@@ -163,7 +164,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = _input(task.call, args, kwargs)
+            task.input = self._input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -248,8 +249,12 @@ class Calls:
         """Give a task its result, unless nobody waits for it any more."""
         if task is None or task.result.done():
             return
+        if text is not None and is_elsewhere(text):
+            self._ended(task)
+            task.result.set_later(lambda: self._value(task, text))
+            return
         try:
-            value = None if text is None else task.call.deserialize(text)
+            value = None if text is None else self._value(task, text)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
         else:
@@ -287,6 +292,12 @@ class Calls:
         elif not self._try_again(task, error):
             self.fail(task, error)
 
+    def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        return self.texts.pack(call.serialize(*args, **kwargs), f"the arguments of {call.type}")
+
+    def _value(self, task: Task, text: str) -> Any:
+        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
         if not isinstance(policy, RetryPolicy):
@@ -318,14 +329,6 @@ class Calls:
 def _numbers(retry: int | RetryPolicy) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
     return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
-
-
-def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    text = call.serialize(*args, **kwargs)
-    # Only a hook of the user's gives anything else than a text that fits.
-    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
-        return text
-    return serializer.check(text, f"the arguments of {call.type}")
 
 
 def _timer_seconds(seconds: float) -> int:

@@ -11,6 +11,7 @@ from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.decider.texts import Texts
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
@@ -19,7 +20,7 @@ from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
 from flowy.task.signal import handlers_of
-from flowy.transport import failure, serializer
+from flowy.transport import failure
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +34,7 @@ class WorkflowCode:
         calls: The calls that it makes.
         context: What it reaches of the decider.
         signals: What comes in for it.
+        texts: Packs and unpacks what it sends and takes.
     """
 
     def __init__(
@@ -42,7 +44,9 @@ class WorkflowCode:
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self._definition = definition
         self._loop = loop
         self._calls = calls
@@ -104,7 +108,10 @@ class WorkflowCode:
 
     async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
         try:
-            self._instance = self._definition.factory(settings.input, self._context, token)
+            text = settings.input
+            if text is not None:
+                text = self._texts.unpack(text, f"the input of {self._definition.id}")
+            self._instance = self._definition.factory(text, self._context, token)
             cls = type(self._instance)
             for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
                 self._signals.handlers[name] = partial(self._handle, method)
@@ -136,8 +143,9 @@ class WorkflowCode:
             unseen = self._calls.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
-            text = self._instance._serialize_result(value)
-            serializer.check(text, f"the result of {self._definition.id}")
+            text = self._texts.pack(
+                self._instance._serialize_result(value), f"the result of {self._definition.id}"
+            )
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)

@@ -5,6 +5,7 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.decider.texts import Texts
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import Result
 
@@ -18,6 +19,7 @@ class RunContext:
         signals: What has come in.
         externals: What goes out.
         facts: What the code may know.
+        texts: Packs what goes out.
     """
 
     def __init__(
@@ -27,7 +29,9 @@ class RunContext:
         signals: SignalQueues,
         externals: Externals,
         facts: RunFacts,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self.facts = facts
         self.execution_context: str | None = None
         self._signals = signals
@@ -59,7 +63,7 @@ class RunContext:
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
-        self.wanted_restart = restart
+        self.wanted_restart = self._texts.restart(restart)
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""

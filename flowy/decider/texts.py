@@ -52,9 +52,9 @@ class Texts:
             self.trouble = error
             raise
 
-    def restart(self, restart: Restart, what: str) -> Restart:
+    def restart(self, restart: Restart) -> Restart:
         """Return a restart whose input travels."""
-        return replace(restart, input=self.pack(restart.input, what))
+        return replace(restart, input=self.pack(restart.input, restart.what))
 
 
 def is_elsewhere(text: str) -> bool:

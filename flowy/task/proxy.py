@@ -66,7 +66,7 @@ class TaskProxy:
         )
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self.task_id))
+        return serializer.dump_arguments(args, kwargs, str(self.task_id), None)
 
     def _deserialize_result(self, result: str) -> Any:
         return serializer.load(result, f"the result of {self.task_id}")

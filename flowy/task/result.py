@@ -1,7 +1,8 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from functools import cached_property
 from typing import Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
@@ -46,6 +47,20 @@ class Result(asyncio.Future[Any]):
             self.on_cancel()
         return cancelled
 
+    _later: "_Later | None" = None
+
+    def set_later(self, load: Callable[[], Any]) -> None:
+        """Resolve with a value that is had when somebody looks at it, once."""
+        self._later = _Later(load)
+        self.set_result(None)
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        """Wait for the value."""
+        value = yield from super().__await__()
+        return value if self._later is None else self._later.value
+
+    __iter__ = __await__
+
     def result(self) -> Any:
         """Return the task's value, waiting for it in a plain ``run``.
 
@@ -55,12 +70,24 @@ class Result(asyncio.Future[Any]):
         """
         if not self.done():
             cast(BlockingLoop, self.get_loop()).block_on(self)
-        return super().result()
+        value = super().result()
+        return value if self._later is None else self._later.value
 
     @property
     def failure_unseen(self) -> bool:
         """Tell whether the task failed and nobody has looked."""
         return self.done() and not self.cancelled() and bool(self._log_traceback)
+
+
+class _Later:
+    """A value that is made when it is first looked at; a failure to make it is no value."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    @cached_property
+    def value(self) -> Any:
+        return self._load()
 
 
 def pending_in(value: Any) -> list[Result]:

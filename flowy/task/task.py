@@ -36,4 +36,4 @@ class Task:
         return serializer.load_arguments(self._input, type(self).__name__)
 
     def _serialize_result(self, result: Any) -> str:
-        return serializer.dump(result, f"the result of {type(self).__name__}")
+        return serializer.dump(result, f"the result of {type(self).__name__}", None)

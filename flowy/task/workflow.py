@@ -53,8 +53,8 @@ class Workflow(Task):
             PayloadError: An argument cannot travel.
         """
         text = self._serialize_restart_arguments(*args, **kwargs)
-        serializer.check(text, f"the arguments of restart of {type(self).__name__}")
-        self._scheduler.restart(Restart(input=text))
+        what = f"the arguments of restart of {type(self).__name__}"
+        self._scheduler.restart(Restart(input=text, what=what))
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch: the same in every replay."""
@@ -143,7 +143,7 @@ class Workflow(Task):
         Raises:
             PayloadError: The value cannot travel.
         """
-        text = serializer.dump(value, f"the value of signal {name}")
+        text = serializer.dump(value, f"the value of signal {name}", None)
         return self._scheduler.tell(
             ToWorkflow(workflow_id=workflow_id, run_id=run_id, signal_name=name, input=text)
         )
@@ -153,4 +153,4 @@ class Workflow(Task):
         return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}")
+        return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}", None)

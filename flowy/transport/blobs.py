@@ -71,8 +71,9 @@ class VolumeBlobs:
         try:
             self._mark()
             self._volume.store(IOBuffer(head + blob.data), self.key(address))
-        except VolumeError as error:
-            raise PayloadUnavailable(f"a text of {len(blob.data):,} bytes: {error}") from error
+        except Exception as error:  # drivers let through what their libraries raise
+            what = f"a text of {len(blob.data):,} bytes cannot be stored"
+            raise PayloadUnavailable(f"{what}: {_said(error)}") from error
         self._remember(address)
         self._tell("out", blob, start)
 
@@ -84,8 +85,10 @@ class VolumeBlobs:
                 found = _read(stream.readline(_HEAD), stream.read, address)
         except UnknownFileError as error:
             raise self._missing(address) from error
-        except (VolumeError, OSError) as error:
-            raise PayloadUnavailable(f"{self._volume.describe()}: {error}") from error
+        except PayloadLost:
+            raise
+        except Exception as error:  # drivers let through what their libraries raise
+            raise PayloadUnavailable(f"{self._volume.describe()}: {_said(error)}") from error
         self._tell("in", found, start)
         return found
 
@@ -127,8 +130,8 @@ class VolumeBlobs:
                 f"{self._volume.describe()} has no {MARK}, so it is not the volume of these texts "
                 "or is not mounted: check FLOWY_PAYLOADS (or payloads=)"
             )
-        except VolumeError as error:
-            return PayloadUnavailable(str(error))
+        except Exception as error:  # noqa: BLE001 -- drivers let through all sorts of things
+            return PayloadUnavailable(_said(error))
         return PayloadLost(
             f"{self._volume.describe()} has no {self.key(address)}: it was deleted; bring it back "
             "from a backup, or end the execution"
@@ -163,6 +166,10 @@ class VolumeBlobs:
                     direction=direction, place="volume", size=size, stored=size, seconds=seconds
                 )
             )
+
+
+def _said(error: Exception) -> str:
+    return str(error) if isinstance(error, VolumeError) else f"{type(error).__name__} {error}"
 
 
 def _read(head: bytes, rest: Callable[[], bytes], address: str) -> Blob:

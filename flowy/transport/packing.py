@@ -288,5 +288,7 @@ def _too_large(text: str, what: str, but: str) -> PayloadTooLarge:
         largest = max(each, key=lambda one: one[1], default=("", 0))
         if largest[1] > size // 2 and what.startswith("the arguments of "):
             name, size = f"argument {largest[0]} of {what[17:]}", largest[1]
-    return PayloadTooLarge(f"{name} has {size:,} characters as JSON, {but}; or send a reference, "
-                           "such as a path or a URL")
+    return PayloadTooLarge(
+        f"{name} has {size:,} characters as JSON, {but}; or send a reference, "
+        "such as a path or a URL"
+    )

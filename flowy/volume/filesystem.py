@@ -161,7 +161,7 @@ class FsspecStorage(StorageVolume):
         path = self._path(keys.check_file(dst))
         if self._driver.isdir(path):
             raise InvalidKeyError(f"there is a folder {dst!r} on {self.describe()}")
-        with file.open() as source, self._usable(dst):
+        with file.open() as source, streams.usable(self.describe(), dst):
             self._driver.makedirs(posixpath.dirname(path), exist_ok=True)
             write = self._write_and_rename if self._renames() else self._write_object
             write(source, path)

@@ -18,7 +18,8 @@ from flowy.protocol.tasks import ActivityTask
 from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
 from flowy.task.task import Task
-from flowy.transport import failure, serializer
+from flowy.transport import failure
+from flowy.transport.packed import is_packed
 from flowy.worker.exchange import Exchange
 from flowy.worker.heartbeat import Heartbeat, Pulse
 from flowy.worker.poller import Source
@@ -28,6 +29,9 @@ from flowy.worker.strategies.strategy import Strategy
 logger = logging.getLogger(__name__)
 
 Answer = RespondActivityTaskCompleted | RespondActivityTaskFailed
+
+PATIENCE = 60.0
+"""Seconds for which a volume that cannot be used is tried again, before the activity fails."""
 
 
 class ActivityPoller:
@@ -95,12 +99,11 @@ class ActivityPoller:
         self, definition: ActivityDefinition, task: ActivityTask, heartbeat: Heartbeat
     ) -> Answer | None:
         try:
-            activity: Task = definition.factory(task.input, heartbeat, task.task_token)
+            text = self._unpacked(task, definition)
+            activity: Task = definition.factory(text, heartbeat, task.task_token)
             args, kwargs = activity._deserialize_arguments()
             value = self._strategy.run(activity.run, args, kwargs)
-            result = serializer.check(
-                activity._serialize_result(value), f"the result of {definition.id}"
-            )
+            result = self._packed(activity._serialize_result(value), definition)
         except SuspendTask:
             logger.info("%s is left open for whoever holds its token", _named(task))
             return None
@@ -110,6 +113,24 @@ class ActivityPoller:
             logger.exception("%s failed", _named(task))
             return _failed(task, error)
         return RespondActivityTaskCompleted(task_token=task.task_token, result=result)
+
+    def _unpacked(self, task: ActivityTask, definition: ActivityDefinition) -> str | None:
+        text, what = task.input, f"the input of {definition.id}"
+        if text is None or not is_packed(text):
+            return text
+        return self.source.persist(
+            lambda: self.source.packing.unpack(text, what),
+            f"reading {what}",
+            self.source.clock.now() + PATIENCE,
+        )
+
+    def _packed(self, text: object, definition: ActivityDefinition) -> str:
+        what = f"the result of {definition.id}"
+        return self.source.persist(
+            lambda: self.source.packing.pack(text, what),
+            f"storing {what}",
+            self.source.clock.now() + PATIENCE,
+        )
 
     def _send(
         self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, more: int
