@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.payloads import Payloads
 
 __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
+    "Payloads",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -48,6 +50,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "Payloads": "flowy.transport.payloads",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",

@@ -84,6 +84,8 @@ class WorkflowCode:
         if self._main is not None:
             for task in asyncio.all_tasks(self._loop):
                 _close_coroutine(task)
+            if self._main.done() and not self._main.cancelled():
+                self._main.exception()  # whoever drops the run knows why
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""

@@ -14,7 +14,9 @@ from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
 from flowy.task.definition import type_id
 from flowy.task.options import seconds_or_none
+from flowy.telemetry import SILENT, Telemetry
 from flowy.transport import serializer
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.listener import ExecutionListener, tell
 
 logger = logging.getLogger(__name__)
@@ -50,6 +52,8 @@ class WorkflowStarter:
             positive, is the registered default.
         workflow_duration: Longest time from start to close, in seconds; likewise.
         catalog: Is told each start.
+        packing: How arguments travel.
+        telemetry: Surrounds each start.
 
     Raises:
         DefinitionError: SWF does not take such a name, or a duration is not a number.
@@ -66,7 +70,11 @@ class WorkflowStarter:
         workflow_duration: int | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        packing: Packing = PACKING,
+        telemetry: Telemetry = SILENT,
     ) -> None:
+        self._packing = packing
+        self._telemetry = telemetry
         self._type = type_id(name, version)
         self._client = client
         self._domain = domain
@@ -108,7 +116,7 @@ class WorkflowStarter:
         tell(
             f"{self._type} was started as {workflow_id}",
             lambda: catalog.pending(
-                self._domain, workflow_id, run_id, str(self._type), request.input
+                self._domain, workflow_id, run_id, str(self._type), self._text(request)
             ),
         )
 
@@ -120,7 +128,7 @@ class WorkflowStarter:
             workflow_id=block.workflow_id or self.new_id(),
             workflow_type=self._type,
             task_list=self._task_list,
-            input=self._serialize_arguments(*args, **kwargs),
+            input=self._input(args, kwargs),
             tag_list=tuple(sorted(block.tags)) or None,
             execution_start_to_close_timeout=self._workflow_duration,
             task_start_to_close_timeout=self._decision_duration,
@@ -152,7 +160,15 @@ class WorkflowStarter:
             yield
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self._type))
+        return serializer.dump_arguments(args, kwargs, str(self._type), None)
+
+    def _text(self, request: StartWorkflowExecution) -> str | None:
+        text = request.input
+        return None if text is None else self._packing.unpack(text, "the arguments")
+
+    def _input(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        text = self._serialize_arguments(*args, **kwargs)
+        return self._packing.pack(text, f"the arguments of {self._type}")
 
     def _block(self) -> _Block:
         return _blocks.get({}).get(self, _Block())

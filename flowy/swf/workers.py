@@ -8,9 +8,13 @@ from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
+from flowy.swf.packed import payloads_of
 from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.payloads import Payloads
+from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
@@ -47,6 +51,8 @@ def make_worker(
     clock: Clock | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> Worker:
     """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
 
@@ -56,6 +62,9 @@ def make_worker(
         plan: What is served.
         clock: What deadlines and pauses are measured on.
         catalog: Is told what becomes of executions: `flowy.catalog.executions.ExecutionCatalogue`.
+        payloads: Where inputs and results go that do not fit in SWF's fields; None is what the
+            client was made with, else what the environment says (``FLOWY_PAYLOADS``).
+        telemetry: Hears what the worker does; see `flowy.observability`.
 
     Raises:
         DefinitionError: Nothing was found to serve, or two classes declare the same type.
@@ -65,9 +74,18 @@ def make_worker(
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
+    packing = payloads_of(client, payloads).packing(domain, telemetry)
 
     def source(task_list: str) -> Source:
-        return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
+        return Source(
+            client=client,
+            domain=domain,
+            task_list=task_list,
+            clock=clock,
+            stop=stop,
+            telemetry=telemetry,
+            packing=packing,
+        )
 
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])

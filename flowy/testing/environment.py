@@ -36,8 +36,11 @@ from flowy.swf import registration
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
 from flowy.task.definition import WorkflowDefinition
+from flowy.telemetry import SILENT, Telemetry
 from flowy.testing.replacements import Replacements, replaced
 from flowy.transport import failure, serializer
+from flowy.transport.packing import Packing
+from flowy.transport.payloads import Payloads
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.poller import Poller, Source
@@ -75,6 +78,8 @@ class Environment:
         packages: The modules and packages that hold the workflows and activities.
         activities: Functions in the place of activities, by the activity's class or type name.
         start: The first moment of the clock, in seconds since the epoch.
+        payloads: How inputs and results travel; by default those that do not fit are refused.
+        telemetry: Hears what happens.
 
     Attributes:
         client: The service; signals, cancellations and whatever else SWF knows are sent with it.
@@ -90,11 +95,15 @@ class Environment:
         *packages: ModuleType,
         activities: Replacements | None = None,
         start: float = START,
+        payloads: Payloads | None = None,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         several = list(packages)
         self._workflows = scanner.scan_workflows(several)
         self._activities = replaced(scanner.scan_activities(several), activities or {})
         self.domain = DOMAIN
+        self._telemetry = telemetry
+        self._packing = (payloads or Payloads()).packing(DOMAIN, telemetry)
         self._clock = ManualClock(start)
         self._service = Service("sqlite://", clock=self._clock)
         self.client = _Client(self._service)
@@ -140,7 +149,11 @@ class Environment:
         """
         definition = self._definition(workflow)
         starter = WorkflowStarter(
-            definition.id.name, definition.id.version, self.client, self.domain
+            definition.id.name,
+            definition.id.version,
+            self.client,
+            self.domain,
+            packing=self._packing,
         )
         self._started += 1
         with starter.id(f"{definition.id.name}-{self._started}"):
@@ -163,7 +176,7 @@ class Environment:
                 run_id = last.attributes.new_execution_run_id
                 execution = ExecutionId(workflow_id=execution.workflow_id, run_id=run_id)
             elif isinstance(last, _CLOSES):
-                return _result(last, execution)
+                return _result(last, execution, self._packing)
             elif not self._work() and not self._jump(None):
                 raise FlowyError(
                     f"{execution} is open and nothing is left to do: its last event is "
@@ -204,6 +217,7 @@ class Environment:
 
     def _make_pollers(self) -> list[Poller[Any]]:
         stop = Stop(self._clock)
+        stop.wish()  # nothing is tried again by waiting in this thread, which moves the clock
 
         def source(task_list: str) -> Source:
             return Source(
@@ -212,6 +226,8 @@ class Environment:
                 task_list=task_list,
                 clock=self._clock,
                 stop=stop,
+                telemetry=self._telemetry,
+                packing=self._packing,
             )
 
         registration.register(source(DOMAIN), [*self._workflows, *self._activities])
@@ -251,9 +267,10 @@ class Environment:
         return True
 
 
-def _result(last: HistoryEvent, execution: ExecutionId) -> Any:
+def _result(last: HistoryEvent, execution: ExecutionId, packing: Packing) -> Any:
     if isinstance(last, WorkflowExecutionCompleted):
-        return serializer.load(last.attributes.result or "null", f"the result of {execution}")
+        what = f"the result of {execution}"
+        return serializer.load(packing.unpack(last.attributes.result or "null", what), what)
     attributes: Any = last.attributes
     reason = getattr(attributes, "reason", None) or f"{execution}: {_SAID[type(last)]}"
     raise failure.revive(_CLOSES_BADLY[type(last)], reason, getattr(attributes, "details", None))

@@ -26,8 +26,9 @@ REMEMBERED = 1_000
 
 MARK = "flowy-payloads.txt"
 NOTE = b"Large inputs and results of Flowy. `flowy payloads collect` deletes what nothing needs.\n"
-_MAGIC = b"flowy.payload 1 "
-_HEAD = 1_024
+_MAGIC = "flowy.payload 1 "
+_HEAD = 256
+"""Bytes of the first line: so many that no stream has to look for its end."""
 
 
 class VolumeBlobs:
@@ -63,11 +64,8 @@ class VolumeBlobs:
         if self._is_fresh(address):
             return
         start = self._clock.now()
-        head = b"%s%s %s\n" % (
-            _MAGIC,
-            blob.encoding.encode(),
-            hashlib.sha256(blob.data).hexdigest().encode(),
-        )
+        digest = hashlib.sha256(blob.data).hexdigest()
+        head = f"{_MAGIC}{blob.encoding} {digest}".ljust(_HEAD - 1).encode() + b"\n"
         try:
             self._mark()
             self._volume.store(IOBuffer(head + blob.data), self.key(address))
@@ -82,7 +80,7 @@ class VolumeBlobs:
         start = self._clock.now()
         try:
             with self._volume.load(self.key(address)).open() as stream:
-                found = _read(stream.readline(_HEAD), stream.read, address)
+                found = _read(stream.read(_HEAD), stream.read, address)
         except UnknownFileError as error:
             raise self._missing(address) from error
         except PayloadLost:
@@ -173,8 +171,9 @@ def _said(error: Exception) -> str:
 
 
 def _read(head: bytes, rest: Callable[[], bytes], address: str) -> Blob:
-    encoding, _, digest = head.removeprefix(_MAGIC).strip().decode("latin-1").partition(" ")
-    if not head.startswith(_MAGIC) or not digest:
+    line = head.decode("latin-1")
+    encoding, _, digest = line.removeprefix(_MAGIC).strip().partition(" ")
+    if not line.startswith(_MAGIC) or not digest:
         raise PayloadLost(f"what the volume has under {address} is no text of Flowy's")
     data = rest()
     if hashlib.sha256(data).hexdigest() != digest:

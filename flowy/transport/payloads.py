@@ -117,9 +117,10 @@ def _checked(codec: Any) -> Codec:
             f"{codec!r} is no codec: it needs a name, a secret (bytes), encode and decode; see "
             "flowy.transport.packing.Codec"
         )
-    if not codec.name or not set(codec.name) <= _NAME:
+    if not 1 <= len(codec.name) <= _NAME_MAXIMUM or not set(codec.name) <= _NAME:
         raise DefinitionError(
-            f"a codec's name has letters, digits, '-' and '.', not {codec.name!r}"
+            f"a codec's name has 1 to {_NAME_MAXIMUM} letters, digits, '-' and '.', not "
+            f"{codec.name!r}"
         )
     found: Codec = codec
     return found
@@ -134,4 +135,5 @@ def _is_codec(value: Any) -> bool:
     )
 
 
+_NAME_MAXIMUM = 64
 _NAME = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-.")

@@ -283,7 +283,8 @@ class DecisionPoller:
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
-            tell_decisions(self._catalog, self.source.domain, task, decisions)
+            source = self.source
+            tell_decisions(self._catalog, source.domain, task, decisions, source.packing)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(
