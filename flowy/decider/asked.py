@@ -8,6 +8,7 @@ from flowy.protocol.ids import TaskList
 from flowy.task.context import TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions
 from flowy.task.result import Result
+from flowy.transport.attempt import activity_id
 
 
 class Task:
@@ -18,6 +19,7 @@ class Task:
         "attempts",
         "call",
         "child",
+        "first",
         "id",
         "input",
         "number",
@@ -30,6 +32,7 @@ class Task:
         self.call = call
         self.child = isinstance(call.options, ChildOptions)
         self.number = number
+        self.first = number
         self.attempts = 0
         self.result = result
         self.id = ""
@@ -64,6 +67,13 @@ def _text(seconds: int | None) -> str | None:
 
 def _list(name: str | None) -> TaskList | None:
     return None if name is None else TaskList(name=name)
+
+
+def attempt_id(task: Task, number: int) -> str:
+    """Return the activity id of a task's attempt of that number."""
+    options = task.call.options
+    heartbeat = options.heartbeat if isinstance(options, ActivityOptions) else None
+    return activity_id(number, task.first, task.attempts, heartbeat)
 
 
 def begin(task: Task) -> decisions.AnyDecision:

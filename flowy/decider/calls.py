@@ -23,18 +23,19 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
+from flowy.decider.asked import Task, Timer, attempt_id, begin, kind_of, request_cancel
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.errors import TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol import decisions
 from flowy.protocol.event import Event
-from flowy.protocol.events.activity import ActivityTaskScheduled
+from flowy.protocol.events.activity import ActivityTaskScheduled, ScheduleActivityTaskFailed
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.task.context import TaskCall
 from flowy.task.options import LONGEST
 from flowy.task.result import Result, joined_failure, pending_in, resolve
-from flowy.transport import serializer
+from flowy.transport import attempt, serializer
+from flowy.transport.failure import HANDED_BACK
 
 
 class Calls:
@@ -188,14 +189,16 @@ class Calls:
         self.slots.open("timer", ("timer", timer.id), decision)
         return timer
 
-    def _attempt(self, task: Task) -> None:
+    def _attempt(self, task: Task, *, again: bool = False) -> None:
         task.timer = None
         number, task.number = task.number, task.number + 1
         task.attempts += 1
         if task.child:
             task.id = task.result.workflow_id = f"{self._child_prefix}-{number}"
         else:
-            task.id = str(number)
+            if task.attempts == 1 and not again:
+                task.first = number
+            task.id = attempt_id(task, number)
         key = (kind_of(task), task.id)
         self._open[key] = task
         self.slots.open(kind_of(task), key, begin(task))
@@ -219,9 +222,26 @@ class Calls:
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
         if isinstance(event, ActivityTaskScheduled):
-            self._scheduled[event.event_id] = self._open["activity", event.attributes.activity_id]
+            self._scheduled[event.event_id] = self._recorded(event.attributes.activity_id)
+        elif isinstance(event, ScheduleActivityTaskFailed):
+            self._recorded(event.attributes.activity_id)
         elif isinstance(event, StartChildWorkflowExecutionInitiated):
             self._scheduled[event.event_id] = self._open["child", event.attributes.workflow_id]
+
+    def _recorded(self, activity_id: str) -> Task:
+        """Return the open activity of an id; histories of before tell no attempts in theirs."""
+        task = self._open.get(("activity", activity_id))
+        if task is None:
+            number = attempt.number_of(activity_id)
+            task = next(
+                task
+                for (kind, id), task in self._open.items()
+                if kind == "activity" and attempt.number_of(id) == number
+            )
+            del self._open["activity", task.id]
+            task.id = activity_id
+            self._open["activity", activity_id] = task
+        return task
 
     # Outcomes
 
@@ -272,8 +292,17 @@ class Calls:
         """Attempt a task that failed again, or give it its failure."""
         if task is None or task.result.done():
             return
-        if not self._try_again(task, error):
+        if error.type == HANDED_BACK and not task.child:
+            self._attempt_handed_back(task)
+        elif not self._try_again(task, error):
             self.fail(task, error)
+
+    def _attempt_handed_back(self, task: Task) -> None:
+        """Attempt a task anew that a leaving worker gave back; it counts as the same attempt."""
+        reserved, task.number = task.number, self.take_number()
+        task.attempts -= 1
+        self._attempt(task, again=True)
+        task.number = reserved
 
     def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
         """Attempt a task that timed out again, or give it its failure."""

@@ -12,6 +12,9 @@ REASON_MAXIMUM = 256
 DETAILS_MAXIMUM = 32_768
 """Characters that SWF takes for details."""
 
+HANDED_BACK = "flowy.errors.HandedBack"
+"""What a failure's type says when a leaving worker gave a task back: try it again elsewhere."""
+
 _NAME = 512
 _MESSAGE = 8_000
 _LINE = 500
