@@ -14,7 +14,7 @@
     │   ├── WorkerLost              … because the process that ran it ended: try again
     │   ├── ScriptFailed            … because a script ended with another status than 0
     │   └── ProcessError            … because a process of a graph failed: see its result
-    ├── HandedBack                  a leaving worker gave an activity back: done elsewhere, by itself
+    ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field

@@ -235,8 +235,8 @@ class Calls:
             number = attempt.number_of(activity_id)
             task = next(
                 task
-                for (kind, id), task in self._open.items()
-                if kind == "activity" and attempt.number_of(id) == number
+                for (kind, name), task in self._open.items()
+                if kind == "activity" and attempt.number_of(name) == number
             )
             del self._open["activity", task.id]
             task.id = activity_id

@@ -1,4 +1,4 @@
-"""What an activity's id tells its worker: of which call it is an attempt, and how often to heartbeat.
+"""What the id of an activity tells its worker: which attempt of which call, and the heartbeat.
 
 SWF gives a worker the activity's id and input, and nothing of how often it was tried or which
 timeouts the call has. The decider therefore writes ``NUMBER~FIRST.ATTEMPT`` or
