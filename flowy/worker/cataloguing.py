@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from flowy.listening import Close
 from flowy.protocol.client import SwfClient
 from flowy.protocol.events.workflow import (
     WorkflowExecutionCanceled,
@@ -29,7 +30,7 @@ from flowy.protocol.requests.executions import (
 )
 from flowy.protocol.tasks import ActivityTask
 from flowy.task.context import RunFiles
-from flowy.worker.listener import Close, ExecutionListener
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
 
 logger = logging.getLogger(__name__)
