@@ -105,6 +105,7 @@ def workflow_starter(
     layer1: Any = None,
     *,
     catalog: ExecutionListener | None = None,
+    **settings: Any,
 ) -> WorkflowStarter:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
@@ -117,9 +118,11 @@ def workflow_starter(
         workflow_duration: Longest time from start to close, in seconds; None likewise.
         layer1: The service, as in `start_activity_worker`.
         catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
+        **settings: ``task_priority``, ``child_policy`` and ``lambda_role``, as
+            `flowy.swf.starter.WorkflowStarter` takes them.
 
     Raises:
-        DefinitionError: SWF does not take such a name, or a duration is not a number.
+        DefinitionError: SWF does not take such a name, or a setting can never work.
     """
     client = as_client(layer1)
     return WorkflowStarter(
@@ -131,6 +134,7 @@ def workflow_starter(
         decision_duration,
         workflow_duration,
         catalog=catalog,
+        **settings,
     )
 
 
