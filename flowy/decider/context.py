@@ -9,6 +9,7 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
 
@@ -83,6 +84,13 @@ class RunContext:
         nothing and waited for nothing since it left the block has returned from it.
         """
         return self._left_abandon == self._position()
+
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        if not self.dropped:
+            attributes = RecordMarkerAttributes(marker_name=name, details=details)
+            key = "marker", str(self._calls.take_number())
+            self._calls.slots.ask(key, RecordMarker(attributes=attributes))
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""

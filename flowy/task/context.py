@@ -84,6 +84,10 @@ class WorkflowContext(Protocol):
         """Have a text shown with the execution from this decision on."""
         ...
 
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        ...
+
     def sleep(self, seconds: float) -> "Result":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...

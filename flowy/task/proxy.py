@@ -8,7 +8,13 @@ from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.context import TaskCall, WorkflowContext
-from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
+from flowy.task.options import (
+    ActivityOptions,
+    Cancellation,
+    ChildOptions,
+    ChildPolicy,
+    LambdaOptions,
+)
 from flowy.task.result import Result
 from flowy.transport import serializer
 
@@ -32,8 +38,8 @@ class TaskProxy:
     with their counterparts on the task's side.
     """
 
-    task_id: TypeId
-    options: ActivityOptions | ChildOptions
+    task_id: TypeId | str
+    options: ActivityOptions | ChildOptions | LambdaOptions
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
