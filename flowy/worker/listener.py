@@ -12,6 +12,7 @@ from flowy.protocol.decisions import (
     FailWorkflowExecution,
 )
 from flowy.protocol.tasks import DecisionTask
+from flowy.task.context import RunFiles
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +44,16 @@ class ExecutionListener(Protocol):
         result: str | None,
     ) -> None:
         """Take note that an execution was closed as SUCCESS, ERROR or CANCELED."""
+        ...
+
+    def files(
+        self, domain: str, workflow_id: str, run_id: str, type_name: Callable[[], str]
+    ) -> RunFiles:
+        """Return the files of an execution's run; the type is asked for if that is not known."""
+        ...
+
+    def unfinished(self, domain: str) -> Sequence[tuple[str, str, str]]:
+        """Return workflow id, run id and type of the executions that seem to go on."""
         ...
 
 
