@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
-    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
@@ -27,6 +27,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
+    "LambdaProxy",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -48,6 +49,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",

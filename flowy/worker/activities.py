@@ -8,6 +8,7 @@ goes on polling while it has slots.
 
 import logging
 import threading
+from functools import partial
 
 from flowy.errors import Fault, FlowyError
 from flowy.execution.strategies.kept_loop import KeptLoopStrategy
@@ -22,8 +23,10 @@ from flowy.protocol.tasks import ActivityTask
 from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
 from flowy.transport import failure
+from flowy.worker.cataloguing import run_of
 from flowy.worker.exchange import Exchange, send
 from flowy.worker.job import ActivityJob, Answer, named
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
 from flowy.worker.workshop import INLINE, ActivitySettings, Workshop
 
@@ -37,6 +40,7 @@ class ActivityPoller:
         source: Where the tasks come from.
         registry: The activity types that are served.
         shop: What the worker's activities share; without one the poller has its own.
+        catalog: Has the runs that activities store files in.
 
     Raises:
         DefinitionError: A type wants a strategy that the worker has not.
@@ -47,11 +51,14 @@ class ActivityPoller:
         source: Source,
         registry: Registry[ActivityDefinition],
         shop: Workshop | None = None,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self.source = source
         self._registry = registry
         self._owns_shop = shop is None
         self.shop = shop or Workshop(ActivitySettings(), source.clock, source.stop)
+        self._catalog = catalog
         self._inline = KeptLoopStrategy()
         self._slotted = self.shop.slotted(registry)
         self._has_slots = False
@@ -152,6 +159,8 @@ class ActivityPoller:
         self._begin(job)
 
     def _begin(self, job: ActivityJob) -> None:
+        if self._catalog is not None:
+            job.find_run = partial(run_of, self._catalog, self.source, job.task)
         if self.shop.is_closing:
             job.hand_back()
         elif job.strategy == INLINE:

@@ -8,7 +8,8 @@ from typing import Any, TypeVar
 from flowy.errors import PayloadError
 from flowy.execution.call import invoke
 from flowy.execution.process_serve import ask
-from flowy.task.context import ActivityInfo
+from flowy.task import runs
+from flowy.task.context import ActivityInfo, RunFiles
 from flowy.task.resource import ResourceDefinition
 from flowy.task.task import Task
 from flowy.worker.resources import Lives, Resources
@@ -25,6 +26,7 @@ class Sent:
         input: The text that its arguments came in.
         token: The handle by which the service knows the task.
         info: Which task it is.
+        run: The catalogued run that the activity works for.
         resources: How resources are made there.
         asks: Whether the process has a line to its worker.
         details: What the attempts before reported last, for a process that has none.
@@ -34,6 +36,7 @@ class Sent:
     input: str | None
     token: str
     info: ActivityInfo
+    run: RunFiles | None = None
     resources: tuple[ResourceDefinition, ...] = ()
     asks: bool = True
     details: str | None = None
@@ -44,7 +47,8 @@ def run(sent: Sent, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     context = _Elsewhere(sent)
     activity: Task = sent.factory(sent.input, context, sent.token)
     try:
-        return invoke(activity.run, tuple(args), kwargs)
+        with runs.within(sent.run):
+            return invoke(activity.run, tuple(args), kwargs)
     finally:
         context.lives.close()
 

@@ -1,12 +1,15 @@
 """One activity task: its code is run on a strategy, watched, and answered once."""
 
 import asyncio
+import contextvars
 import hashlib
 import logging
 import os
 import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
+
+import msgspec
 
 from flowy.errors import FlowyError, HandedBack, NotRepeated, SuspendTask, TaskCanceled
 from flowy.execution.call import Call, is_coroutine_function
@@ -22,7 +25,8 @@ from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskFailed,
 )
 from flowy.protocol.tasks import ActivityTask
-from flowy.task.context import ActivityInfo
+from flowy.task import runs
+from flowy.task.context import ActivityInfo, RunFiles
 from flowy.task.definition import ActivityDefinition
 from flowy.task.task import Task
 from flowy.transport import attempt, failure, serializer
@@ -85,6 +89,8 @@ class ActivityJob:
         self._activity: Any = None
         self._chain: Chain | None = None
         self._beating: Beating | None = None
+        self.find_run: Callable[[], RunFiles | None] = lambda: None
+        """Finds the catalogued run that the activity works for."""
         self._process_id = os.getpid()
         self._heartbeat = Heartbeat(
             Beaten(
@@ -170,24 +176,17 @@ class ActivityJob:
         if steps:
             self._chain = Chain(steps, given)
             given = self._chain.input
-        call = self._called(given)
-        if self._chain is None:
-            return call
-        return Call(
-            function=call.function,
-            arguments=call.arguments,
-            keywords=call.keywords,
-            name=call.name,
-            asked=call.asked,
-            context=self._chain.context,
-        )
+        context = contextvars.copy_context() if self._chain is None else self._chain.context
+        run = self.find_run()
+        context.run(runs.put, run)
+        return msgspec.structs.replace(self._called(given, run), context=context)
 
     def _made(self) -> Task:
         task = self.task
         made: Task = self.definition.factory(task.input, self, task.task_token)
         return made
 
-    def _called(self, given: ActivityInput) -> Call:
+    def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
         run, name = self._activity.run, str(self)
         if self.definition.strategy == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
@@ -202,6 +201,7 @@ class ActivityJob:
             input=self.task.input,
             token=self.task.task_token,
             info=self.info,
+            run=files,
             resources=self._shop.resources.definitions,
             asks=self.strategy == PROCESS,
             details=None if self.strategy == PROCESS else self.heartbeat_details(),
