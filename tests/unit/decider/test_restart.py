@@ -1,6 +1,7 @@
 """Continuing as new: with what settings, with which signals, and when it is time."""
 
 import json
+from functools import partial
 
 import msgspec
 import pytest
@@ -107,13 +108,12 @@ def test_no_signal_is_lost_or_overtaken_on_the_way_through_many_runs(values, dat
     cls = data.draw(st.sampled_from([TakesSome, PlainTakesSome]))
     s = Simulator(cls, len(values))
     rest = list(values)
-    signal = s.signal
     for _ in range(100):
         for _ in range(data.draw(st.integers(1, 3))):
             if rest:
                 s.signal("values", rest.pop(0))
         late = rest.pop(0) if rest and data.draw(st.booleans()) else None
-        s.decide(None, None if late is None else lambda value=late: s.signal("values", value))
+        s.decide(None, None if late is None else partial(s.signal, "values", late))
         if not s.closed:
             continue
         for size, answer in zip(s.batches, s.answers, strict=True):
