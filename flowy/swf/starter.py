@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from flowy.errors import Fault, ServiceUnavailable
+from flowy.listening import tell
 from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
@@ -16,7 +17,7 @@ from flowy.task.definition import type_id
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
 from flowy.transport import serializer
-from flowy.worker.listener import ExecutionListener, tell
+from flowy.worker.listener import ExecutionListener
 
 logger = logging.getLogger(__name__)
 

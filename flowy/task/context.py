@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
@@ -10,6 +10,7 @@ from flowy.protocol.ids import TypeId
 from flowy.task.options import ActivityOptions, ChildOptions, ChildPolicy, LambdaOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
     from uuid import UUID
 
@@ -155,6 +156,31 @@ class Facts(Protocol):
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
+        ...
+
+
+class RunFiles(Protocol):
+    """The catalogued run that an activity works for: its result files, and those of others."""
+
+    @property
+    def id(self) -> str:
+        """The run's id in the catalogue."""
+        ...
+
+    def store(self, path: "str | Path", key: str | None = None) -> str:
+        """Store a local file as a result file of the run and return its key there."""
+        ...
+
+    def keys(self, run: str | None = None) -> list[str]:
+        """Return the keys of a run's files; of this one, or of another."""
+        ...
+
+    def open(self, key: str, run: str | None = None) -> IO[bytes]:
+        """Return a run's file as a stream, which the caller closes."""
+        ...
+
+    def download(self, key: str, path: "str | Path" = ".", run: str | None = None) -> "Path":
+        """Copy a run's file to this machine and return where it is."""
         ...
 
 
