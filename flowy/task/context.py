@@ -7,7 +7,7 @@ from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
+from flowy.task.options import ActivityOptions, ChildOptions, ChildPolicy, LambdaOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,6 +48,10 @@ class Restart:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     tags: tuple[str, ...] | None = None
+    task_priority: int | None = None
+    child_policy: ChildPolicy | None = None
+    lambda_role: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -108,6 +112,20 @@ class WorkflowContext(Protocol):
         ...
 
 
+class Size(Protocol):
+    """How large a run's history is, the same in every replay."""
+
+    @property
+    def events(self) -> int:
+        """The events up to the decision that is made."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes it has."""
+        ...
+
+
 class Facts(Protocol):
     """What would differ from replay to replay, made the same in each of them."""
 
@@ -119,6 +137,11 @@ class Facts(Protocol):
     @property
     def replaying(self) -> bool:
         """Whether the code runs again through what it has decided before."""
+        ...
+
+    @property
+    def size(self) -> "Size":
+        """How large the history has grown."""
         ...
 
     def now(self) -> float:
