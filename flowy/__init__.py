@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
-    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
@@ -28,6 +28,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
+    "LambdaProxy",
     "Payloads",
     "Result",
     "RetryPolicy",
@@ -51,6 +52,7 @@ _PLACES = {
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
     "Payloads": "flowy.transport.payloads",
+    "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import (
     chosen,
     connected,
@@ -28,6 +29,7 @@ from flowy.transport.payloads import as_payloads
 @click.option("--decision-duration", type=int, metavar="SECONDS", help="For one decision.")
 @click.option("--workflow-duration", type=int, metavar="SECONDS", help="From start to close.")
 @payloads_option
+@cataloguing_options
 @service_options
 @json_option
 def start(
@@ -44,6 +46,9 @@ def start(
     address: str | None,
     domain: str | None,
     as_json: bool,
+    catalogues: bool,
+    db: str,
+    files: str,
 ) -> None:
     """Start workflow NAME VERSION with arguments and print its workflow id and run id.
 
@@ -53,7 +58,7 @@ def start(
     require_database(settings)
     if len(set(tags)) > TAGS_MAXIMUM:
         raise click.UsageError(f"SWF takes {TAGS_MAXIMUM} tags, not {len(set(tags))}")
-    with connected(settings) as client:
+    with told(catalogues, db, files) as catalog, connected(settings) as client:
         starter = WorkflowStarter(
             name,
             version,
@@ -68,5 +73,8 @@ def start(
         with starter.tags(*tags), starter.id(workflow_id or starter.new_id()):
             request = starter.request(*positional, **named)
         run_id = client.call(request).run_id
+        if catalog is not None and run_id is not None:
+            place = (settings.domain, request.workflow_id, run_id)
+            catalog.pending(*place, str(request.workflow_type), request.input)
     ids = {"workflowId": request.workflow_id, "runId": run_id}
     click.echo(json.dumps(ids) if as_json else f"{request.workflow_id} {run_id}")

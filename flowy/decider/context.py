@@ -1,13 +1,18 @@
 """What workflow code reaches of the decider that runs it."""
 
+from functools import partial
+from typing import Any
+
+from flowy.decider.asked import result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
 from flowy.decider.texts import Texts
+from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
-from flowy.task.result import Result
+from flowy.task.result import ChildResult, Result, copy_outcome
 
 
 class RunContext:
@@ -32,6 +37,8 @@ class RunContext:
         texts: Texts,
     ) -> None:
         self._texts = texts
+        self.restart_input = ""
+        """The input of the wanted restart as it travels."""
         self.facts = facts
         self.execution_context: str | None = None
         self._signals = signals
@@ -53,17 +60,22 @@ class RunContext:
             RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return self._loop.create_result()
+            return self._loop.create_result(result_class(call))
         if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        return self._calls.ask(call)
+        result = self._calls.ask(call)
+        if isinstance(result, ChildResult):
+            result.on_signal = partial(self._signal_child, result)
+        return result
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
-        self.wanted_restart = self._texts.restart(restart)
+        self.restart_input = self._texts.pack(restart.input, restart.what)
+        self.wanted_restart = restart
+        self._signals.keeps_all = True
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
@@ -80,6 +92,14 @@ class RunContext:
         nothing and waited for nothing since it left the block has returned from it.
         """
         return self._left_abandon == self._position()
+
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        if not self.dropped:
+            self._calls.size.add(details)
+            attributes = RecordMarkerAttributes(marker_name=name, details=details)
+            key = "marker", str(self._calls.take_number())
+            self._calls.slots.ask(key, RecordMarker(attributes=attributes))
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""
@@ -98,6 +118,27 @@ class RunContext:
         if self.dropped:
             return self._loop.create_result()
         return self._externals.tell(self._calls.take_number(), message)
+
+    def _signal_child(self, child: ChildResult, name: str, text: str) -> Result:
+        number = self._calls.take_number()
+        sent = self._loop.create_result()
+
+        def send(started: Any) -> None:
+            if self.dropped or sent.done():
+                return
+            if started.cancelled() or started.exception() is not None:
+                copy_outcome(started, sent)
+                return
+            message = ToWorkflow(
+                workflow_id=started.result().workflow_id, signal_name=name, input=text
+            )
+            self._externals.send(number, message, sent)
+
+        if child.execution is not None:
+            send(child.started)
+        else:
+            child.started.add_done_callback(send)
+        return sent
 
     def _position(self) -> tuple[int, int]:
         return self._calls.next_number, self.steps

@@ -33,7 +33,9 @@ class Externals:
         texts: Packs what goes out.
     """
 
-    def __init__(self, slots: Slots, make_result: Callable[[], Result], texts: Texts) -> None:
+    def __init__(
+        self, slots: Slots, make_result: Callable[[type[Result]], Result], texts: Texts
+    ) -> None:
         self._texts = texts
         self._slots = slots
         self._make_result = make_result
@@ -42,14 +44,18 @@ class Externals:
 
     def tell(self, number: int, message: ToWorkflow) -> Result:
         """Ask for a message to be sent."""
+        result = self._make_result(Result)
+        self.send(number, message, result)
+        return result
+
+    def send(self, number: int, message: ToWorkflow, result: Result) -> None:
+        """Ask for a message to be sent, and give a result what becomes of it."""
         control = str(number)
         if message.input is not None:
             text = self._texts.pack(message.input, f"the value of signal {message.signal_name}")
             message = replace(message, input=text)
-        result = self._make_result()
         self._asked[control] = message, result
         self._slots.ask(("tell", control), _decision(message, control))
-        return result
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a message that is on its way to its result."""

@@ -75,13 +75,15 @@ class WorkflowRun:
         """The last event that the run was fed with."""
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
-        self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
+        self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
         self._calls.texts = self._texts = texts = Texts(packing, self._loop)
         self._signals = SignalQueues(self._calls.make_result, texts)
         self._externals = Externals(self._calls.slots, self._calls.make_result, texts)
-        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots, texts)
+        self._facts = RunFacts(
+            execution.run_id, self._loop, self._calls.slots, self._calls.size, texts
+        )
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts, texts
         )
@@ -177,7 +179,7 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
-        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts.same)
+        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
         self._calls.echoed(event)
         self._externals.echoed(event)
         if type(event) in OUTCOMES:
@@ -214,6 +216,7 @@ class WorkflowRun:
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
+        self._calls.size.events = started.event_id
         if not self._code.started:
             self._code.start(self._settings, self._execution.run_id)
         self._loop.run_ready()
@@ -247,6 +250,7 @@ class WorkflowRun:
 
     def signaled(self, event: workflow.WorkflowExecutionSignaled) -> None:
         """Bring a signal to the code."""
+        self._calls.size.add(event.attributes.input)
         self._signals.arrived(event.attributes.signal_name, event.attributes.input)
 
     def told(self, event: Event) -> None:

@@ -2,12 +2,20 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowy.decider.texts import Texts, is_elsewhere
 from flowy.errors import PayloadError
 from flowy.task.result import Result
 from flowy.transport import serializer
+
+
+class Arrival(NamedTuple):
+    """A signal that has come."""
+
+    order: int
+    name: str
+    text: str | None
 
 
 class SignalQueues:
@@ -18,52 +26,68 @@ class SignalQueues:
         texts: Unpacks what comes in.
     """
 
-    def __init__(self, make_result: Callable[[], Result], texts: Texts) -> None:
+    def __init__(self, make_result: Callable[[type[Result]], Result], texts: Texts) -> None:
         self._texts = texts
-        self.handlers: dict[str, Callable[[Any], None]] = {}
+        self.handlers: dict[str, Callable[[Arrival], None]] = {}
         """What takes the signals of a name at once."""
+        self.keeps_all = False
+        """The code has ended with a restart: what comes now is for the next run."""
         self._make_result = make_result
-        self._values: defaultdict[str, deque[str | None]] = defaultdict(deque)
+        self._count = 0
+        self._queues: defaultdict[str, deque[Arrival]] = defaultdict(deque)
         self._waiting: defaultdict[str, deque[Result]] = defaultdict(deque)
 
     def arrived(self, name: str, text: str | None) -> None:
         """Give a signal to its method, to the code that has waited longest, or to the queue."""
-        handler = self.handlers.get(name)
-        if handler is not None:
-            handler(self._value(name, text))
+        self._count += 1
+        arrival = Arrival(self._count, name, text)
+        if not self.keeps_all and self._taken(arrival):
             return
-        waiting = self._waiting[name]
-        while waiting:
-            result = waiting.popleft()
-            if not result.done():
-                self._give(result, name, text)
-                return
-        self._values[name].append(text)
+        self._queues[name].append(arrival)
 
     def next(self, name: str) -> Result:
         """Take the next signal of a name, now or when it comes."""
-        result = self._make_result()
-        if self._values[name]:
-            self._give(result, name, self._values[name].popleft())
+        result = self._make_result(Result)
+        if self._queues[name]:
+            self._give(result, self._queues[name].popleft())
         else:
             self._waiting[name].append(result)
         return result
 
     def count(self, name: str) -> int:
         """Return how many signals of a name wait to be taken."""
-        return len(self._values[name])
+        return len(self._queues[name])
 
-    def _give(self, result: Result, name: str, text: str | None) -> None:
-        if text is not None and is_elsewhere(text):
-            result.set_later(lambda: self._value(name, text))
-        else:
-            result.set_result(self._value(name, text))
+    def untaken(self) -> list[Arrival]:
+        """Return the signals that nobody has taken."""
+        return [arrival for queue in self._queues.values() for arrival in queue]
 
-    def _value(self, name: str, text: str | None) -> Any:
-        if text is None:
+    def _taken(self, arrival: Arrival) -> bool:
+        handler = self.handlers.get(arrival.name)
+        if handler is not None:
+            handler(arrival)
+            return True
+        waiting = self._waiting[arrival.name]
+        while waiting:
+            result = waiting.popleft()
+            if not result.done():
+                self._give(result, arrival)
+                return True
+        return False
+
+    def value(self, arrival: Arrival) -> Any:
+        """Return what was sent with a signal."""
+        if arrival.text is None:
             return None
-        found = self._texts.unpack(text, f"the signal {name}")
+        what = f"the signal {arrival.name}"
+        text = self._texts.unpack(arrival.text, what)
         try:
-            return serializer.load(found, f"the signal {name}")
+            return serializer.load(text, what)
         except PayloadError:
-            return found  # another sender's text, which need not be JSON
+            return text  # another sender's text, which need not be JSON
+
+    def _give(self, result: Result, arrival: Arrival) -> None:
+        if arrival.text is not None and is_elsewhere(arrival.text):
+            result.set_later(lambda: self.value(arrival))
+        else:
+            result.set_result(self.value(arrival))

@@ -3,11 +3,8 @@
 In a replay nothing is stored again: what history names has been stored.
 """
 
-from dataclasses import replace
-
 from flowy.decider.loop import DeterministicLoop
 from flowy.errors import PayloadError, PayloadLost, PayloadUnavailable
-from flowy.task.context import Restart
 from flowy.transport import packed
 from flowy.transport.packing import Packing
 
@@ -52,9 +49,12 @@ class Texts:
             self.trouble = error
             raise
 
-    def restart(self, restart: Restart) -> Restart:
-        """Return a restart whose input travels."""
-        return replace(restart, input=self.pack(restart.input, restart.what))
+    def peek(self, text: str) -> str | None:
+        """Return the text that another one stands for, or None when it cannot be had."""
+        try:
+            return self._packing.unpack(text, "it")
+        except PayloadError:
+            return None
 
 
 def is_elsewhere(text: str) -> bool:

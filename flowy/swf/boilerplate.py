@@ -17,15 +17,18 @@ from flowy.swf.packed import payloads_of
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
 from flowy.transport.payloads import Payloads
 from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.sticky import Sticky
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -45,6 +48,7 @@ def start_activity_worker(
     *,
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -60,6 +64,8 @@ def start_activity_worker(
         payloads: Where inputs and results go that do not fit in SWF's fields: a volume, its URL, or
             `flowy.Payloads`; None is what the environment says (``FLOWY_PAYLOADS``).
         telemetry: Hears what the worker does; see `flowy.observability`.
+        catalog: Has the runs that activities store files in by ``self.run.store(path)``:
+            `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -68,7 +74,8 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        _work(source, registry, ActivityPoller, reg_remote, loop)
+        make = partial(ActivityPoller, catalog=catalog)
+        _work(source, registry, make, reg_remote, loop)
 
 
 def start_workflow_worker(
@@ -83,17 +90,22 @@ def start_workflow_worker(
     catalog: ExecutionListener | None = None,
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
+    sticky: bool | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
-    executions: `flowy.catalog.executions.ExecutionCatalogue`.
+    executions, also of those that the service closes by itself:
+    `flowy.catalog.executions.ExecutionCatalogue`. ``sticky`` says whether decisions of kept runs
+    come to a task list of this worker's own: None for as soon as other deciders are noticed, True
+    from the start, False for never; a worker with a ``loop`` has none.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        make = partial(DecisionPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
+        _work(source, registry, make, reg_remote, loop, catalog)
 
 
 def async_scheduler(
@@ -125,6 +137,9 @@ def workflow_starter(
     catalog: ExecutionListener | None = None,
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
+    task_priority: int | None = None,
+    child_policy: ChildPolicy | None = None,
+    lambda_role: str | None = None,
 ) -> WorkflowStarter:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
@@ -139,9 +154,13 @@ def workflow_starter(
         catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
         payloads: Where large arguments go, as in `start_activity_worker`.
         telemetry: Surrounds each start; see `flowy.observability`.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        child_policy: What becomes of the execution's open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``; None as registered.
+        lambda_role: The IAM role with which it invokes Lambda functions.
 
     Raises:
-        DefinitionError: SWF does not take such a name, or a duration is not a number.
+        DefinitionError: SWF does not take such a name, or a setting can never work.
     """
     client = as_client(layer1)
     return WorkflowStarter(
@@ -155,6 +174,9 @@ def workflow_starter(
         catalog=catalog,
         packing=payloads_of(client, payloads).packing(domain, telemetry),
         telemetry=telemetry,
+        task_priority=task_priority,
+        child_policy=child_policy,
+        lambda_role=lambda_role,
     )
 
 
@@ -191,11 +213,17 @@ def _source(
 
 
 def _work(
-    source: Source, registry: Registry[Any], poller: MakePoller, reg_remote: bool, loop: int
+    source: Source,
+    registry: Registry[Any],
+    poller: MakePoller,
+    reg_remote: bool,
+    loop: int,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    Worker(source.client, source.stop, [poller(source, registry)]).run(loop)
+    beside = [] if catalog is None else [Reconciler(source, catalog)]
+    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

@@ -2,36 +2,39 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import ActivityOptions, ChildOptions, ChildPolicy, LambdaOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
     from uuid import UUID
 
     from flowy.task.result import Result
+
+T = TypeVar("T")
 
 
 class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a proxy.
 
     Args:
-        type: What is called.
+        type: What is called; a Lambda function has a name and no version.
         args: Positional arguments; results of other calls may stand in them at any depth.
         kwargs: The same by name.
-        options: How to run it; their class tells activities from children.
+        options: How to run it; their class tells what kind of task it is.
         serialize: Makes the input text of arguments without pending results.
         deserialize: Makes the value of a result text.
     """
 
-    type: TypeId
+    type: TypeId | str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    options: ActivityOptions | ChildOptions
+    options: ActivityOptions | ChildOptions | LambdaOptions
     serialize: Callable[..., str]
     deserialize: Callable[[str], Any]
 
@@ -49,6 +52,10 @@ class Restart:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     tags: tuple[str, ...] | None = None
+    task_priority: int | None = None
+    child_policy: ChildPolicy | None = None
+    lambda_role: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -88,6 +95,10 @@ class WorkflowContext(Protocol):
         """Have a text shown with the execution from this decision on."""
         ...
 
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        ...
+
     def sleep(self, seconds: float) -> "Result":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
@@ -105,6 +116,20 @@ class WorkflowContext(Protocol):
         ...
 
 
+class Size(Protocol):
+    """How large a run's history is, the same in every replay."""
+
+    @property
+    def events(self) -> int:
+        """The events up to the decision that is made."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes it has."""
+        ...
+
+
 class Facts(Protocol):
     """What would differ from replay to replay, made the same in each of them."""
 
@@ -116,6 +141,11 @@ class Facts(Protocol):
     @property
     def replaying(self) -> bool:
         """Whether the code runs again through what it has decided before."""
+        ...
+
+    @property
+    def size(self) -> "Size":
+        """How large the history has grown."""
         ...
 
     def now(self) -> float:
@@ -135,8 +165,89 @@ class Facts(Protocol):
         ...
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityInfo:
+    """Which task an activity does.
+
+    Args:
+        domain: SWF's domain.
+        task_list: The list that it came from.
+        type: Its type.
+        workflow_id: The workflow id of the execution that asked for it.
+        run_id: That execution's run id.
+        activity_id: Its id there, which every attempt has anew.
+        attempt: Which attempt it is, from 1.
+        idempotency_key: The same for all attempts of one call, and of no other call anywhere: 32
+            characters from 0-9 and a-f.
+    """
+
+    domain: str
+    task_list: str
+    type: TypeId
+    workflow_id: str
+    run_id: str
+    activity_id: str
+    attempt: int
+    idempotency_key: str
+
+
+class RunFiles(Protocol):
+    """The catalogued run that an activity works for: its result files, and those of others."""
+
+    @property
+    def id(self) -> str:
+        """The run's id in the catalogue."""
+        ...
+
+    def store(self, path: "str | Path", key: str | None = None) -> str:
+        """Store a local file as a result file of the run and return its key there."""
+        ...
+
+    def keys(self, run: str | None = None) -> list[str]:
+        """Return the keys of a run's files; of this one, or of another."""
+        ...
+
+    def open(self, key: str, run: str | None = None) -> IO[bytes]:
+        """Return a run's file as a stream, which the caller closes."""
+        ...
+
+    def download(self, key: str, path: "str | Path" = ".", run: str | None = None) -> "Path":
+        """Copy a run's file to this machine and return where it is."""
+        ...
+
+
 class ActivityContext(Protocol):
     """What an activity may ask of the worker that runs it."""
+
+    @property
+    def info(self) -> ActivityInfo:
+        """Which task it does."""
+        ...
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether it is to stop: its workflow wants that, or nobody waits for its answer."""
+        ...
+
+    def heartbeat_details(self) -> str | None:
+        """Return what the attempts before reported last; None when none did.
+
+        Raises:
+            Fault, ServiceUnavailable: The history could not be read.
+        """
+        ...
+
+    def progress(self, done: float, total: float | None, details: str | None) -> None:
+        """Report how far it is."""
+        ...
+
+    def resource(self, kind: type[T]) -> T:
+        """Return the resource of a type.
+
+        Raises:
+            DefinitionError: The worker has none.
+        """
+        ...
 
     def heartbeat(self, details: str | None) -> bool:
         """Tell the service that the activity is alive.
