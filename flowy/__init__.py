@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowy.swf.scanner import activity, workflow
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
+    from flowy.task.calling import pending
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
@@ -38,6 +39,7 @@ __all__ = [
     "activity",
     "async_scheduler",
     "on_signal",
+    "pending",
     "start_activity_worker",
     "start_workflow_worker",
     "workflow",
@@ -59,6 +61,7 @@ _PLACES = {
     "activity": "flowy.swf.scanner",
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
+    "pending": "flowy.task.calling",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "workflow": "flowy.swf.scanner",

@@ -3,6 +3,7 @@
 from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.task.activity import Activity
+from flowy.task.calling import pending
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
 from flowy.task.result import Result
 from flowy.task.signal import Signal, on_signal
@@ -23,4 +24,5 @@ __all__ = [
     "Workflow",
     "WorkflowProxy",
     "on_signal",
+    "pending",
 ]

@@ -1,6 +1,11 @@
 """Activity: the class that does work."""
 
+from typing import Any, Unpack, overload
+
+from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import ActivityContext
+from flowy.task.option_names import ActivityProxyOptions
+from flowy.task.proxy import ActivityProxy
 from flowy.task.task import Task
 
 
@@ -23,3 +28,22 @@ class Activity(Task):
             False when the service does not want the answer any more, or cannot be reached.
         """
         return self._scheduler.heartbeat(details)
+
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[RunsAsync[Q, T]], **options: Unpack[ActivityProxyOptions]
+    ) -> ActivityProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, T]], **options: Unpack[ActivityProxyOptions]
+    ) -> ActivityProxy[Q, T]: ...
+    @classmethod
+    def proxy(cls, **options: Any) -> Any:
+        """Return a proxy of this activity; the options are those of ``ActivityProxy``.
+
+        Raises:
+            DefinitionError: The class declares no activity, or an option can never work.
+        """
+        return ActivityProxy(cls, **options)

@@ -1,6 +1,8 @@
 """The ports through which tasks reach whatever runs them: a decider, a worker, a test."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -63,7 +65,7 @@ class ToWorkflow:
 class WorkflowContext(Protocol):
     """What a workflow may ask of the decider that runs it."""
 
-    def call(self, call: TaskCall) -> "Result":
+    def call(self, call: TaskCall) -> "Result[Any]":
         """Ask for a task; returns at once. The order of the asking gives the task its id."""
         ...
 
@@ -84,11 +86,11 @@ class WorkflowContext(Protocol):
         """Have a text shown with the execution from this decision on."""
         ...
 
-    def sleep(self, seconds: float) -> "Result":
+    def sleep(self, seconds: float) -> "Result[Any]":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
 
-    def next_signal(self, name: str) -> "Result":
+    def next_signal(self, name: str) -> "Result[Any]":
         """Take the next signal of a name, now or when it comes."""
         ...
 
@@ -96,7 +98,7 @@ class WorkflowContext(Protocol):
         """Return how many signals of a name have come that nobody has taken."""
         ...
 
-    def tell(self, message: "ToWorkflow") -> "Result":
+    def tell(self, message: "ToWorkflow") -> "Result[Any]":
         """Tell another execution something; the result comes when it has got it."""
         ...
 
@@ -129,6 +131,23 @@ class Facts(Protocol):
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
         ...
+
+
+def running_context(what: str) -> WorkflowContext:
+    """Return what runs the workflow whose code is running here.
+
+    Args:
+        what: Who asks, for the error.
+
+    Raises:
+        RuntimeError: No workflow's code is running.
+    """
+    context: WorkflowContext | None = None
+    with suppress(RuntimeError):
+        context = getattr(asyncio.get_running_loop(), "workflow_context", None)
+    if context is None:
+        raise RuntimeError(f"{what} works in the code of a workflow that runs, and none runs here")
+    return context
 
 
 class ActivityContext(Protocol):

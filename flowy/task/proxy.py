@@ -1,32 +1,45 @@
-"""Proxies: class attributes of a workflow that stand for activities and other workflows."""
+"""Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import Any, Self, Unpack, overload
 
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
-from flowy.task.context import TaskCall, WorkflowContext
+from flowy.task.calling import Callee, P, Q, R, Runs, RunsAsync, T
+from flowy.task.context import TaskCall, WorkflowContext, running_context
+from flowy.task.declared import arguments_of, definition_of, result_of
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import ActivityOptions, ChildOptions
 from flowy.task.result import Result
+from flowy.task.task import Task
 from flowy.transport import serializer
 
 
-@dataclass(frozen=True, slots=True)
-class BoundProxy:
-    """A proxy on a workflow that runs; calling it asks for the task and returns at once."""
+class BoundProxy(Callee[P, R]):
+    """A proxy on a workflow that runs; calling it asks for the task and returns at once.
 
-    proxy: "TaskProxy"
-    scheduler: WorkflowContext
+    Args:
+        proxy: The proxy.
+        scheduler: What runs the workflow.
+    """
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Result:
-        """Ask for the task; arguments may be, or hold, results of other calls."""
+    __slots__ = ("proxy", "scheduler")
+
+    def __init__(self, proxy: "TaskProxy[P, R]", scheduler: WorkflowContext) -> None:
+        self.proxy = proxy
+        self.scheduler = scheduler
+
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Result[R]:
         return self.proxy.call(self.scheduler, args, kwargs)
 
 
-class TaskProxy:
+class TaskProxy(Callee[P, R]):
     """What activities' and workflows' proxies have in common.
+
+    On a workflow's class a proxy is called as ``self.proxy(...)``. One that stands elsewhere, such
+    as in a module, is called as ``proxy(...)`` by the code of whatever workflow runs.
 
     Override ``_serialize_arguments`` and ``_deserialize_result`` to change the transport, together
     with their counterparts on the task's side.
@@ -34,12 +47,14 @@ class TaskProxy:
 
     task_id: TypeId
     options: ActivityOptions | ChildOptions
+    target: type[Task] | None = None
+    """The class that does the task, when the proxy was made of it."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: object, owner: type) -> BoundProxy: ...
-    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy":
+    def __get__(self, instance: object, owner: type) -> BoundProxy[P, R]: ...
+    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy[P, R]":
         if instance is None:
             return self
         scheduler = getattr(instance, "_scheduler", None)
@@ -50,9 +65,12 @@ class TaskProxy:
             )
         return BoundProxy(self, scheduler)
 
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Result[R]:
+        return self.call(running_context(f"the proxy of {self.task_id}"), args, kwargs)
+
     def call(
         self, scheduler: WorkflowContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Result:
+    ) -> Result[R]:
         """Ask the scheduler for the task, under the options in force."""
         return scheduler.call(
             TaskCall(
@@ -66,17 +84,32 @@ class TaskProxy:
         )
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self.task_id))
+        text = serializer.dump_arguments(args, kwargs, str(self.task_id))
+        if self.target is not None:
+            arguments_of(self.target).check(args, kwargs, text, str(self.task_id))
+        return text
 
     def _deserialize_result(self, result: str) -> Any:
-        return serializer.load(result, f"the result of {self.task_id}")
+        reader = None if self.target is None else result_of(self.target)
+        if reader is None:
+            return serializer.load(result, f"the result of {self.task_id}")
+        return reader.read(result, f"the result of {self.task_id}")
+
+    def _stand_for(self, task: Any, kind: Any) -> None:
+        """Note what is called: a type's id, or the class or function that declares it."""
+        if isinstance(task, TypeId):
+            self.task_id = task
+            return
+        definition = definition_of(task, kind)
+        self.task_id, self.target = definition.id, definition.factory
 
 
-class ActivityProxy(TaskProxy):
+class ActivityProxy(TaskProxy[P, R]):
     """Stands for an activity. ``None`` means the type's registered default.
 
     Args:
-        task_id: The activity's type.
+        task_id: The activity's type, or the class or function that declares it. Of a class, type
+            checkers check arguments and result; of both, values are read by their annotations.
         heartbeat: Longest silence between two heartbeats, in seconds.
         schedule_to_close: Longest time from scheduling to the answer, in seconds.
         schedule_to_start: Longest wait for a worker, in seconds.
@@ -91,8 +124,21 @@ class ActivityProxy(TaskProxy):
         DefinitionError: An option's value can never work.
     """
 
+    @overload
     def __init__(
-        self,
+        self: "ActivityProxy[Q, T]",
+        task_id: type[RunsAsync[Q, T]],
+        **options: Unpack[ActivityProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "ActivityProxy[Q, T]",
+        task_id: type[Runs[Q, T]],
+        **options: Unpack[ActivityProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "ActivityProxy[..., Any]",
         task_id: TypeId,
         heartbeat: int | None = None,
         schedule_to_close: int | None = None,
@@ -103,8 +149,21 @@ class ActivityProxy(TaskProxy):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+    ) -> None: ...
+    def __init__(
+        self,
+        task_id: Any,
+        heartbeat: int | None = None,
+        schedule_to_close: int | None = None,
+        schedule_to_start: int | None = None,
+        start_to_close: int | None = None,
+        task_list: str | None = None,
+        retry: int | RetryPolicy = 3,
+        delay: int = 0,
+        error_handling: bool = False,
+        abandon: bool = False,
     ) -> None:
-        self.task_id = task_id
+        self._stand_for(task_id, ActivityDefinition)
         self.options = ActivityOptions(
             **task_options.read(
                 {
@@ -122,11 +181,12 @@ class ActivityProxy(TaskProxy):
         )
 
 
-class WorkflowProxy(TaskProxy):
+class WorkflowProxy(TaskProxy[P, R]):
     """Stands for a workflow that is started as a child. ``None`` means the registered default.
 
     Args:
-        task_id: The workflow's type.
+        task_id: The workflow's type, or the class or function that declares it. Of a class, type
+            checkers check arguments and result; of both, values are read by their annotations.
         decision_duration: Longest time for one decision, in seconds.
         workflow_duration: Longest time from start to close, in seconds.
         task_list: Where the child's decision tasks wait.
@@ -139,8 +199,25 @@ class WorkflowProxy(TaskProxy):
         DefinitionError: An option's value can never work.
     """
 
+    @overload
     def __init__(
-        self,
+        self: "WorkflowProxy[Q, T]",
+        task_id: type[RunsAsync[Q, T]],
+        **options: Unpack[ChildProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[Q, T]",
+        task_id: type[Runs[Q, Result[T]]],
+        **options: Unpack[ChildProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[Q, T]", task_id: type[Runs[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[..., Any]",
         task_id: TypeId,
         decision_duration: int | None = None,
         workflow_duration: int | None = None,
@@ -149,8 +226,19 @@ class WorkflowProxy(TaskProxy):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+    ) -> None: ...
+    def __init__(
+        self,
+        task_id: Any,
+        decision_duration: int | None = None,
+        workflow_duration: int | None = None,
+        task_list: str | None = None,
+        retry: int | RetryPolicy = 3,
+        delay: int = 0,
+        error_handling: bool = False,
+        abandon: bool = False,
     ) -> None:
-        self.task_id = task_id
+        self._stand_for(task_id, WorkflowDefinition)
         self.options = ChildOptions(
             **task_options.read(
                 {

@@ -2,9 +2,18 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # typing has the default only from 3.13 on
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class BlockingLoop(Protocol):
@@ -15,7 +24,7 @@ class BlockingLoop(Protocol):
         ...
 
 
-class Result(asyncio.Future[Any]):
+class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
     ``await`` it in an ``async def run``, call ``result()`` in a plain one, pass it to another call,
@@ -46,7 +55,7 @@ class Result(asyncio.Future[Any]):
             self.on_cancel()
         return cancelled
 
-    def result(self) -> Any:
+    def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
 
         Raises:
