@@ -1,7 +1,7 @@
 """mypy and pyright accept what works and refuse what does not, line by line.
 
 A line of a sample that ends in ``# refused`` must get an error, and no other line may. What a line
-gives is said by ``assert_type``. pyright is run as basedpyright, which needs no download of its own.
+gives is said by ``assert_type``. pyright is basedpyright here, which downloads nothing.
 """
 
 import json
