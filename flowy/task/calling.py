@@ -9,13 +9,12 @@ off ``_parameters`` by the protocols below, as both mypy and pyright do it.
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, Protocol, TypeVar, overload
 
-from flowy.task.result import Result
-
 P = ParamSpec("P")
 Rest = ParamSpec("Rest")
 Q = ParamSpec("Q")
 R = TypeVar("R")
 T = TypeVar("T")
+Out = TypeVar("Out")
 R_co = TypeVar("R_co", covariant=True)
 A = TypeVar("A")
 B = TypeVar("B")
@@ -86,45 +85,45 @@ class Takes4(Protocol[A_in, B_in, C_in, D_in, Rest, R_co]):
     ) -> R_co: ...
 
 
-class Callee(Generic[P, R]):
-    """Something that is called like a function and gives a ``Result``."""
+class Callee(Generic[P, Out]):
+    """Something that is called like a function and gives a ``Result`` at once."""
 
     if TYPE_CHECKING:
 
-        def _parameters(self, *args: P.args, **kwargs: P.kwargs) -> R: ...
+        def _parameters(self, *args: P.args, **kwargs: P.kwargs) -> Out: ...
 
     @overload
-    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Result[R]: ...
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> Out: ...
     @overload
     def __call__(
-        self: Takes1[A, Rest, R],
+        self: Takes1[A, Rest, Out],
         a: A | Pending[A],
         /,
         *args: Rest.args,
         **kwargs: Rest.kwargs,
-    ) -> Result[R]: ...
+    ) -> Out: ...
     @overload
     def __call__(
-        self: Takes2[A, B, Rest, R],
+        self: Takes2[A, B, Rest, Out],
         a: A | Pending[A],
         b: B | Pending[B],
         /,
         *args: Rest.args,
         **kwargs: Rest.kwargs,
-    ) -> Result[R]: ...
+    ) -> Out: ...
     @overload
     def __call__(
-        self: Takes3[A, B, C, Rest, R],
+        self: Takes3[A, B, C, Rest, Out],
         a: A | Pending[A],
         b: B | Pending[B],
         c: C | Pending[C],
         /,
         *args: Rest.args,
         **kwargs: Rest.kwargs,
-    ) -> Result[R]: ...
+    ) -> Out: ...
     @overload
     def __call__(
-        self: Takes4[A, B, C, D, Rest, R],
+        self: Takes4[A, B, C, D, Rest, Out],
         a: A | Pending[A],
         b: B | Pending[B],
         c: C | Pending[C],
@@ -132,12 +131,12 @@ class Callee(Generic[P, R]):
         /,
         *args: Rest.args,
         **kwargs: Rest.kwargs,
-    ) -> Result[R]: ...
+    ) -> Out: ...
     def __call__(self: Any, *args: Any, **kwargs: Any) -> Any:  # type: ignore[misc]  # it takes all
         """Ask for the task and return at once; arguments may be, or hold, results of calls."""
         return self._called(args, kwargs)
 
-    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Result[R]:
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
         raise NotImplementedError
 
 

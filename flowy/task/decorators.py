@@ -9,7 +9,7 @@ import venusian
 from flowy.task.declared import record
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
 from flowy.task.functions import as_task
-from flowy.task.options import seconds
+from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
 ACTIVITY = "activity"

@@ -1,8 +1,10 @@
 """The options of proxies by name, for type checkers; `flowy.task.options` says what they mean."""
 
+from collections.abc import Iterable
 from typing import TypedDict
 
 from flowy.execution.retry import RetryPolicy
+from flowy.task.options import Cancellation, ChildPolicy
 
 
 class _TaskProxyOptions(TypedDict, total=False):
@@ -11,6 +13,8 @@ class _TaskProxyOptions(TypedDict, total=False):
     delay: int
     error_handling: bool
     abandon: bool
+    task_priority: int | None
+    cancellation: Cancellation
 
 
 class ActivityProxyOptions(_TaskProxyOptions, total=False):
@@ -27,3 +31,6 @@ class ChildProxyOptions(_TaskProxyOptions, total=False):
 
     decision_duration: int | None
     workflow_duration: int | None
+    child_policy: ChildPolicy | None
+    tags: Iterable[str] | None
+    lambda_role: str | None

@@ -1,23 +1,23 @@
 """Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Self, Unpack, overload
 
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
-from flowy.task.calling import Callee, P, Q, R, Runs, RunsAsync, T
+from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
 from flowy.task.context import TaskCall, WorkflowContext, running_context
 from flowy.task.declared import arguments_of, definition_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
-from flowy.task.options import ActivityOptions, ChildOptions
-from flowy.task.result import Result
+from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
+from flowy.task.result import ChildResult, Result
 from flowy.task.task import Task
 from flowy.transport import serializer
 
 
-class BoundProxy(Callee[P, R]):
+class BoundProxy(Callee[P, Out]):
     """A proxy on a workflow that runs; calling it asks for the task and returns at once.
 
     Args:
@@ -27,15 +27,15 @@ class BoundProxy(Callee[P, R]):
 
     __slots__ = ("proxy", "scheduler")
 
-    def __init__(self, proxy: "TaskProxy[P, R]", scheduler: WorkflowContext) -> None:
+    def __init__(self, proxy: "TaskProxy[P, Out]", scheduler: WorkflowContext) -> None:
         self.proxy = proxy
         self.scheduler = scheduler
 
-    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Result[R]:
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
         return self.proxy.call(self.scheduler, args, kwargs)
 
 
-class TaskProxy(Callee[P, R]):
+class TaskProxy(Callee[P, Out]):
     """What activities' and workflows' proxies have in common.
 
     On a workflow's class a proxy is called as ``self.proxy(...)``. One that stands elsewhere, such
@@ -53,8 +53,8 @@ class TaskProxy(Callee[P, R]):
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: object, owner: type) -> BoundProxy[P, R]: ...
-    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy[P, R]":
+    def __get__(self, instance: object, owner: type) -> BoundProxy[P, Out]: ...
+    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy[P, Out]":
         if instance is None:
             return self
         scheduler = getattr(instance, "_scheduler", None)
@@ -65,14 +65,14 @@ class TaskProxy(Callee[P, R]):
             )
         return BoundProxy(self, scheduler)
 
-    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Result[R]:
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
         return self.call(running_context(f"the proxy of {self.task_id}"), args, kwargs)
 
     def call(
         self, scheduler: WorkflowContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Result[R]:
+    ) -> Out:
         """Ask the scheduler for the task, under the options in force."""
-        return scheduler.call(
+        called: Any = scheduler.call(
             TaskCall(
                 type=self.task_id,
                 args=args,
@@ -82,6 +82,7 @@ class TaskProxy(Callee[P, R]):
                 deserialize=self._deserialize_result,
             )
         )
+        return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
         text = serializer.dump_arguments(args, kwargs, str(self.task_id))
@@ -104,7 +105,7 @@ class TaskProxy(Callee[P, R]):
         self.task_id, self.target = definition.id, definition.factory
 
 
-class ActivityProxy(TaskProxy[P, R]):
+class ActivityProxy(TaskProxy[P, Result[R]]):
     """Stands for an activity. ``None`` means the type's registered default.
 
     Args:
@@ -119,6 +120,9 @@ class ActivityProxy(TaskProxy[P, R]):
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
+        task_priority: Which tasks of a list go first: those with the higher number.
+        cancellation: What cancelling a call does: ``try`` asks the task to cancel itself and goes
+            on at once, ``wait`` asks and goes on when the task has ended, ``abandon`` does not ask.
 
     Raises:
         DefinitionError: An option's value can never work.
@@ -140,17 +144,10 @@ class ActivityProxy(TaskProxy[P, R]):
     def __init__(
         self: "ActivityProxy[..., Any]",
         task_id: TypeId,
-        heartbeat: int | None = None,
-        schedule_to_close: int | None = None,
-        schedule_to_start: int | None = None,
-        start_to_close: int | None = None,
-        task_list: str | None = None,
-        retry: int | RetryPolicy = 3,
-        delay: int = 0,
-        error_handling: bool = False,
-        abandon: bool = False,
+        *args: Any,
+        **options: Unpack[ActivityProxyOptions],
     ) -> None: ...
-    def __init__(
+    def __init__(  # type: ignore[misc]  # positional options, as documented, are not checked
         self,
         task_id: Any,
         heartbeat: int | None = None,
@@ -162,6 +159,9 @@ class ActivityProxy(TaskProxy[P, R]):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+        *,
+        task_priority: int | None = None,
+        cancellation: Cancellation = "try",
     ) -> None:
         self._stand_for(task_id, ActivityDefinition)
         self.options = ActivityOptions(
@@ -176,12 +176,14 @@ class ActivityProxy(TaskProxy[P, R]):
                     "delay": delay,
                     "error_handling": error_handling,
                     "abandon": abandon,
+                    "task_priority": task_priority,
+                    "cancellation": cancellation,
                 }
             )
         )
 
 
-class WorkflowProxy(TaskProxy[P, R]):
+class WorkflowProxy(TaskProxy[P, ChildResult[R]]):
     """Stands for a workflow that is started as a child. ``None`` means the registered default.
 
     Args:
@@ -194,6 +196,13 @@ class WorkflowProxy(TaskProxy[P, R]):
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
+        child_policy: What becomes of the child's own open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``.
+        tags: At most five, by which executions are listed.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        lambda_role: The IAM role with which the child invokes Lambda functions.
+        cancellation: What cancelling a call does: ``try`` asks the child to cancel itself and goes
+            on at once, ``wait`` asks and goes on when it has closed, ``abandon`` does not ask.
 
     Raises:
         DefinitionError: An option's value can never work.
@@ -219,15 +228,10 @@ class WorkflowProxy(TaskProxy[P, R]):
     def __init__(
         self: "WorkflowProxy[..., Any]",
         task_id: TypeId,
-        decision_duration: int | None = None,
-        workflow_duration: int | None = None,
-        task_list: str | None = None,
-        retry: int | RetryPolicy = 3,
-        delay: int = 0,
-        error_handling: bool = False,
-        abandon: bool = False,
+        *args: Any,
+        **options: Unpack[ChildProxyOptions],
     ) -> None: ...
-    def __init__(
+    def __init__(  # type: ignore[misc]  # positional options, as documented, are not checked
         self,
         task_id: Any,
         decision_duration: int | None = None,
@@ -237,6 +241,12 @@ class WorkflowProxy(TaskProxy[P, R]):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+        *,
+        child_policy: ChildPolicy | None = None,
+        tags: Iterable[str] | None = None,
+        task_priority: int | None = None,
+        lambda_role: str | None = None,
+        cancellation: Cancellation = "try",
     ) -> None:
         self._stand_for(task_id, WorkflowDefinition)
         self.options = ChildOptions(
@@ -249,6 +259,11 @@ class WorkflowProxy(TaskProxy[P, R]):
                     "delay": delay,
                     "error_handling": error_handling,
                     "abandon": abandon,
+                    "child_policy": child_policy,
+                    "tags": tags,
+                    "task_priority": task_priority,
+                    "lambda_role": lambda_role,
+                    "cancellation": cancellation,
                 }
             )
         )

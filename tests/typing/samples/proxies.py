@@ -7,6 +7,7 @@ from typing import Any, assert_type
 from flowy import Activity, ActivityProxy, Result, Workflow, WorkflowProxy, activity, workflow
 from flowy.task import pending
 from flowy.task.proxy import BoundProxy
+from flowy.task.result import ChildResult
 
 
 @dataclass
@@ -105,12 +106,12 @@ class Parent(Workflow):
 
         # Results in the place of values
         resized, number = self.resize(path), self.total(1)
-        assert_type(self.child(resized), Result[list[int]])
-        assert_type(self.child(resized, twice=True), Result[list[int]])
+        assert_type(self.child(resized), ChildResult[list[int]])
+        assert_type(self.child(resized, twice=True), ChildResult[list[int]])
         assert_type(self.resize(path, number), Result[Picture])
         assert_type(self.fetch(path, number, deep=True), Result[bytes])
         assert_type(self.total(number, number, 3, 4), Result[int])
-        assert_type(self.order("ann", count=pending(number)), Result[str])
+        assert_type(self.order("ann", count=pending(number)), ChildResult[str])
         assert_type(self.weigh([pending(resized)]), Result[float])
 
         # Without annotations anything goes, as ever
@@ -119,7 +120,7 @@ class Parent(Workflow):
         self.named(1, resized, any=number)
         await self.named_child(1)
         assert_type(self.named(1), Result[Any])
-        proxy: BoundProxy[..., Any] = self.named
+        proxy: BoundProxy[..., Result[Any]] = self.named
         proxy(3)
         return path
 
