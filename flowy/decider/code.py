@@ -18,7 +18,7 @@ from flowy.protocol.ids import TaskList
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
-from flowy.task.signal import handlers_of
+from flowy.task.signal import handler_of, handlers_of
 from flowy.transport import failure, serializer
 
 log = logging.getLogger(__name__)
@@ -122,7 +122,7 @@ class WorkflowCode:
         return value
 
     def _handle(self, method: str, value: Any) -> None:
-        handler = getattr(self._instance, method)
+        handler = handler_of(self._instance, method)
         self._handlers.append(self._loop.create_task(_call(handler, value), name=method))
 
     def _failed_handler(self) -> BaseException | None:

@@ -90,8 +90,8 @@ class WorkflowContext(Protocol):
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
 
-    def next_signal(self, name: str) -> "Result[Any]":
-        """Take the next signal of a name, now or when it comes."""
+    def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> "Result[Any]":
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         ...
 
     def waiting_signals(self, name: str) -> int:

@@ -7,6 +7,7 @@ from typing import Any
 from flowy.errors import DefinitionError
 from flowy.task.activity import Activity
 from flowy.task.declared import reads_arguments
+from flowy.task.signal import check_signals
 from flowy.task.signature import annotations_of, check_declaration
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
@@ -26,11 +27,13 @@ def as_task(holder: Any, kind: str) -> type[Task]:
     cls = holder if isinstance(holder, type) else _MADE[kind](holder)
     if not issubclass(cls, Task):
         raise DefinitionError(f"@{kind} belongs on a task's class or a function, not on {holder!r}")
-    if reads_arguments(cls):
-        try:
+    try:
+        if reads_arguments(cls):
             check_declaration(cls)
-        except DefinitionError as error:
-            raise DefinitionError(f"{cls.__module__}.{cls.__qualname__}: {error}") from error
+        if issubclass(cls, Workflow):
+            check_signals(cls)
+    except DefinitionError as error:
+        raise DefinitionError(f"{cls.__module__}.{cls.__qualname__}: {error}") from error
     return cls
 
 

@@ -13,7 +13,7 @@ import types
 import typing
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, Optional
 
 from flowy.errors import DefinitionError, PayloadMismatch
@@ -111,22 +111,22 @@ UNTYPED = Signature()
 
 
 @lru_cache(maxsize=4_096)
-def signature_of(cls: Any) -> Signature:
-    """Return the signature of a task's class: of its ``run``.
+def signature_of(cls: Any, method: str = "run") -> Signature:
+    """Return the signature of a method of a task's class.
 
     Raises:
         DefinitionError: JSON can never give what an annotation asks for.
     """
-    return _signature(cls, lambda name, annotation: reader_at_use(cls, name, annotation))
+    return _signature(cls, method, partial(reader_at_use, cls))
 
 
-def check_declaration(cls: Any) -> None:
-    """Refuse annotations that can never work; those with names that are not there yet may.
+def check_declaration(cls: Any, method: str = "run") -> None:
+    """Refuse annotations that can never work; those whose names are not there yet may.
 
     Raises:
         DefinitionError: JSON can never give what an annotation asks for.
     """
-    _signature(cls, _reader_at_declaration)
+    _signature(cls, method, _reader_at_declaration)
 
 
 def reader_at_use(holder: Any, name: str, annotation: Any) -> Reader | None:
@@ -163,8 +163,8 @@ def annotations_of(holder: Any) -> dict[str, Any]:
     return {name: _resolved(each, names) for name, each in written.items()}
 
 
-def _signature(cls: Any, read: ReadParameter) -> Signature:
-    run = inspect.getattr_static(cls, "run", None)
+def _signature(cls: Any, method: str, read: ReadParameter) -> Signature:
+    run = inspect.getattr_static(cls, method, None)
     skipped = 1
     if isinstance(run, staticmethod | classmethod):
         skipped, run = int(isinstance(run, classmethod)), run.__func__
