@@ -14,6 +14,7 @@ if TYPE_CHECKING:
         async_scheduler,
         start_activity_worker,
         start_workflow_worker,
+        starter_for,
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
@@ -42,6 +43,7 @@ __all__ = [
     "pending",
     "start_activity_worker",
     "start_workflow_worker",
+    "starter_for",
     "workflow",
     "workflow_starter",
 ]
@@ -64,6 +66,7 @@ _PLACES = {
     "pending": "flowy.task.calling",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "starter_for": "flowy.swf.boilerplate",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

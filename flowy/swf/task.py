@@ -63,7 +63,9 @@ class ActivityProxy(GenericActivityProxy[P, R]):
         self: "ActivityProxy[..., Any]", name: str, version: Any, **options: Any
     ) -> None: ...
     def __init__(self, name: Any, version: Any = None, **options: Any) -> None:
-        super().__init__(_task(name, version), **options)
+        super().__init__(
+            name if version is None and callable(name) else type_id(name, version), **options
+        )
 
 
 class WorkflowProxy(GenericWorkflowProxy[P, R]):
@@ -119,9 +121,6 @@ class WorkflowProxy(GenericWorkflowProxy[P, R]):
         self: "WorkflowProxy[..., Any]", name: str, version: Any, **options: Any
     ) -> None: ...
     def __init__(self, name: Any, version: Any = None, **options: Any) -> None:
-        super().__init__(_task(name, version), **options)
-
-
-def _task(name: Any, version: Any) -> Any:
-    """Return the id of a type, or the class or function that declares it."""
-    return name if version is None and callable(name) else type_id(name, version)
+        super().__init__(
+            name if version is None and callable(name) else type_id(name, version), **options
+        )

@@ -3,7 +3,8 @@
 from typing import Any
 
 from flowy.errors import DefinitionError
-from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.protocol.ids import TypeId
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition, type_id
 from flowy.task.signature import UNTYPED, Signature, signature_of
 from flowy.task.task import Task
 from flowy.transport.typed import Reader
@@ -44,6 +45,27 @@ def definition_of(target: Any, kind: type[Definition]) -> Any:
         )
     ids = ", ".join(str(each.id) for each in found)
     raise DefinitionError(f"{name} declares {ids}: say which, by name and version")
+
+
+def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]:
+    """Return the type that is meant, and the class that does it where that is known.
+
+    Args:
+        name: The type's name, its id, or the class or function that declares it.
+        version: The type's version; None if it is not said by name.
+        kind: What the class or function is to declare.
+
+    Raises:
+        DefinitionError: The class or function declares none of the kind, or several.
+    """
+    if isinstance(name, TypeId):
+        return name, None
+    if version is None and callable(name):
+        definition = definition_of(name, kind)
+        return definition.id, definition.factory
+    if version is None:
+        raise DefinitionError(f"a type has a name and a version: which version of {name!r}?")
+    return type_id(name, version), None
 
 
 def reads_arguments(cls: Any) -> bool:

@@ -8,7 +8,7 @@ from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
 from flowy.task.context import TaskCall, WorkflowContext, running_context
-from flowy.task.declared import arguments_of, definition_of, result_of
+from flowy.task.declared import arguments_of, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
@@ -96,14 +96,6 @@ class TaskProxy(Callee[P, Out]):
             return serializer.load(result, f"the result of {self.task_id}")
         return reader.read(result, f"the result of {self.task_id}")
 
-    def _stand_for(self, task: Any, kind: Any) -> None:
-        """Note what is called: a type's id, or the class or function that declares it."""
-        if isinstance(task, TypeId):
-            self.task_id = task
-            return
-        definition = definition_of(task, kind)
-        self.task_id, self.target = definition.id, definition.factory
-
 
 class ActivityProxy(TaskProxy[P, Result[R]]):
     """Stands for an activity. ``None`` means the type's registered default.
@@ -163,7 +155,7 @@ class ActivityProxy(TaskProxy[P, Result[R]]):
         task_priority: int | None = None,
         cancellation: Cancellation = "try",
     ) -> None:
-        self._stand_for(task_id, ActivityDefinition)
+        self.task_id, self.target = named(task_id, None, ActivityDefinition)
         self.options = ActivityOptions(
             **task_options.read(
                 {
@@ -248,7 +240,7 @@ class WorkflowProxy(TaskProxy[P, ChildResult[R]]):
         lambda_role: str | None = None,
         cancellation: Cancellation = "try",
     ) -> None:
-        self._stand_for(task_id, WorkflowDefinition)
+        self.task_id, self.target = named(task_id, None, WorkflowDefinition)
         self.options = ChildOptions(
             **task_options.read(
                 {
