@@ -21,8 +21,8 @@ class RetryPolicy:
     Kinds of failure are exception classes or their names, ``ValueError`` or
     ``package.module.Class``, and for tasks of a workflow also the kinds of timeout, such as
     ``HEARTBEAT``. Of a failure that came over the wire only its own class is known, not those that
-    the class inherits from, unless it is one of Python's. Arguments that do not fit are no kind that
-    passes: a task that failed with ``PayloadMismatch`` is not tried again.
+    the class inherits from, unless it is one of Python's. What failed with ``PayloadMismatch`` is
+    never tried again: the same value would not fit again.
 
     Args:
         attempts: How often it may be started in all, the first time included.

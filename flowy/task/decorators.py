@@ -168,4 +168,6 @@ def _attach(holder: Any, definition: Any, category: str) -> None:
         scanner.found.append(definition)
 
     record(holder, definition)
+    if definition.factory is not holder:
+        record(definition.factory, definition)
     venusian.attach(holder, found, category=category, depth=DEPTH)

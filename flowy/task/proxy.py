@@ -13,7 +13,6 @@ from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
 from flowy.task.result import ChildResult, Result
-from flowy.task.task import Task
 from flowy.transport import serializer
 
 
@@ -47,7 +46,7 @@ class TaskProxy(Callee[P, Out]):
 
     task_id: TypeId
     options: ActivityOptions | ChildOptions
-    target: type[Task] | None = None
+    target: Any = None
     """The class that does the task, when the proxy was made of it."""
 
     @overload

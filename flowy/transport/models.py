@@ -29,10 +29,23 @@ def reader(annotation: Any) -> Callable[[bytes], Any] | None:
     if pydantic is None:
         return None
     try:
-        read: Callable[[bytes], Any] = pydantic.TypeAdapter(annotation).validate_json
+        adapter = pydantic.TypeAdapter(annotation)
     except pydantic.errors.PydanticSchemaGenerationError:
         return None
+
+    def read(text: bytes) -> Any:
+        try:
+            return adapter.validate_json(text)
+        except pydantic.ValidationError as error:
+            raise ValueError(_said(error)) from error
+
     return read
+
+
+def _said(error: Any) -> str:
+    """Return what pydantic says, in one line."""
+    found = error.errors(include_url=False, include_context=False, include_input=False)
+    return "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in found)
 
 
 def _pydantic() -> ModuleType | None:
