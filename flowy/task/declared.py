@@ -51,7 +51,7 @@ def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]
     """Return the type that is meant, and the class that does it where that is known.
 
     Args:
-        name: The type's name, its id, or the class or function that declares it.
+        name: The type's name, its id, its definition, or what declares it.
         version: The type's version; None if it is not said by name.
         kind: What the class or function is to declare.
 
@@ -60,6 +60,8 @@ def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]
     """
     if isinstance(name, TypeId):
         return name, None
+    if isinstance(name, Definition):
+        return name.id, name.factory
     if version is None and callable(name):
         definition = definition_of(name, kind)
         return definition.id, definition.factory

@@ -122,6 +122,13 @@ class Crew:
                     return True
         return False
 
+    def forget(self) -> None:
+        """Drop the runs that are kept between decisions."""
+        with _outside_of_loops():
+            for poller in self._pollers.values():
+                if isinstance(poller, DecisionPoller):
+                    poller.cache.close()
+
     def close(self) -> None:
         """Drop what is kept."""
         with _outside_of_loops():

@@ -165,7 +165,7 @@ class Environment:
         Takes and raises what ``run`` does.
         """
         definition = self._definition(workflow)
-        starter = WorkflowStarter(definition.id, None, self.client, self.domain)
+        starter = WorkflowStarter(definition, None, self.client, self.domain)
         self._started += 1
         with starter.id(f"{definition.id.name}-{self._started}"):
             request = starter.request(*args, **kwargs)
@@ -209,6 +209,13 @@ class Environment:
         while self._crew.work() or self._jump(until):
             pass
         self._clock.advance(max(0.0, until - self._clock.now()))
+
+    def forget(self) -> None:
+        """Forget where executions stand, as a worker that starts anew: histories are replayed.
+
+        Code that does not do again what it did then raises ``NondeterminismError``.
+        """
+        self._crew.forget()
 
     def now(self) -> float:
         """Return the moment of the clock, in seconds since the epoch."""
