@@ -18,7 +18,7 @@ if TYPE_CHECKING:
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
-    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.calling import pending
     from flowy.task.result import Result
@@ -29,6 +29,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
+    "LambdaProxy",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -52,6 +53,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",

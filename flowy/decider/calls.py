@@ -24,6 +24,7 @@ from operator import itemgetter
 from typing import Any
 
 from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
+from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.timers import Timers, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
@@ -48,6 +49,7 @@ class Calls:
     """
 
     def __init__(self, child_prefix: str, maximum: int) -> None:
+        self.size = HistorySize()
         self.slots = Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
@@ -181,6 +183,7 @@ class Calls:
                 TaskNotScheduled(f"{task} was not started: this execution has it open already"),
             )
             return
+        self.size.characters += len(task.input)
         self._open[task.key] = task
         self.slots.open(task.kind, task.key, begin(task))
 
@@ -246,6 +249,7 @@ class Calls:
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
+        self.size.add(text)
         if task is None or task.result.done():
             return
         try:
@@ -280,6 +284,7 @@ class Calls:
 
     def failed(self, task: Task | None, error: TaskError) -> None:
         """Attempt a task that failed again, or give it its failure."""
+        self.size.add(error.details)
         if task is None or task.result.done():
             return
         if not self._try_again(task, error):

@@ -10,6 +10,7 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
 
@@ -68,6 +69,7 @@ class RunContext:
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
         self.wanted_restart = restart
+        self._signals.keeps_all = True
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
@@ -84,6 +86,14 @@ class RunContext:
         nothing and waited for nothing since it left the block has returned from it.
         """
         return self._left_abandon == self._position()
+
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        if not self.dropped:
+            self._calls.size.add(details)
+            attributes = RecordMarkerAttributes(marker_name=name, details=details)
+            key = "marker", str(self._calls.take_number())
+            self._calls.slots.ask(key, RecordMarker(attributes=attributes))
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""

@@ -20,6 +20,7 @@ from flowy.task.calling import P, Runs
 from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
@@ -40,6 +41,8 @@ def start_activity_worker(
     loop: int = -1,
     package: scanner.Packages | None = None,
     ignore: scanner.Ignored | None = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -52,6 +55,8 @@ def start_activity_worker(
         loop: How many tasks to do before returning; -1 is no such end.
         package: Modules and packages that hold the activities; None is the caller's.
         ignore: What to leave out of them, as venusian takes it.
+        catalog: Has the runs that activities store files in by ``self.run.store(path)``:
+            `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -60,7 +65,8 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        _work(source, registry, ActivityPoller, reg_remote, loop)
+        make = partial(ActivityPoller, catalog=catalog)
+        _work(source, registry, make, reg_remote, loop)
 
 
 def start_workflow_worker(
@@ -77,13 +83,14 @@ def start_workflow_worker(
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
-    executions: `flowy.catalog.executions.ExecutionCatalogue`.
+    executions, also of those that the service closes by itself:
+    `flowy.catalog.executions.ExecutionCatalogue`.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
         make = partial(DecisionPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        _work(source, registry, make, reg_remote, loop, catalog)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -193,11 +200,17 @@ def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
 
 
 def _work(
-    source: Source, registry: Registry[Any], poller: MakePoller, reg_remote: bool, loop: int
+    source: Source,
+    registry: Registry[Any],
+    poller: MakePoller,
+    reg_remote: bool,
+    loop: int,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    Worker(source.client, source.stop, [poller(source, registry)]).run(loop)
+    beside = [] if catalog is None else [Reconciler(source, catalog)]
+    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

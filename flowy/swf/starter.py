@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic
 
 from flowy.errors import Fault, ServiceUnavailable
+from flowy.listening import tell
 from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
@@ -17,7 +18,7 @@ from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
 from flowy.transport import serializer
-from flowy.worker.listener import ExecutionListener, tell
+from flowy.worker.listener import ExecutionListener
 
 if TYPE_CHECKING:
     from typing_extensions import ParamSpec  # typing has the default only from 3.13 on

@@ -6,10 +6,13 @@ from typing import Any, Concatenate, Unpack, overload
 from flowy.task.activity import Activity
 from flowy.task.calling import P, Q, R, Runs, RunsAsync, T
 from flowy.task.definition import type_id
+from flowy.task.function import LambdaProxy
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.proxy import ActivityProxy as GenericActivityProxy
 from flowy.task.proxy import WorkflowProxy as GenericWorkflowProxy
 from flowy.task.result import Result
+
+__all__ = ["ActivityProxy", "LambdaProxy", "WorkflowProxy"]
 
 
 class ActivityProxy(GenericActivityProxy[P, R]):

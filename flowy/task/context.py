@@ -4,14 +4,15 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
+from flowy.task.options import ActivityOptions, ChildOptions, ChildPolicy, LambdaOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
     from uuid import UUID
 
@@ -47,6 +48,10 @@ class Restart:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     tags: tuple[str, ...] | None = None
+    task_priority: int | None = None
+    child_policy: ChildPolicy | None = None
+    lambda_role: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +91,10 @@ class WorkflowContext(Protocol):
         """Have a text shown with the execution from this decision on."""
         ...
 
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        ...
+
     def sleep(self, seconds: float) -> "Result[Any]":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
@@ -103,6 +112,20 @@ class WorkflowContext(Protocol):
         ...
 
 
+class Size(Protocol):
+    """How large a run's history is, the same in every replay."""
+
+    @property
+    def events(self) -> int:
+        """The events up to the decision that is made."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes it has."""
+        ...
+
+
 class Facts(Protocol):
     """What would differ from replay to replay, made the same in each of them."""
 
@@ -114,6 +137,11 @@ class Facts(Protocol):
     @property
     def replaying(self) -> bool:
         """Whether the code runs again through what it has decided before."""
+        ...
+
+    @property
+    def size(self) -> "Size":
+        """How large the history has grown."""
         ...
 
     def now(self) -> float:
@@ -148,6 +176,31 @@ def running_context(what: str) -> WorkflowContext:
     if context is None:
         raise RuntimeError(f"{what} works in the code of a workflow that runs, and none runs here")
     return context
+
+
+class RunFiles(Protocol):
+    """The catalogued run that an activity works for: its result files, and those of others."""
+
+    @property
+    def id(self) -> str:
+        """The run's id in the catalogue."""
+        ...
+
+    def store(self, path: "str | Path", key: str | None = None) -> str:
+        """Store a local file as a result file of the run and return its key there."""
+        ...
+
+    def keys(self, run: str | None = None) -> list[str]:
+        """Return the keys of a run's files; of this one, or of another."""
+        ...
+
+    def open(self, key: str, run: str | None = None) -> IO[bytes]:
+        """Return a run's file as a stream, which the caller closes."""
+        ...
+
+    def download(self, key: str, path: "str | Path" = ".", run: str | None = None) -> "Path":
+        """Copy a run's file to this machine and return where it is."""
+        ...
 
 
 class ActivityContext(Protocol):

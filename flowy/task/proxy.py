@@ -11,7 +11,13 @@ from flowy.task.context import TaskCall, WorkflowContext, running_context
 from flowy.task.declared import arguments_of, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
-from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
+from flowy.task.options import (
+    ActivityOptions,
+    Cancellation,
+    ChildOptions,
+    ChildPolicy,
+    LambdaOptions,
+)
 from flowy.task.result import ChildResult, Result
 from flowy.transport import serializer
 
@@ -44,8 +50,8 @@ class TaskProxy(Callee[P, Out]):
     with their counterparts on the task's side.
     """
 
-    task_id: TypeId
-    options: ActivityOptions | ChildOptions
+    task_id: TypeId | str
+    options: ActivityOptions | ChildOptions | LambdaOptions
     target: Any = None
     """The class that does the task, when the proxy was made of it."""
 

@@ -7,7 +7,16 @@ from typing import Any
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, decision, external, marker, timer, workflow
+from flowy.protocol.events import (
+    activity,
+    child,
+    decision,
+    external,
+    lambda_,
+    marker,
+    timer,
+    workflow,
+)
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
 
@@ -42,6 +51,7 @@ class Simulator:
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
         self.started_children: dict[str, Event] = {}
+        self.functions: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.signals: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
@@ -206,6 +216,26 @@ class Simulator:
             decision_task_completed_event_id=completed,
         )
 
+    def schedule_function(self, asked: Any, completed: int) -> None:
+        self.functions[asked.id] = self.add(
+            lambda_.LambdaFunctionScheduled,
+            id=asked.id,
+            name=asked.name,
+            input=asked.input,
+            start_to_close_timeout=asked.start_to_close_timeout,
+            decision_task_completed_event_id=completed,
+        )
+
+    def end_function(self, id: str, cls: type[Event], **attributes: Any) -> None:
+        scheduled = self.functions.pop(id)
+        started = self.add(lambda_.LambdaFunctionStarted, scheduled_event_id=scheduled.event_id)
+        self.add(
+            cls,
+            scheduled_event_id=scheduled.event_id,
+            started_event_id=started.event_id,
+            **attributes,
+        )
+
     def start_timer(self, asked: Any, completed: int) -> None:
         self.timers[asked.timer_id] = self.add(
             timer.TimerStarted,
@@ -323,6 +353,7 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.ScheduleLambdaFunction: Simulator.schedule_function,
     d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
@@ -354,6 +385,7 @@ SHORT: dict[type, Any] = {
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
     d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.ScheduleLambdaFunction: lambda a: f"lambda {a.id} {a.name} {a.input}",
     d.SignalExternalWorkflowExecution: lambda a: (
         f"signal {a.workflow_id} {a.signal_name} {a.input}"
     ),
