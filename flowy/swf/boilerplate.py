@@ -25,6 +25,7 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.sticky import Sticky
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -79,17 +80,21 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    sticky: bool | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
     executions, also of those that the service closes by itself:
-    `flowy.catalog.executions.ExecutionCatalogue`.
+    `flowy.catalog.executions.ExecutionCatalogue`. ``sticky`` says whether decisions of kept runs
+    come to a task list of this worker's own: None for as soon as other deciders are noticed, True
+    from the start, False for never; a worker with a ``loop`` has none.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        make = partial(DecisionPoller, catalog=catalog)
+        wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
         _work(source, registry, make, reg_remote, loop, catalog)
 
 

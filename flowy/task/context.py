@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flowy.task.result import Result
+
+T = TypeVar("T")
 
 
 class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -178,6 +180,32 @@ def running_context(what: str) -> WorkflowContext:
     return context
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityInfo:
+    """Which task an activity does.
+
+    Args:
+        domain: SWF's domain.
+        task_list: The list that it came from.
+        type: Its type.
+        workflow_id: The workflow id of the execution that asked for it.
+        run_id: That execution's run id.
+        activity_id: Its id there, which every attempt has anew.
+        attempt: Which attempt it is, from 1.
+        idempotency_key: The same for all attempts of one call, and of no other call anywhere: 32
+            characters from 0-9 and a-f.
+    """
+
+    domain: str
+    task_list: str
+    type: TypeId
+    workflow_id: str
+    run_id: str
+    activity_id: str
+    attempt: int
+    idempotency_key: str
+
+
 class RunFiles(Protocol):
     """The catalogued run that an activity works for: its result files, and those of others."""
 
@@ -205,6 +233,36 @@ class RunFiles(Protocol):
 
 class ActivityContext(Protocol):
     """What an activity may ask of the worker that runs it."""
+
+    @property
+    def info(self) -> ActivityInfo:
+        """Which task it does."""
+        ...
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether it is to stop: its workflow wants that, or nobody waits for its answer."""
+        ...
+
+    def heartbeat_details(self) -> str | None:
+        """Return what the attempts before reported last; None when none did.
+
+        Raises:
+            Fault, ServiceUnavailable: The history could not be read.
+        """
+        ...
+
+    def progress(self, done: float, total: float | None, details: str | None) -> None:
+        """Report how far it is."""
+        ...
+
+    def resource(self, kind: type[T]) -> T:
+        """Return the resource of a type.
+
+        Raises:
+            DefinitionError: The worker has none.
+        """
+        ...
 
     def heartbeat(self, details: str | None) -> bool:
         """Tell the service that the activity is alive.

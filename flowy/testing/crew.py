@@ -25,6 +25,7 @@ from flowy.worker.cache import Decided, Run
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.poller import Poller, Source
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 Answer = TypeVar("Answer")
 Place = tuple[str, str]
@@ -143,7 +144,8 @@ class Crew:
         if kind == "decider":
             self._pollers[place] = DecisionPoller(source, self.workflows, make_run=self._make_run)
         else:
-            self._pollers[place] = ActivityPoller(source, self.activities)
+            inline = Workshop(ActivitySettings(only_inline=True), self._clock, self._stop)
+            self._pollers[place] = ActivityPoller(source, self.activities, inline)
 
     def _source(self, task_list: str) -> Source:
         return Source(
