@@ -9,6 +9,9 @@ from flowy.errors import PayloadError
 from flowy.task.result import Result
 from flowy.transport import serializer
 
+Read = Callable[[Any], Any] | None
+"""Makes the value that code wants of the one that came; None leaves it."""
+
 
 class Arrival(NamedTuple):
     """A signal that has come."""
@@ -35,7 +38,7 @@ class SignalQueues:
         self._make_result = make_result
         self._count = 0
         self._queues: defaultdict[str, deque[Arrival]] = defaultdict(deque)
-        self._waiting: defaultdict[str, deque[Result]] = defaultdict(deque)
+        self._waiting: defaultdict[str, deque[tuple[Result, Read]]] = defaultdict(deque)
 
     def arrived(self, name: str, text: str | None) -> None:
         """Give a signal to its method, to the code that has waited longest, or to the queue."""
@@ -45,13 +48,13 @@ class SignalQueues:
             return
         self._queues[name].append(arrival)
 
-    def next(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
+    def next(self, name: str, read: Read = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         result = self._make_result(Result)
         if self._queues[name]:
-            self._give(result, self._queues[name].popleft())
+            self._give(result, read, self._queues[name].popleft())
         else:
-            self._waiting[name].append(result)
+            self._waiting[name].append((result, read))
         return result
 
     def count(self, name: str) -> int:
@@ -69,9 +72,9 @@ class SignalQueues:
             return True
         waiting = self._waiting[arrival.name]
         while waiting:
-            result = waiting.popleft()
+            result, read = waiting.popleft()
             if not result.done():
-                self._give(result, arrival)
+                self._give(result, read, arrival)
                 return True
         return False
 
@@ -86,8 +89,17 @@ class SignalQueues:
         except PayloadError:
             return text  # another sender's text, which need not be JSON
 
-    def _give(self, result: Result, arrival: Arrival) -> None:
+    def _give(self, result: Result, read: Read, arrival: Arrival) -> None:
+        def made() -> Any:
+            value = self.value(arrival)
+            return value if read is None else read(value)
+
         if arrival.text is not None and is_elsewhere(arrival.text):
-            result.set_later(lambda: self.value(arrival))
+            result.set_later(made)
+            return
+        try:
+            value = made()
+        except PayloadError as unfit:
+            result.set_exception(unfit)
         else:
-            result.set_result(self.value(arrival))
+            result.set_result(value)

@@ -3,11 +3,20 @@
 import asyncio
 from collections.abc import Callable, Generator, Iterable
 from functools import cached_property
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
 from flowy.protocol.ids import ExecutionId
 from flowy.transport import serializer
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # typing has the default only from 3.13 on
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class BlockingLoop(Protocol):
@@ -22,7 +31,7 @@ class BlockingLoop(Protocol):
         ...
 
 
-class Result(asyncio.Future[Any]):
+class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
     ``await`` it in an ``async def run``, call ``result()`` in a plain one, pass it to another call,
@@ -61,16 +70,16 @@ class Result(asyncio.Future[Any]):
     def set_later(self, load: Callable[[], Any]) -> None:
         """Resolve with a value that is had when somebody looks at it, once."""
         self._later = _Later(load)
-        self.set_result(None)
+        self.set_result(cast(T, None))
 
-    def __await__(self) -> Generator[Any, None, Any]:
+    def __await__(self) -> Generator[Any, None, T]:
         """Wait for the value."""
         value = yield from super().__await__()
         return value if self._later is None else self._later.value
 
     __iter__ = __await__
 
-    def result(self) -> Any:
+    def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
 
         Raises:
@@ -99,7 +108,7 @@ class _Later:
         return self._load()
 
 
-class ChildResult(Result):
+class ChildResult(Result[T]):
     """The outcome of a child workflow, and the child itself: to wait for, signal and cancel."""
 
     workflow_id: str | None = None

@@ -9,8 +9,8 @@ import pytest
 
 from flowy import Activity, ActivityProxy, Payloads, Workflow, activity, workflow
 from flowy.decider.run import WorkflowRun
-from flowy.errors import PayloadTooLarge, TaskError, VolumeError
-from flowy.protocol.events.activity import ActivityTaskCompleted, ActivityTaskScheduled
+from flowy.errors import PayloadTooLarge, PayloadUnavailable, TaskError, VolumeError
+from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.testing import Environment
 from flowy.volume.base import IOBuffer
 from flowy.volume.filesystem import FsspecStorage
@@ -29,10 +29,14 @@ class Watched(FsspecStorage):
         super().__init__(f"memory://{uuid.uuid4().hex}", "watched")
         self.error = None
         self.failures = 0
+        self.away = False
+        """Whether its texts cannot be read."""
         self.loaded = []
 
     def load(self, key):
         self._fail()
+        if self.away and "/texts/" in key:
+            raise VolumeError("it is not mounted")
         self.loaded.append(key)
         return super().load(key)
 
@@ -223,30 +227,28 @@ def test_a_full_volume_fails_the_activity_whose_result_has_no_room(environment, 
         environment.run(Looks, LARGE)
 
 
-def test_a_volume_that_is_away_holds_the_decision_until_it_is_back(environment, volume, caplog):
+def test_a_volume_that_is_full_holds_the_decision_until_there_is_room(environment, volume, caplog):
+    execution = environment.start(Sends, LARGE)
     volume.error, volume.failures = VolumeError("it is full: make room"), 3
-    assert environment.run(Sends, LARGE) == LARGE
+    for _ in range(3):
+        with pytest.raises(PayloadUnavailable, match="it is full: make room"):
+            environment.result(execution)
+    assert environment.result(execution) == LARGE
     held = [each for each in caplog.records if "is held" in each.message]
     assert len(held) == 3
     assert "workflow sends 1, execution sends-1 (run " in held[0].message
     assert "it is full: make room" in held[0].message
 
 
-def test_an_execution_is_held_whatever_its_code_catches(environment, volume):
+def test_an_execution_whose_result_cannot_be_fetched_is_held_whatever_its_code_catches(
+    environment, volume
+):
     execution = environment.start(Careful, LARGE)
-    volume.error = VolumeError("it is not mounted")
-    original = environment._pollers[0].handle
-
-    def handle(task, more=0):
-        if any(isinstance(event, ActivityTaskCompleted) for event in task.events):
-            volume.failures = 1 if not handle.tried else 0
-            handle.tried += 1
-        original(task, more)
-
-    handle.tried = 0
-    environment._pollers[0].handle = handle
+    volume.away = True
+    with pytest.raises(PayloadUnavailable, match="it is not mounted"):
+        environment.result(execution)
+    volume.away = False
     assert environment.result(execution) == LARGE
-    assert handle.tried == 2
 
 
 def test_without_a_volume_the_argument_that_is_too_large_is_named():
