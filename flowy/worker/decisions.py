@@ -8,11 +8,19 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
 from flowy.decider.run import WorkflowRun
-from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
+from flowy.errors import (
+    Fault,
+    FlowyError,
+    NondeterminismError,
+    PayloadUnavailable,
+    ServiceUnavailable,
+    StaleRunError,
+)
 from flowy.protocol.decisions import (
     Decision,
     FailWorkflowExecution,
@@ -30,10 +38,11 @@ from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.transport import failure
 from flowy.worker import history
-from flowy.worker.cache import Decided, Run, RunCache
+from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
+from flowy.worker.sticky import Inlet, Stickiness, Sticky
 
 replace = msgspec.structs.replace
 
@@ -59,6 +68,7 @@ class _Answer:
     run: Run
     decided: Decided
     decided_at: float
+    size: int
     request: RespondDecisionTaskCompleted
 
     @property
@@ -85,8 +95,10 @@ class DecisionPoller:
         source: Where the tasks come from.
         registry: The workflow types that are served.
         cache: Keeps runs between their decisions.
-        make_run: Makes the run of an execution.
+        make_run: Makes the run of an execution; by default a ``WorkflowRun``.
         catalog: Is told what becomes of executions.
+        sticky: How decisions of the runs that are kept come here when others decide too; None
+            leaves them on the list that all share.
     """
 
     def __init__(
@@ -94,20 +106,22 @@ class DecisionPoller:
         source: Source,
         registry: Registry[WorkflowDefinition],
         cache: RunCache | None = None,
-        make_run: MakeRun = WorkflowRun,
+        make_run: MakeRun | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        sticky: Sticky | None = None,
     ) -> None:
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
-        self._make_run = make_run
+        self._make_run = make_run or partial(WorkflowRun, packing=source.packing)
         self._request = PollForDecisionTask(
             domain=source.domain,
             task_list=TaskList(name=source.task_list),
             identity=source.identity,
         )
-        self._exchange = Exchange(source, self._next_request, TOGETHER)
+        self._exchange: Inlet = Exchange(source, self._next_request, TOGETHER)
+        self._sticky = Stickiness(source, sticky)
         self._unsent: list[_Answer] = []
         self._catalog = catalog
 
@@ -118,6 +132,7 @@ class DecisionPoller:
 
     def poll(self) -> DecisionTask | None:
         """Wait for a decision task and read all its pages."""
+        self._exchange = self._sticky.inlet(self._exchange)
         if not self.has_begun:
             self._set_request(keeps=len(self.cache) > 0)
         task = self._exchange.poll()
@@ -167,7 +182,14 @@ class DecisionPoller:
         found = self._decided(definition, execution, task)
         if found is None:
             return None
-        run, decided = found
+        run, decided, size = found
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token,
+            decisions=decided.decisions,
+            execution_context=decided.execution_context,
+        )
+        if not decided.closes:
+            request = self._sticky.place(request, execution)
         return _Answer(
             task=task,
             definition=definition,
@@ -175,16 +197,13 @@ class DecisionPoller:
             run=run,
             decided=decided,
             decided_at=self.source.clock.now(),
-            request=RespondDecisionTaskCompleted(
-                task_token=task.task_token,
-                decisions=decided.decisions,
-                execution_context=decided.execution_context,
-            ),
+            size=size,
+            request=request,
         )
 
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
-    ) -> tuple[Run, Decided] | None:
+    ) -> tuple[Run, Decided, int] | None:
         what = f"workflow {definition.id}, execution {execution}"
         try:
             return self._decide(definition, execution, task)
@@ -198,6 +217,13 @@ class DecisionPoller:
             )
         except (Fault, ServiceUnavailable) as error:
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
+        except PayloadUnavailable as error:
+            logger.error(  # noqa: TRY400 -- the message says which volume, and why
+                "%s is held: %s; it is decided when the volume can be used and its task has timed "
+                "out",
+                what,
+                error,
+            )
         except KeyboardInterrupt:
             raise
         except BaseException:  # user code may raise anything, and the worker goes on
@@ -206,26 +232,35 @@ class DecisionPoller:
 
     def _decide(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
-    ) -> tuple[Run, Decided]:
+    ) -> tuple[Run, Decided, int]:
+        """Return the run that decided, what it decided, and about how many bytes it takes."""
         events = list(task.events)
+        size = self.cache.bytes_of(execution)
         kept = self.cache.take(execution)
         if kept is not None and events and events[0].event_id <= kept.last_event_id + 1:
+            self._sticky.came(execution, events)
+            new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
-                return kept, _fed(kept, events)
+                return kept, _fed(kept, events), size + weigh(new)
             except StaleRunError as error:
                 logger.info("execution %s: the kept run is made anew: %s", execution, error)
-        elif kept is not None:
-            kept.close()
+        else:
+            self._sticky.forget(execution)
+            if kept is not None:
+                self._sticky.decided_elsewhere()
+                kept.close()
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
         run = self._make_run(definition, execution)
-        return run, _fed(run, events)
+        return run, _fed(run, events), RUN_BYTES + weigh(events)
 
     def _is_quick(self) -> bool:
         return self.source.clock.now() < self._unsent[0].decided_at + LONGEST
 
     def _send(self, more: int) -> None:
         answers, self._unsent = self._unsent, []
+        if self._sticky.is_due:  # the next poll is another one
+            more = 0
         keeps = len(self.cache) > 0 or any(not answer.decided.closes for answer in answers)
         self._set_request(keeps=keeps)
         what = f"answering decision tasks of {', '.join(str(each.execution) for each in answers)}"
@@ -240,7 +275,7 @@ class DecisionPoller:
         if error is None:
             self._tell(answer.task, answer.decided.decisions)
         if error is None and not answer.decided.closes:
-            self.cache.keep(answer.execution, answer.run)
+            self.cache.keep(answer.execution, answer.run, answer.size)
             return
         answer.run.close()
         if isinstance(error, SerializationException | ValidationException):
@@ -268,7 +303,8 @@ class DecisionPoller:
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
-            tell_decisions(self._catalog, self.source.domain, task, decisions)
+            source = self.source
+            tell_decisions(self._catalog, source.domain, task, decisions, source.packing)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(
