@@ -2,12 +2,16 @@
 
 Whatever user code does, short of ending the process, becomes the task's answer; a result that did
 not arrive is sent again while the task may still be alive. An inline activity is done in the
-poller's thread, and its answer takes the next poll along; any other one is started, and the poller
-goes on polling while it has slots.
+poller's thread, and its answer takes the next poll along; those that have been quick are taken
+several at once and answered together. Any other one is started, and the poller goes on polling
+while it has slots.
 """
 
 import logging
 import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from flowy.errors import Fault, FlowyError
@@ -28,9 +32,19 @@ from flowy.worker.exchange import Exchange, send
 from flowy.worker.job import ActivityJob, Answer, named
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
+from flowy.worker.together import Appetite, Together
 from flowy.worker.workshop import INLINE, ActivitySettings, Workshop
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """An answer that has not been sent yet."""
+
+    job: ActivityJob
+    answer: Answer
+    deadline: float
 
 
 class ActivityPoller:
@@ -69,6 +83,8 @@ class ActivityPoller:
         )
         self._exchange = Exchange(source, lambda: self._poll)
         self._begins_polls = not self._slotted and self.shop.pace is None
+        self._appetite = Appetite()
+        self._together: Together[_Kept] = Together(self._relieve)
 
     @property
     def has_begun(self) -> bool:
@@ -78,8 +94,7 @@ class ActivityPoller:
     def poll(self) -> ActivityTask | None:
         """Wait until a task could begin, and then for one."""
         if self._begins_polls:
-            task = self._exchange.poll()
-            return task if task.task_token else None
+            return self._next()
         if not self._prepare():
             return None
         found = None
@@ -93,7 +108,7 @@ class ActivityPoller:
 
     def handle(self, task: ActivityTask, more: int = 0) -> None:
         """Do the work, or start it; a task of an unknown type is left to time out."""
-        definition = None if task.activity_type is None else self._registry.get(task.activity_type)
+        definition = self._definition(task)
         if definition is None:
             self._log_unknown(task)
             self._give_back()
@@ -105,10 +120,51 @@ class ActivityPoller:
 
     def close(self) -> None:
         """Let go of the loop."""
+        self._together.close()
         self._exchange.close()
         self._inline.close()
         if self._owns_shop:
             self.shop.close()
+
+    # Several at once
+
+    def _next(self) -> ActivityTask | None:
+        if self._together and not self._exchange.has_tasks:
+            self._answer_all(self._together.take(), 0)
+        task = self._exchange.poll()
+        if self._exchange.has_tasks and not self._together:
+            self._together.begin()
+        return task if task.task_token else None
+
+    def _keep(self, job: ActivityJob, answer: Answer, began: float, more: int) -> None:
+        """Answer with the tasks that were taken with this one, as long as all are quick."""
+        self._appetite.took(time.perf_counter() - began)
+        self._exchange.most = self._appetite.most
+        self._together.keep(_Kept(job, answer, self._deadline(job)))
+        if not (more and self._exchange.has_tasks and self._appetite.most > 1):
+            self._answer_all(self._together.take(), more)
+
+    def _answer_all(self, kept: Sequence[_Kept], more: int) -> None:
+        if not kept:
+            return
+        what = f"answering {', '.join(str(each.job) for each in kept)}"
+        deadline = min(each.deadline for each in kept)
+        errors = self._exchange.answer([each.answer for each in kept], what, deadline, more)
+        for each, error in zip(kept, errors, strict=True):
+            self._settle(each.job, each.answer, error)
+
+    def _relieve(self, kept: Sequence[_Kept]) -> None:
+        """Send answers that an activity holds up, and hand back what waits behind it."""
+        for each in kept:
+            self._answer(each.job, each.answer)
+        for task in self._exchange.surrender():
+            definition = self._definition(task)
+            if definition is not None:
+                ActivityJob(self.shop, self.source, definition, task, self._hand_back).hand_back()
+
+    def _hand_back(self, job: ActivityJob, answer: Answer | None) -> None:
+        if answer is not None:
+            self._answer(job, answer)
 
     # Slots
 
@@ -134,12 +190,15 @@ class ActivityPoller:
 
     def _do(self, definition: ActivityDefinition, task: ActivityTask, more: int) -> None:
         self._give_back(INLINE)
-        more = more if self._begins_polls else 0
-        thread = threading.get_ident()
+        thread, began = threading.get_ident(), time.perf_counter()
 
         def answer(job: ActivityJob, answer: Answer | None) -> None:
-            if answer is not None:  # handed back from another thread, it begins no poll
-                self._answer(job, answer, more if threading.get_ident() == thread else 0)
+            if answer is None:
+                return
+            if self._begins_polls and threading.get_ident() == thread:
+                self._keep(job, answer, began, more)
+            else:  # handed back from another thread, it begins no poll
+                self._answer(job, answer)
 
         self._begin(ActivityJob(self.shop, self.source, definition, task, answer))
 
@@ -147,7 +206,7 @@ class ActivityPoller:
         def answer(job: ActivityJob, answer: Answer | None) -> None:
             try:
                 if answer is not None:
-                    self._answer(job, answer, 0)
+                    self._answer(job, answer)
             finally:
                 self.shop.slots.give_back((job.strategy,))
 
@@ -170,19 +229,19 @@ class ActivityPoller:
 
     # Answering
 
-    def _answer(self, job: ActivityJob, answer: Answer, more: int) -> None:
-        what = f"answering {job}"
+    def _answer(self, job: ActivityJob, answer: Answer) -> None:
+        error = send(self.source, answer, f"answering {job}", self._deadline(job))
+        self._settle(job, answer, error)
+
+    def _deadline(self, job: ActivityJob) -> float:
         longest = max(job.definition.schedule_to_close, job.definition.start_to_close)
-        deadline = self.source.clock.now() + longest
-        error: FlowyError | None
-        if more:
-            (error,) = self._exchange.answer([answer], what, deadline, more)
-        else:
-            error = send(self.source, answer, what, deadline)
+        return self.source.clock.now() + longest
+
+    def _settle(self, job: ActivityJob, answer: Answer, error: FlowyError | None) -> None:
         if isinstance(error, SerializationException | ValidationException):
             self._answer_refusal(job, answer, error)
         elif error is not None:
-            logger.warning("%s failed: %s: %s", what, type(error).__name__, error)
+            logger.warning("answering %s failed: %s: %s", job, type(error).__name__, error)
 
     def _answer_refusal(self, job: ActivityJob, answer: Answer, error: Fault) -> None:
         """Fail a task whose result the service does not take, so that its workflow learns why."""
@@ -192,7 +251,10 @@ class ActivityPoller:
             failed = RespondActivityTaskFailed(
                 task_token=job.task.task_token, reason=reason, details=details
             )
-            self._answer(job, failed, 0)
+            self._answer(job, failed)
+
+    def _definition(self, task: ActivityTask) -> ActivityDefinition | None:
+        return None if task.activity_type is None else self._registry.get(task.activity_type)
 
     def _log_unknown(self, task: ActivityTask) -> None:
         logger.error(

@@ -6,6 +6,7 @@ it has, and sends its last answers by themselves.
 
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 
 from flowy.errors import FlowyError
@@ -17,18 +18,18 @@ Task = TypeVar("Task")
 
 
 class Exchange(Generic[Task]):
-    """Belongs to one poller, and to its thread.
+    """Belongs to one poller, and to its thread but for ``surrender``.
 
     Args:
         source: Where the tasks come from.
         poll: Makes the request of the next poll.
-        most: How many tasks are taken at once when so many wait.
+        most: How many tasks are taken at once when so many wait; it may be changed.
     """
 
     def __init__(self, source: Source, poll: Callable[[], Request[Task]], most: int = 1) -> None:
         self._source = source
         self._poll = poll
-        self._most = most
+        self.most = most
         self._tasks: deque[Task] = deque()
         self._pending: Exchanged[Task] | None = None
 
@@ -48,17 +49,26 @@ class Exchange(Generic[Task]):
         Raises:
             FlowyError: The service refused or could not be reached.
         """
-        if not self._tasks:
+        while True:
+            with suppress(IndexError):  # there are none, or no more
+                return self._tasks.popleft()
             pending, self._pending = self._pending, None
             if pending is None:
                 return self._source.client.call(self._poll())
             self._tasks.extend(pending.wait())
-        return self._tasks.popleft()
+
+    def surrender(self) -> list[Task]:
+        """Take out the tasks that are here and have not been polled; any thread may."""
+        surrendered: list[Task] = []
+        with suppress(IndexError):
+            while True:
+                surrendered.append(self._tasks.popleft())
+        return surrendered
 
     def answer(
         self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
     ) -> list[FlowyError | None]:
-        """Send answers as ``Source.persist`` does, and begin the next poll.
+        """Send answers as ``Source.persist`` does, and begin the next poll if there is no task.
 
         Args:
             answers: What is sent.
@@ -69,10 +79,11 @@ class Exchange(Generic[Task]):
         Returns:
             What went wrong with each answer.
         """
-        exchange = getattr(self._source.client, "exchange", None) if more else None
+        begins = more and not self.has_begun
+        exchange = getattr(self._source.client, "exchange", None) if begins else None
         if exchange is None:
             return [send(self._source, answer, what, deadline) for answer in answers]
-        most = min(more, self._most)
+        most = min(more, self.most)
         try:
             self._pending = pending = self._source.persist(
                 lambda: exchange(answers, self._poll(), most), what, deadline
