@@ -15,6 +15,7 @@ from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.ids import TaskList
+from flowy.task import place
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
@@ -73,6 +74,13 @@ class WorkflowCode:
         if self._main is not None and not self._main.cancel() and self._calls.held:
             self._cancelled_at_join = True
             self._calls.cancel_all()
+
+    def standing_at(self) -> str | None:
+        """Return where the user's code waits, or where it begins when it does not wait."""
+        tasks = [self._main, *self._handlers]
+        standing = [_standing(task) for task in tasks if task is not None and not task.done()]
+        known = [found for found in standing if found is not None]
+        return known[0] if known else place.beginning(getattr(self._definition.factory, "run", None))
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -208,3 +216,16 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
 def _only_exits(error: BaseException) -> bool:
     """Tell whether a task group only passes on that its code was closed."""
     return isinstance(error, BaseExceptionGroup) and error.split(GeneratorExit)[1] is None
+
+
+def _standing(task: asyncio.Task[Any]) -> str | None:
+    """Return the innermost place of the user's code that a task waits at."""
+    found, coroutine = None, task.get_coro()
+    while inspect.iscoroutine(coroutine):
+        frame = coroutine.cr_frame
+        if frame is not None and not place.is_ours(frame):
+            found = place.named(frame, frame.f_lineno)
+        elif frame is not None:
+            found = place.place_of(bridge.waiting_frame(frame)) or found
+        coroutine = coroutine.cr_await
+    return found

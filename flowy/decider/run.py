@@ -68,7 +68,7 @@ class WorkflowRun:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
-        self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
+        self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
@@ -118,6 +118,9 @@ class WorkflowRun:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
         with self._loop.running():
             self._code.close()
+
+    def _make_calls(self, child_prefix: str, maximum: int) -> Calls:
+        return Calls(child_prefix, maximum)
 
     # Events
 
@@ -177,7 +180,7 @@ class WorkflowRun:
         self._closed = True
         if type(event) in matching.ECHOES:
             self.take_echo(event)
-            self._all_echoed()
+            self.check_echoes()
 
     # Decisions
 
@@ -192,7 +195,7 @@ class WorkflowRun:
         started = self._started
         if started is None or self._settings is None:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        self._all_echoed()
+        self.check_echoes()
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
@@ -207,7 +210,12 @@ class WorkflowRun:
         self._decided = started.event_id
         self._answer = self._collect()
 
-    def _all_echoed(self) -> None:
+    def check_echoes(self) -> None:
+        """Check that the history has all that the code asked for in the last decision.
+
+        Raises:
+            NondeterminismError: It has not.
+        """
         if self._echoes:
             raise matching.missing(self._echoes[0], self.last_event_id)
 
