@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from flowy.swf.scanner import activity, workflow
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
+    from flowy.task.guarding import unguarded
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
@@ -40,6 +41,7 @@ __all__ = [
     "on_signal",
     "start_activity_worker",
     "start_workflow_worker",
+    "unguarded",
     "workflow",
     "workflow_starter",
 ]
@@ -61,6 +63,7 @@ _PLACES = {
     "on_signal": "flowy.task.signal",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "unguarded": "flowy.task.guarding",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

@@ -85,7 +85,9 @@ def located(
         run.feed(events)
         run.check_echoes()
     except NondeterminismError as again:
-        return run.placed(again)
+        if (again.event_id, again.recorded) == (error.event_id, error.recorded):
+            return run.placed(again)
+        return _unsteady(error)
     except FlowyError:
         return _unsteady(error)
     finally:
@@ -209,7 +211,8 @@ class _TracedCalls(Calls):
 def _number(asked: AnyDecision) -> int | None:
     """Return the number of the call that a decision is of."""
     for member in ("activity_id", "timer_id", "workflow_id", "id"):
-        last = str(getattr(asked.attributes, member, "")).rpartition("-")[2]
+        id = str(getattr(asked.attributes, member, ""))
+        last = id.rpartition("-")[2].partition("~")[0]
         if last.isdecimal():
             return int(last)
     return None

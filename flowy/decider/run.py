@@ -38,6 +38,7 @@ from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
+from flowy.task.guarding import watched
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +63,12 @@ class WorkflowRun:
     Args:
         definition: The workflow's type and class.
         execution: Which run this is.
+        is_guarded: Whether the guards, where they are up, stop what a replay cannot repeat.
     """
 
-    def __init__(self, definition: WorkflowDefinition, execution: ExecutionId) -> None:
+    def __init__(
+        self, definition: WorkflowDefinition, execution: ExecutionId, is_guarded: bool = True
+    ) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
@@ -79,6 +83,7 @@ class WorkflowRun:
             self._calls, self._loop, self._signals, self._externals, self._facts
         )
         self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
+        self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
@@ -199,16 +204,20 @@ class WorkflowRun:
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
-        if not self._code.started:
-            self._code.start(self._settings, self._execution.run_id)
-        self._loop.run_ready()
-        for event in batch:
-            self._apply(event)
+        token = watched.set(self._watched)
+        try:
+            if not self._code.started:
+                self._code.start(self._settings, self._execution.run_id)
             self._loop.run_ready()
+            for event in batch:
+                self._apply(event)
+                self._loop.run_ready()
+            answer = self._collect()
+        finally:
+            watched.reset(token)
         if self._facts.divergence is not None:
             raise self._facts.divergence
-        self._decided = started.event_id
-        self._answer = self._collect()
+        self._decided, self._answer = started.event_id, answer
 
     def check_echoes(self) -> None:
         """Check that the history has all that the code asked for in the last decision.

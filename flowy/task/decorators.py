@@ -7,7 +7,14 @@ from typing import Any, TypeVar
 import venusian
 
 from flowy.errors import DefinitionError
-from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
+from flowy.task.definition import (
+    HOLD,
+    ActivityDefinition,
+    WorkflowDefinition,
+    checked_name,
+    mismatch_policy,
+    type_id,
+)
 from flowy.task.options import seconds
 from flowy.task.task import Task
 
@@ -62,6 +69,8 @@ def workflow(
     workflow_duration: Any = 3600,
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
+    *,
+    on_mismatch: str = HOLD,
 ) -> Callable[[T], T]:
     """Declare a workflow type and the class that decides it; the class itself stays as it is.
 
@@ -73,6 +82,8 @@ def workflow(
         decision_duration: Longest time for one decision, in seconds.
         max_open_tasks: How many activities, children and timers may be open at once, each kind by
             itself; SWF takes 1,000.
+        on_mismatch: What becomes of an execution whose history the code does not follow: "hold"
+            leaves it as it is until there is code that does, "fail" fails it.
 
     Raises:
         DefinitionError: A value can never work; it is also a ``ValueError``.
@@ -85,6 +96,7 @@ def workflow(
         workflow_duration=workflow_duration,
         decision_duration=decision_duration,
         max_open_tasks=max_open_tasks,
+        on_mismatch=on_mismatch,
     )
     return _attacher(WORKFLOW, define)
 
@@ -119,6 +131,8 @@ def define_workflow(
     workflow_duration: Any = 3600,
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
+    *,
+    on_mismatch: str = HOLD,
 ) -> WorkflowDefinition:
     """Return the definition of a workflow; takes and raises what ``workflow`` does."""
     return WorkflowDefinition(
@@ -127,6 +141,7 @@ def define_workflow(
         workflow_duration=seconds(workflow_duration, "workflow_duration"),
         decision_duration=seconds(decision_duration, "decision_duration"),
         max_open_tasks=seconds(max_open_tasks, "max_open_tasks"),
+        on_mismatch=mismatch_policy(on_mismatch),
         factory=factory,
     )
 
