@@ -6,14 +6,15 @@ function by name. It looks at a context variable, and passes everything on outsi
 
 import importlib
 import sys
+import threading
 from collections.abc import Callable
 from functools import wraps
 from types import ModuleType
 from typing import Any
 
 from flowy.determinism.calls import FUNCTIONS, NOW_WITHOUT_ARGUMENTS
-from flowy.determinism.refusal import refuse_caller
-from flowy.determinism.rules import Rule
+from flowy.determinism.refusal import refuse_behind, refuse_caller
+from flowy.determinism.rules import THREADS, Rule
 from flowy.task.guarding import watched
 
 _guards: dict[int, Any] = {}
@@ -27,6 +28,8 @@ def install() -> None:
         _stand_in_front(name, rule, _guard)
     for name, rule in NOW_WITHOUT_ARGUMENTS.items():
         _stand_in_front(name, rule, _guard_without_arguments)
+    # Python 3.11 has no audit event for threads.
+    threading.Thread.start = _guarded_start(threading.Thread.start)  # type: ignore[method-assign]
 
 
 def cover(module: ModuleType) -> None:
@@ -77,3 +80,14 @@ def _guard_without_arguments(
         return original(*args, **kwargs)
 
     return guarded
+
+
+def _guarded_start(original: Callable[..., None]) -> Callable[..., None]:
+    @wraps(original)
+    def start(thread: threading.Thread) -> None:
+        run = watched.get()
+        if run is not None:
+            refuse_behind(run, f"the start of thread {thread.name}", THREADS, sys._getframe(1))
+        original(thread)
+
+    return start
