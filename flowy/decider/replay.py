@@ -120,6 +120,7 @@ class SteppedRun(WorkflowRun):
         definition: The workflow's type and class.
         execution: Which run this is.
         before: Called with each event that the code is about to see.
+        is_guarded: Whether the guards stop what a replay cannot repeat.
     """
 
     def __init__(
@@ -127,8 +128,9 @@ class SteppedRun(WorkflowRun):
         definition: WorkflowDefinition,
         execution: ExecutionId,
         before: Callable[[Event], None],
+        is_guarded: bool = True,
     ) -> None:
-        super().__init__(definition, execution)
+        super().__init__(definition, execution, is_guarded)
         self._before = before
 
     def _apply(self, event: Event) -> None:
