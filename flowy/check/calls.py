@@ -17,7 +17,7 @@ def forbidden_calls(scope: Scope) -> Iterator[Finding]:
         rule = _by_name(dotted, call) if dotted else None
         if rule is not None:
             yield scope.finding(call, rule, f"{dotted}()")
-        elif rule is None and isinstance(call.func, ast.Attribute):
+        elif isinstance(call.func, ast.Attribute):
             found = _by_method(call.func)
             if found is not None:
                 yield scope.finding(call, found, f".{call.func.attr}()")

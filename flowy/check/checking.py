@@ -43,9 +43,7 @@ class Report:
     functions: int = 0
 
 
-def check(
-    targets: Sequence[str], select: Sequence[str] = (), ignore: Sequence[str] = ()
-) -> Report:
+def check(targets: Sequence[str], select: Sequence[str] = (), ignore: Sequence[str] = ()) -> Report:
     """Check files, folders with all that is in them, and modules by their dotted names.
 
     Args:

@@ -29,9 +29,12 @@ def identity_order(scope: Scope) -> Iterator[Finding]:
     for node in scope.nodes:
         if isinstance(node, ast.Call) and scope.dotted(node.func) in ("id", "hash"):
             yield scope.finding(node, IDENTITY, f"{scope.dotted(node.func)}()")
-        elif isinstance(node, ast.keyword) and node.arg == "key":
-            if scope.dotted(node.value) in ("id", "hash"):
-                yield scope.finding(node.value, IDENTITY, f"key={scope.dotted(node.value)}")
+        elif isinstance(node, ast.keyword) and _is_key(scope, node):
+            yield scope.finding(node.value, IDENTITY, f"key={scope.dotted(node.value)}")
+
+
+def _is_key(scope: Scope, node: ast.keyword) -> bool:
+    return node.arg == "key" and scope.dotted(node.value) in ("id", "hash")
 
 
 def _gone_through(scope: Scope, node: ast.AST) -> Iterator[ast.expr]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from flowy.check.finding import Finding, message
 from flowy.check.reach import Reached, walk
+from flowy.check.source import Function
 from flowy.determinism.rules import Rule
 
 
@@ -70,13 +71,11 @@ def _local(reached: Reached, nodes: tuple[ast.AST, ...]) -> Iterator[str]:
     }
     for node in nodes:
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            if node.id not in shared | imported:
-                yield node.id
+            yield from {node.id} - shared - imported
         elif isinstance(node, ast.arg):
             yield node.arg
-        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-            if node is not reached.function:
-                yield node.name
+        elif isinstance(node, Function) and node is not reached.function:
+            yield node.name
 
 
 def _end(node: ast.expr | ast.stmt) -> int:

@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from typing import cast
 
 from flowy.check.finding import Finding
 from flowy.check.scope import Scope
@@ -55,12 +56,14 @@ def _changed(node: ast.AST) -> Iterator[ast.expr]:
         yield from node.targets
     elif isinstance(node, ast.AugAssign | ast.AnnAssign):
         yield node.target
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
-        if node.func.attr in _CHANGES:
-            # As if it were a subscript: the container is changed, not the name.
-            yield ast.copy_location(
-                ast.Subscript(node.func.value, ast.Constant(None), ast.Store()), node
-            )
+    elif isinstance(node, ast.Call) and _last(node.func) in _CHANGES:
+        changed = cast(ast.Attribute, node.func).value
+        # As if it were a subscript: the container is changed, not the name.
+        yield ast.copy_location(ast.Subscript(changed, ast.Constant(None), ast.Store()), node)
+
+
+def _last(called: ast.expr) -> str | None:
+    return called.attr if isinstance(called, ast.Attribute) else None
 
 
 def _shared(scope: Scope, target: ast.expr, shared: set[str]) -> str | None:
@@ -87,10 +90,10 @@ def _container(scope: Scope, node: ast.expr) -> str | None:
     if owner:
         return f"class attribute {owner}.{node.attr}"
     cls = scope.reached.cls
-    if cls is not None and isinstance(node.value, ast.Name) and node.value.id == "self":
-        if _is_container(scope, _class_value(cls, node.attr)) and not _is_own(cls, node.attr):
-            return f"class attribute {cls.name}.{node.attr}"
-    return None
+    if cls is None or not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+        return None
+    is_shared = _is_container(scope, _class_value(cls, node.attr)) and not _is_own(cls, node.attr)
+    return f"class attribute {cls.name}.{node.attr}" if is_shared else None
 
 
 def _class_name(scope: Scope, node: ast.expr) -> str | None:
@@ -114,9 +117,8 @@ def _class_value(cls: ast.ClassDef, name: str) -> ast.expr | None:
         if isinstance(node, ast.Assign):
             if any(isinstance(each, ast.Name) and each.id == name for each in node.targets):
                 return node.value
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            if node.target.id == name:
-                return node.value
+        elif isinstance(node, ast.AnnAssign) and getattr(node.target, "id", None) == name:
+            return node.value
     return None
 
 

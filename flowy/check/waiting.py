@@ -21,9 +21,14 @@ def swallowed_cancellation(scope: Scope) -> Iterator[Finding]:
                 what = _swallows(scope, handler)
                 if what is not None and not _is_of_cancelled_task(scope, node):
                     yield scope.finding(handler, SWALLOWED, f"{what} ends a cancel request")
-        elif isinstance(node, ast.Call) and scope.dotted(node.func) == "contextlib.suppress":
-            if any(scope.dotted(each) == "BaseException" for each in node.args):
-                yield scope.finding(node, SWALLOWED, "suppress(BaseException) ends cancel requests")
+        elif isinstance(node, ast.Call) and _suppresses(scope, node):
+            yield scope.finding(node, SWALLOWED, "suppress(BaseException) ends cancel requests")
+
+
+def _suppresses(scope: Scope, call: ast.Call) -> bool:
+    return scope.dotted(call.func) == "contextlib.suppress" and any(
+        scope.dotted(each) == "BaseException" for each in call.args
+    )
 
 
 def missing_await(scope: Scope) -> Iterator[Finding]:
@@ -49,7 +54,11 @@ def blocking_result(scope: Scope) -> Iterator[Finding]:
         waited = call.func
         if isinstance(waited, ast.Attribute) and waited.attr == "result" and not call.args:
             asked = waited.value
-            if isinstance(asked, ast.Call) and _is_task(scope, asked.func) and _in_async(scope, call):
+            if (
+                isinstance(asked, ast.Call)
+                and _is_task(scope, asked.func)
+                and _in_async(scope, call)
+            ):
                 what = f"{ast.unparse(asked.func)}(...).result()"
                 yield scope.finding(call, BLOCKING_RESULT, what)
 

@@ -65,7 +65,8 @@ def _json(report: Report) -> None:
 
 
 def _shown(finding: Finding) -> str:
-    return os.path.relpath(finding.path) if os.path.isabs(finding.path) else finding.path
+    path = Path(finding.path)
+    return os.path.relpath(path) if path.is_absolute() else finding.path
 
 
 def _where(finding: Finding) -> str:

@@ -16,6 +16,7 @@ from flowy.cli.query import Query, query_options
 from flowy.determinism.guards import guard
 from flowy.errors import HistoryFileError
 from flowy.protocol.client import SwfClient
+from flowy.protocol.executions import WorkflowExecutionInfo
 from flowy.replay.files import History, histories, saved
 from flowy.replay.judging import Verdict, judge
 from flowy.task import scanner
@@ -98,7 +99,7 @@ def _live(query: Query, address: str | None, domain: str | None) -> Iterator[His
                 yield read(client, settings.domain, info)
 
 
-def read(client: SwfClient, domain: str, info: visibility.WorkflowExecutionInfo) -> History:
+def read(client: SwfClient, domain: str, info: WorkflowExecutionInfo) -> History:
     """Read the history of an execution that a domain lists."""
     return History(
         source=f"domain {domain}",

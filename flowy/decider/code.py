@@ -80,7 +80,9 @@ class WorkflowCode:
         tasks = [self._main, *self._handlers]
         standing = [_standing(task) for task in tasks if task is not None and not task.done()]
         known = [found for found in standing if found is not None]
-        return known[0] if known else place.beginning(getattr(self._definition.factory, "run", None))
+        return (
+            known[0] if known else place.beginning(getattr(self._definition.factory, "run", None))
+        )
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -220,7 +222,8 @@ def _only_exits(error: BaseException) -> bool:
 
 def _standing(task: asyncio.Task[Any]) -> str | None:
     """Return the innermost place of the user's code that a task waits at."""
-    found, coroutine = None, task.get_coro()
+    found: str | None = None
+    coroutine: Any = task.get_coro()
     while inspect.iscoroutine(coroutine):
         frame = coroutine.cr_frame
         if frame is not None and not place.is_ours(frame):

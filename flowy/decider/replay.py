@@ -213,8 +213,8 @@ class _TracedCalls(Calls):
 def _number(asked: AnyDecision) -> int | None:
     """Return the number of the call that a decision is of."""
     for member in ("activity_id", "timer_id", "workflow_id", "id"):
-        id = str(getattr(asked.attributes, member, ""))
-        last = id.rpartition("-")[2].partition("~")[0]
+        name = str(getattr(asked.attributes, member, ""))
+        last = name.rpartition("-")[2].partition("~")[0]
         if last.isdecimal():
             return int(last)
     return None

@@ -25,18 +25,14 @@ FUNCTIONS: dict[str, Rule] = dict(
             "lognormvariate normalvariate paretovariate randbytes randint random randrange sample "
             "shuffle triangular uniform vonmisesvariate weibullvariate",
         ),
-        *_of(
-            "secrets", CHANCE, "choice randbelow randbits token_bytes token_hex token_urlsafe"
-        ),
+        *_of("secrets", CHANCE, "choice randbelow randbits token_bytes token_hex token_urlsafe"),
         *_of("os", CHANCE, "getrandom urandom"),
         *_of("uuid", UUID, "uuid1 uuid4 uuid6 uuid7 uuid8"),
     ]
 )
 """Functions that a guard can stand in front of, by their dotted names."""
 
-NOW_WITHOUT_ARGUMENTS: dict[str, Rule] = dict(
-    _of("time", CLOCK, "asctime ctime gmtime localtime")
-)
+NOW_WITHOUT_ARGUMENTS: dict[str, Rule] = dict(_of("time", CLOCK, "asctime ctime gmtime localtime"))
 """Functions that read the clock only when they are called without arguments."""
 
 METHODS: dict[str, Rule] = {

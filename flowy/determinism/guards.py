@@ -33,7 +33,7 @@ def guard(definitions: Iterable[WorkflowDefinition]) -> None:
 
 
 def _install() -> None:
-    global _installed  # noqa: PLW0603 -- as much a fact of the process as the guards themselves
+    global _installed
     if not _installed:
         _installed = True
         functions.install()

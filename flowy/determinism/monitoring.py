@@ -25,7 +25,7 @@ _tool: int | None = None
 
 def install() -> None:
     """Take a tool's id; without one, or on an older Python, these calls are not seen."""
-    global _tool  # noqa: PLW0603 -- as much a fact of the process as the id itself
+    global _tool
     monitoring = getattr(sys, "monitoring", None)
     if monitoring is None or _tool is not None:
         return

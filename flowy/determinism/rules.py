@@ -65,9 +65,7 @@ SWALLOWED = Rule(
     "except Exception, or raise it again",
 )
 MISSING_AWAIT = Rule("FLW402", "missing-await", "the code in it never runs", "await")
-UNUSED = Rule(
-    "FLW403", "unused-result", "nothing waits for it", "await it, or call its result()"
-)
+UNUSED = Rule("FLW403", "unused-result", "nothing waits for it", "await it, or call its result()")
 BLOCKING_RESULT = Rule(
     "FLW404",
     "blocking-result",

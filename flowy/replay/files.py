@@ -70,9 +70,7 @@ def histories(path: Path, run_id: str | None = None) -> Iterator[History]:
 
 def history_files(folder: Path) -> list[Path]:
     """Return the files of a folder, and of its folders, that histories are looked for in."""
-    return sorted(
-        file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file()
-    )
+    return sorted(file for file in folder.rglob("*") if file.suffix in SUFFIXES and file.is_file())
 
 
 def saved(history: History) -> bytes:

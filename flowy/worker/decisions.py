@@ -338,4 +338,3 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
-

@@ -89,7 +89,9 @@ class Mismatches:
 def _log(mismatch: Mismatch) -> None:
     what = f"workflow {mismatch.type}, execution {mismatch.execution}"
     if mismatch.policy == FAIL:
-        logger.error("%s: the code does not follow its history and fails it: %s", what, mismatch.error)
+        logger.error(
+            "%s: the code does not follow its history and fails it: %s", what, mismatch.error
+        )
     elif mismatch.times == 1:
         logger.error(
             "%s: the code does not follow its history, it is held: %s. No decision is sent; the "

@@ -146,16 +146,16 @@ def _end(watch: Watch, sight: _Sight, seconds: float) -> None:
     with watch.lock:
         if watch.number != sight.number:
             return
-        is_first = watch.blocked is None
-        watch.blocked = watch.blocked or BlockedDecisionError(
-            f"its code held up the decision for {seconds:.1f} s: what takes long belongs in an "
-            f"activity. It stood at\n{stack}",
-            stack,
-        )
+        known = watch.blocked
+        if known is None:
+            watch.blocked = BlockedDecisionError(
+                f"its code held up the decision for {seconds:.1f} s: what takes long belongs in an "
+                f"activity. It stood at\n{stack}",
+                stack,
+            )
+            logger.error("execution %s: %s", watch.execution, watch.blocked)
         # Again at each look: code may swallow it.
         _interrupt(watch.thread, BlockedDecisionError)
-    if is_first:
-        logger.error("execution %s: %s", watch.execution, watch.blocked or "it has gone on")
 
 
 def _stack(thread: int) -> str | None:

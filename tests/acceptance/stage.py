@@ -52,7 +52,9 @@ class Stage:
         clock: One that is moved by hand.
     """
 
-    def __init__(self, module, task_list, version=1, domain="acceptance", url="sqlite://", clock=None):
+    def __init__(
+        self, module, task_list, version=1, domain="acceptance", url="sqlite://", clock=None
+    ):
         self.clock = clock or ManualClock()
         self.service = Service(url, clock=self.clock)
         self.client = ImpatientClient(self.service)

@@ -24,8 +24,7 @@ class Proxies(Workflow):
 class Plain(Proxies):
     def run(self, value):
         first = self.double(value).result()
-        second = self.double([first]).result()
-        return second
+        return self.double([first]).result()
 
 
 @workflow("Async", 1, TASK_LIST)

@@ -100,7 +100,7 @@ def test_a_mismatch_names_event_and_line(database):
     assert verdict.status == "mismatch"
     assert verdict.event_id == 11
     source = Path(changed.__file__).read_text(encoding="utf-8").splitlines()
-    line = 1 + source.index("        second = self.double([first]).result()")
+    line = 1 + source.index("        return self.double([first]).result()")
     assert verdict.place == f"{changed.__file__}:{line} in Plain.run"
 
 
@@ -120,7 +120,10 @@ def test_a_type_without_code_is_named(database):
         ("nonsense", "nonsense"),
         ('{"events": []}', "does not begin with its first event"),
         ('{"events": [{"eventId": 1}]}', "no events of SWF"),
-        ('{"events": [{"eventId": 1, "eventTimestamp": 1, "eventType": "New"}]}', "no events of SWF"),
+        (
+            '{"events": [{"eventId": 1, "eventTimestamp": 1, "eventType": "New"}]}',
+            "no events of SWF",
+        ),
         ('{"events": 3}', "no events of SWF"),
         ('{"events": [3]}', "no events of SWF"),
     ],

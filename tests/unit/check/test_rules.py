@@ -51,10 +51,19 @@ FOUND = {
         "(lambda: time.monotonic())()",
     ],
     "FLW102": ["time.sleep(3)"],
-    "FLW103": ["random.random()", "random.Random()", "os.urandom(3)", "__import__('x') or random.choice([1])"],
+    "FLW103": [
+        "random.random()",
+        "random.Random()",
+        "os.urandom(3)",
+        "__import__('x') or random.choice([1])",
+    ],
     "FLW104": ["uuid.uuid4()", "str(uuid.uuid1())"],
     "FLW105": ["os.environ['HOME']", "os.environ.get('HOME')", "os.getenv('HOME')", "os.getpid()"],
-    "FLW201": ["requests.get('http://example.org')", "socket.socket()", "asyncio.open_connection('a', 1)"],
+    "FLW201": [
+        "requests.get('http://example.org')",
+        "socket.socket()",
+        "asyncio.open_connection('a', 1)",
+    ],
     "FLW202": [
         "threading.Thread(target=print).start()",
         "ThreadPoolExecutor(3)",
@@ -126,7 +135,8 @@ LEFT_ALONE = [
     "try:\n    await self.act()\nexcept BaseException:\n    raise",
     "try:\n    await self.act()\nexcept Exception:\n    pass",
     "try:\n    await self.act()\nexcept asyncio.CancelledError:\n    await self.act('undo')",
-    "t = asyncio.create_task(self.step())\nt.cancel()\ntry:\n    await t\nexcept asyncio.CancelledError:\n    pass",
+    "t = asyncio.create_task(self.step())\nt.cancel()\n"
+    "try:\n    await t\nexcept asyncio.CancelledError:\n    pass",
     "threading.Lock()",
     "Path('a').parent / 'b'",
     "asyncio.get_running_loop().time()",
