@@ -17,7 +17,7 @@ if TYPE_CHECKING:
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
-    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.guarding import unguarded
     from flowy.task.result import Result
@@ -28,6 +28,7 @@ __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
+    "LambdaProxy",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -50,6 +51,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Signal": "flowy.task.signal",

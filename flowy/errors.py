@@ -37,6 +37,7 @@
     │   │   ├── MissingArgumentError  … something that it takes was not given
     │   │   ├── DuplicateArgumentError  … something was given twice
     │   │   └── InvalidTemplateError  … a result schema cannot be read
+    │   ├── NotCatalogued           the worker has no catalogue: give it catalog=
     │   └── UnknownObjectError      there is no such thing
     │       └── UnknownFileError, UnknownRunError, UnknownWorkflowError, UnknownWorkflowGroupError
     ├── NondeterminismError         the code does not do what its history says it did
@@ -249,6 +250,10 @@ class CatalogError(FlowyError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class NotCatalogued(CatalogError):
+    """There is no run to ask for: the code runs outside of a worker that has a catalogue."""
 
 
 class ConstraintViolationError(CatalogError):

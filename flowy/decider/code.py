@@ -71,9 +71,14 @@ class WorkflowCode:
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
-        if self._main is not None and not self._main.cancel() and self._calls.held:
+        if self._main is None or self._main.cancel():
+            return
+        waiting = [task for task in self._handlers if not task.done()]
+        if self._calls.held or waiting:
             self._cancelled_at_join = True
             self._calls.cancel_all()
+            for task in waiting:
+                task.cancel()
 
     def standing_at(self) -> str | None:
         """Return where the user's code waits, or where it begins when it does not wait."""
@@ -109,7 +114,8 @@ class WorkflowCode:
         if error is not None:
             return _fail(error)
         if self._cancelled_at_join:
-            return None if self._calls.held else decisions.CancelWorkflowExecution()
+            waits = self._calls.held or self._handlers
+            return None if waits else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
 
     async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:

@@ -156,10 +156,10 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         self._made += 1
         return NumberedFuture(self._made, self)
 
-    def create_result(self) -> Result:
+    def create_result(self, cls: type[Result] = Result) -> Result:
         """Make the result of a call."""
         self._made += 1
-        result = Result(loop=self)
+        result = cls(loop=self)
         result.number = self._made
         return result
 

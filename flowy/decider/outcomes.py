@@ -6,13 +6,14 @@ from typing import Any
 from flowy.decider.calls import Calls
 from flowy.errors import TaskCanceled, TaskError, TaskNotScheduled, TaskTerminated
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, timer
+from flowy.protocol.events import activity, child, lambda_, timer
 from flowy.transport.failure import revive
 
 
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+    details = event.attributes.details
+    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> None:
@@ -37,7 +38,8 @@ def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> N
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
     task = calls.close(event.attributes.initiated_event_id)
-    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+    details = event.attributes.details
+    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted) -> None:
@@ -51,8 +53,16 @@ def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> No
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:
-    task = calls.close_id("child", event.attributes.workflow_id)
+    attributes = event.attributes
+    if attributes.initiated_event_id:
+        task = calls.close(attributes.initiated_event_id)
+    else:
+        task = calls.close_id("child", attributes.workflow_id)
     calls.fail(task, TaskNotScheduled(f"{task} was not started: {event.attributes.cause}"))
+
+
+def _child_started(calls: Calls, event: child.ChildWorkflowExecutionStarted) -> None:
+    calls.began(event.attributes.initiated_event_id, event.attributes.workflow_execution)
 
 
 def _child_terminated(calls: Calls, event: child.ChildWorkflowExecutionTerminated) -> None:
@@ -65,15 +75,43 @@ def _child_timed_out(calls: Calls, event: child.ChildWorkflowExecutionTimedOut) 
     calls.time_out(task, event.attributes.timeout_type)
 
 
+def _function_completed(calls: Calls, event: lambda_.LambdaFunctionCompleted) -> None:
+    calls.complete(calls.close(event.attributes.scheduled_event_id), event.attributes.result)
+
+
+def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id)
+    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
+
+
+def _function_not_scheduled(calls: Calls, event: lambda_.ScheduleLambdaFunctionFailed) -> None:
+    task = calls.close_id("lambda", event.attributes.id)
+    calls.fail(task, TaskNotScheduled(f"{task} was not scheduled: {event.attributes.cause}"))
+
+
+def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id or 0)
+    why = ": ".join(str(part) for part in (attributes.cause, attributes.message) if part)
+    calls.fail(task, TaskNotScheduled(f"{task} was not invoked: {why}"))
+
+
+def _function_timed_out(calls: Calls, event: lambda_.LambdaFunctionTimedOut) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id)
+    calls.time_out(task, attributes.timeout_type or "START_TO_CLOSE")
+
+
 def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
-    fired = calls.close_timer(event.attributes.timer_id)
+    fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
         fired.fired()
 
 
 def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
     # Its wait cannot be kept; the code goes on rather than hang for ever.
-    fired = calls.close_timer(event.attributes.timer_id)
+    fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
         fired.fired()
 
@@ -87,9 +125,15 @@ OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {
     child.ChildWorkflowExecutionCanceled: _child_canceled,
     child.ChildWorkflowExecutionCompleted: _child_completed,
     child.ChildWorkflowExecutionFailed: _child_failed,
+    child.ChildWorkflowExecutionStarted: _child_started,
     child.ChildWorkflowExecutionTerminated: _child_terminated,
     child.ChildWorkflowExecutionTimedOut: _child_timed_out,
     child.StartChildWorkflowExecutionFailed: _child_not_started,
+    lambda_.LambdaFunctionCompleted: _function_completed,
+    lambda_.LambdaFunctionFailed: _function_failed,
+    lambda_.LambdaFunctionTimedOut: _function_timed_out,
+    lambda_.ScheduleLambdaFunctionFailed: _function_not_scheduled,
+    lambda_.StartLambdaFunctionFailed: _function_not_started,
     timer.StartTimerFailed: _timer_not_started,
     timer.TimerFired: _timer_fired,
 }

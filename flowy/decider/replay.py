@@ -188,9 +188,8 @@ class _TracedCalls(Calls):
     """Notes the place of each call by the numbers that it takes."""
 
     def __init__(self, child_prefix: str, maximum: int) -> None:
-        super().__init__(child_prefix, maximum)
         self._notes = _TracedSlots(maximum)
-        self.slots = self._notes
+        super().__init__(child_prefix, maximum, self._notes)
         self._starts: list[int] = []
         self._takers: list[str | None] = []
 

@@ -16,8 +16,10 @@ from flowy.swf.connect import as_client
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
@@ -38,6 +40,8 @@ def start_activity_worker(
     loop: int = -1,
     package: scanner.Packages | None = None,
     ignore: scanner.Ignored | None = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -50,6 +54,8 @@ def start_activity_worker(
         loop: How many tasks to do before returning; -1 is no such end.
         package: Modules and packages that hold the activities; None is the caller's.
         ignore: What to leave out of them, as venusian takes it.
+        catalog: Has the runs that activities store files in by ``self.run.store(path)``:
+            `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -58,7 +64,8 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        _work(source, registry, ActivityPoller, reg_remote, loop)
+        make = partial(ActivityPoller, catalog=catalog)
+        _work(source, registry, make, reg_remote, loop)
 
 
 def start_workflow_worker(
@@ -75,13 +82,14 @@ def start_workflow_worker(
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
-    executions: `flowy.catalog.executions.ExecutionCatalogue`.
+    executions, also of those that the service closes by itself:
+    `flowy.catalog.executions.ExecutionCatalogue`.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
         make = partial(DecisionPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        _work(source, registry, make, reg_remote, loop, catalog)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -105,6 +113,9 @@ def workflow_starter(
     layer1: Any = None,
     *,
     catalog: ExecutionListener | None = None,
+    task_priority: int | None = None,
+    child_policy: ChildPolicy | None = None,
+    lambda_role: str | None = None,
 ) -> WorkflowStarter:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
@@ -117,9 +128,13 @@ def workflow_starter(
         workflow_duration: Longest time from start to close, in seconds; None likewise.
         layer1: The service, as in `start_activity_worker`.
         catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        child_policy: What becomes of the execution's open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``; None as registered.
+        lambda_role: The IAM role with which it invokes Lambda functions.
 
     Raises:
-        DefinitionError: SWF does not take such a name, or a duration is not a number.
+        DefinitionError: SWF does not take such a name, or a setting can never work.
     """
     client = as_client(layer1)
     return WorkflowStarter(
@@ -131,6 +146,9 @@ def workflow_starter(
         decision_duration,
         workflow_duration,
         catalog=catalog,
+        task_priority=task_priority,
+        child_policy=child_policy,
+        lambda_role=lambda_role,
     )
 
 
@@ -155,11 +173,17 @@ def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
 
 
 def _work(
-    source: Source, registry: Registry[Any], poller: MakePoller, reg_remote: bool, loop: int
+    source: Source,
+    registry: Registry[Any],
+    poller: MakePoller,
+    reg_remote: bool,
+    loop: int,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    Worker(source.client, source.stop, [poller(source, registry)]).run(loop)
+    beside = [] if catalog is None else [Reconciler(source, catalog)]
+    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

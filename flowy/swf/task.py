@@ -3,8 +3,11 @@
 from typing import Any
 
 from flowy.task.definition import type_id
+from flowy.task.function import LambdaProxy
 from flowy.task.proxy import ActivityProxy as GenericActivityProxy
 from flowy.task.proxy import WorkflowProxy as GenericWorkflowProxy
+
+__all__ = ["ActivityProxy", "LambdaProxy", "WorkflowProxy"]
 
 
 class ActivityProxy(GenericActivityProxy):

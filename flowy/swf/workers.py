@@ -12,6 +12,7 @@ from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
@@ -55,7 +56,8 @@ def make_worker(
         domain: The domain; it is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
-        catalog: Is told what becomes of executions: `flowy.catalog.executions.ExecutionCatalogue`.
+        catalog: Is told what becomes of executions, and has the runs that activities store files
+            in: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         DefinitionError: Nothing was found to serve, or two classes declare the same type.
@@ -76,7 +78,11 @@ def make_worker(
         for name in _task_lists(plan, workflows)
     ]
     for name in _task_lists(plan, activities):
-        pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))
+        pollers.extend(
+            ActivityPoller(source(name), activities, catalog=catalog) for _ in range(plan.threads)
+        )
+    if catalog is not None and plan.decides_workflows:
+        pollers.append(Reconciler(source("catalogue"), catalog))
     return Worker(client, stop, pollers)
 
 

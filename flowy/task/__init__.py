@@ -3,8 +3,9 @@
 from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.task.activity import Activity
+from flowy.task.function import LambdaProxy
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
-from flowy.task.result import Result
+from flowy.task.result import ChildResult, Result
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
@@ -12,6 +13,8 @@ from flowy.task.workflow import Workflow
 __all__ = [
     "Activity",
     "ActivityProxy",
+    "ChildResult",
+    "LambdaProxy",
     "Result",
     "RetryPolicy",
     "Signal",

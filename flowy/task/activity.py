@@ -1,5 +1,8 @@
 """Activity: the class that does work."""
 
+from typing import Any
+
+from flowy.task import runs
 from flowy.task.context import ActivityContext
 from flowy.task.task import Task
 
@@ -9,9 +12,17 @@ class Activity(Task):
 
     What ``run`` returns is the activity's result; an exception fails the activity. Raise
     ``SuspendTask`` to leave the task open for whoever holds its token.
+
+    On a worker with a catalogue, ``self.run.store(path)`` stores a file in the execution's run;
+    ``self.run`` has all methods of `flowy.task.runs.current_run`, which is the same for code that
+    has no ``self``.
     """
 
     _scheduler: ActivityContext
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        runs.show_on(cls.run)
 
     def heartbeat(self, details: str | None = None) -> bool:
         """Tell the service that the activity is alive.

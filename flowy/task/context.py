@@ -2,14 +2,15 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from random import Random
     from uuid import UUID
 
@@ -20,18 +21,18 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a proxy.
 
     Args:
-        type: What is called.
+        type: What is called; a Lambda function has a name and no version.
         args: Positional arguments; results of other calls may stand in them at any depth.
         kwargs: The same by name.
-        options: How to run it; their class tells activities from children.
+        options: How to run it; their class tells what kind of task it is.
         serialize: Makes the input text of arguments without pending results.
         deserialize: Makes the value of a result text.
     """
 
-    type: TypeId
+    type: TypeId | str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    options: ActivityOptions | ChildOptions
+    options: ActivityOptions | ChildOptions | LambdaOptions
     serialize: Callable[..., str]
     deserialize: Callable[[str], Any]
 
@@ -84,6 +85,10 @@ class WorkflowContext(Protocol):
         """Have a text shown with the execution from this decision on."""
         ...
 
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        ...
+
     def sleep(self, seconds: float) -> "Result":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
@@ -128,6 +133,31 @@ class Facts(Protocol):
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
+        ...
+
+
+class RunFiles(Protocol):
+    """The catalogued run that an activity works for: its result files, and those of others."""
+
+    @property
+    def id(self) -> str:
+        """The run's id in the catalogue."""
+        ...
+
+    def store(self, path: "str | Path", key: str | None = None) -> str:
+        """Store a local file as a result file of the run and return its key there."""
+        ...
+
+    def keys(self, run: str | None = None) -> list[str]:
+        """Return the keys of a run's files; of this one, or of another."""
+        ...
+
+    def open(self, key: str, run: str | None = None) -> IO[bytes]:
+        """Return a run's file as a stream, which the caller closes."""
+        ...
+
+    def download(self, key: str, path: "str | Path" = ".", run: str | None = None) -> "Path":
+        """Copy a run's file to this machine and return where it is."""
         ...
 
 

@@ -15,7 +15,7 @@ from flowy.task.definition import (
     mismatch_policy,
     type_id,
 )
-from flowy.task.options import seconds
+from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
 ACTIVITY = "activity"

@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Any
 
+from flowy.errors import DefinitionError
 from flowy.task import options as task_options
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
+from flowy.task.definition import NAME_MAXIMUM
 from flowy.task.result import Result
 from flowy.task.task import Task
 from flowy.transport import serializer
@@ -13,6 +15,9 @@ from flowy.transport import serializer
 if TYPE_CHECKING:
     from random import Random
     from uuid import UUID
+
+RESERVED = "flowy."
+"""What the names of Flowy's own markers begin with."""
 
 
 class Workflow(Task):
@@ -119,6 +124,24 @@ class Workflow(Task):
         """
         text = serializer.dump(value, f"the execution context of {type(self).__name__}")
         self._scheduler.set_execution_context(text)
+
+    def marker(self, name: str, details: Any = None) -> None:
+        """Leave a note in the history, for people and programs that read it.
+
+        Args:
+            name: What kind of note it is, in 1 to 256 characters; ``flowy.`` begins Flowy's own.
+            details: What it says: what JSON can say, at most 32,768 characters of it.
+
+        Raises:
+            DefinitionError: SWF, or Flowy, does not take the name.
+            PayloadError: The details cannot travel.
+        """
+        if not 1 <= len(name) <= NAME_MAXIMUM or name.startswith(RESERVED):
+            raise DefinitionError(
+                f"a marker's name has 1 to {NAME_MAXIMUM} characters and does not begin with "
+                f"{RESERVED!r}: {name[:100]!r}"
+            )
+        self._scheduler.marker(name, serializer.dump(details, f"the details of marker {name}"))
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; wait for its result, or pass it on.

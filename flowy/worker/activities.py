@@ -15,12 +15,15 @@ from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskFailed,
 )
 from flowy.protocol.tasks import ActivityTask
+from flowy.task import runs
 from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
 from flowy.task.task import Task
 from flowy.transport import failure, serializer
+from flowy.worker.cataloguing import run_of
 from flowy.worker.exchange import Exchange
 from flowy.worker.heartbeat import Heartbeat, Pulse
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
 from flowy.worker.strategies.inline import InlineStrategy
 from flowy.worker.strategies.strategy import Strategy
@@ -37,6 +40,7 @@ class ActivityPoller:
         source: Where the tasks come from.
         registry: The activity types that are served.
         strategy: Runs the user's code.
+        catalog: Has the runs that activities store files in.
     """
 
     def __init__(
@@ -44,10 +48,13 @@ class ActivityPoller:
         source: Source,
         registry: Registry[ActivityDefinition],
         strategy: Strategy | None = None,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self.source = source
         self._registry = registry
         self._strategy = InlineStrategy() if strategy is None else strategy
+        self._catalog = catalog
         self._pulse = Pulse(source.clock)
         self._poll = PollForActivityTask(
             domain=source.domain,
@@ -97,7 +104,8 @@ class ActivityPoller:
         try:
             activity: Task = definition.factory(task.input, heartbeat, task.task_token)
             args, kwargs = activity._deserialize_arguments()
-            value = self._strategy.run(activity.run, args, kwargs)
+            with runs.within(run_of(self._catalog, self.source, task)):
+                value = self._strategy.run(activity.run, args, kwargs)
             result = serializer.check(
                 activity._serialize_result(value), f"the result of {definition.id}"
             )

@@ -101,9 +101,9 @@ def debug(commands, *arguments):
 
 
 def test_pdb_stops_in_a_plain_run_where_it_sees_the_event(folder):
-    done = debug(["p value, first", "c"], "--history", folder / "Plain.json", "--at-event", 10)
-    assert "about to see event 13 ActivityTaskCompleted" in done.stdout
-    assert "(7, 14)" in done.stdout
+    done = debug(["p value", "s", "c"], "--history", folder / "Plain.json", "--at-event", 4)
+    assert "about to see event 7 ActivityTaskCompleted" in done.stdout
+    assert "(Pdb) 7\n" in done.stdout
     assert "flows.py" in done.stdout
     assert done.returncode == 0
 

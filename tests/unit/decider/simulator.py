@@ -7,7 +7,16 @@ from typing import Any
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, decision, external, marker, timer, workflow
+from flowy.protocol.events import (
+    activity,
+    child,
+    decision,
+    external,
+    lambda_,
+    marker,
+    timer,
+    workflow,
+)
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
 
@@ -41,6 +50,8 @@ class Simulator:
         self.answers: list[Decisions] = []
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
+        self.started_children: dict[str, Event] = {}
+        self.functions: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.signals: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
@@ -152,16 +163,26 @@ class Simulator:
         started = self.timers.pop(id)
         self.add(timer.TimerFired, timer_id=id, started_event_id=started.event_id)
 
+    def start_child_run(self, workflow_id: str) -> None:
+        """Let a child start, which is else only seen when it closes."""
+        event = self.add(child.ChildWorkflowExecutionStarted, **self._child(workflow_id))
+        self.started_children[workflow_id] = event
+
     def close_child(self, workflow_id: str, cls: type[Event], **attributes: Any) -> None:
-        initiated = self.children.pop(workflow_id)
-        execution = ExecutionId(workflow_id=workflow_id, run_id="child-run")
-        common = {
-            "workflow_execution": execution,
+        if workflow_id not in self.started_children:
+            self.start_child_run(workflow_id)
+        started = self.started_children.pop(workflow_id)
+        common = self._child(workflow_id)
+        del self.children[workflow_id]
+        self.add(cls, started_event_id=started.event_id, **common, **attributes)
+
+    def _child(self, workflow_id: str) -> dict[str, Any]:
+        initiated = self.children[workflow_id]
+        return {
+            "workflow_execution": ExecutionId(workflow_id=workflow_id, run_id="child-run"),
             "workflow_type": initiated.attributes.workflow_type,
             "initiated_event_id": initiated.event_id,
         }
-        started = self.add(child.ChildWorkflowExecutionStarted, **common)
-        self.add(cls, started_event_id=started.event_id, **common, **attributes)
 
     def signal(self, name: str, value: Any = None, raw: str | None = None) -> None:
         text = json.dumps(value) if raw is None else raw
@@ -193,6 +214,26 @@ class Simulator:
             activity.ActivityTaskCancelRequested,
             activity_id=asked.activity_id,
             decision_task_completed_event_id=completed,
+        )
+
+    def schedule_function(self, asked: Any, completed: int) -> None:
+        self.functions[asked.id] = self.add(
+            lambda_.LambdaFunctionScheduled,
+            id=asked.id,
+            name=asked.name,
+            input=asked.input,
+            start_to_close_timeout=asked.start_to_close_timeout,
+            decision_task_completed_event_id=completed,
+        )
+
+    def end_function(self, id: str, cls: type[Event], **attributes: Any) -> None:
+        scheduled = self.functions.pop(id)
+        started = self.add(lambda_.LambdaFunctionStarted, scheduled_event_id=scheduled.event_id)
+        self.add(
+            cls,
+            scheduled_event_id=scheduled.event_id,
+            started_event_id=started.event_id,
+            **attributes,
         )
 
     def start_timer(self, asked: Any, completed: int) -> None:
@@ -251,6 +292,8 @@ class Simulator:
         )
 
     def signal_external(self, asked: Any, completed: int) -> None:
+        if asked.workflow_id in self.signals:  # SWF delivers in the order of sending
+            self.deliver(asked.workflow_id)
         self.signals[asked.workflow_id] = self.add(
             external.SignalExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
@@ -259,6 +302,24 @@ class Simulator:
             control=asked.control,
             decision_task_completed_event_id=completed,
         )
+
+    def deliver(self, workflow_id: str, arrives: bool = True) -> None:
+        """Let a signal to another execution arrive, or find nobody."""
+        initiated = self.signals.pop(workflow_id)
+        if arrives:
+            self.add(
+                external.ExternalWorkflowExecutionSignaled,
+                workflow_execution=ExecutionId(workflow_id=workflow_id, run_id="child-run"),
+                initiated_event_id=initiated.event_id,
+            )
+        else:
+            self.add(
+                external.SignalExternalWorkflowExecutionFailed,
+                workflow_id=workflow_id,
+                cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+                initiated_event_id=initiated.event_id,
+                decision_task_completed_event_id=initiated.attributes.decision_task_completed_event_id,
+            )
 
     def close(self, cls: type[Event], completed: int, **attributes: Any) -> None:
         self.closed = True
@@ -292,6 +353,7 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.ScheduleLambdaFunction: Simulator.schedule_function,
     d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
@@ -323,6 +385,7 @@ SHORT: dict[type, Any] = {
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
     d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.ScheduleLambdaFunction: lambda a: f"lambda {a.id} {a.name} {a.input}",
     d.SignalExternalWorkflowExecution: lambda a: (
         f"signal {a.workflow_id} {a.signal_name} {a.input}"
     ),

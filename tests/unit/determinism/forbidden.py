@@ -1,4 +1,3 @@
-# ruff: noqa: C417, DTZ, PTH, SIM115, TID251
 """Workflow code that does what a replay cannot repeat, in every way that there is."""
 
 import asyncio
