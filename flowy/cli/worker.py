@@ -6,8 +6,10 @@ import click
 
 from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import chosen, connected, service_options
+from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.worker.settings import DeciderSettings
 
 
 @click.command()
@@ -30,6 +32,7 @@ from flowy.swf.workers import WorkerPlan, make_worker
 )
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@deciding_options
 @cataloguing_options
 @service_options
 def worker(
@@ -39,6 +42,7 @@ def worker(
     threads: int,
     no_register: bool,
     verbose: bool,
+    deciding: DeciderSettings,
     address: str | None,
     domain: str | None,
     catalogues: bool,
@@ -62,6 +66,7 @@ def worker(
         decides_workflows=kind != "activities",
         threads=threads,
         registers=not no_register,
+        deciding=deciding,
     )
     with connected(settings) as client, told(catalogues, db, files) as catalog:
         made = make_worker(client, settings.domain, plan, catalog=catalog)

@@ -3,8 +3,9 @@
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import Any
@@ -24,6 +25,7 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.settings import DeciderSettings
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -78,18 +80,24 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    settings: DeciderSettings | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
     executions, also of those that the service closes by itself:
-    `flowy.catalog.executions.ExecutionCatalogue`.
+    `flowy.catalog.executions.ExecutionCatalogue`. ``settings`` say how decisions are made:
+    `flowy.worker.settings.DeciderSettings`.
     """
+    settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        make = partial(DecisionPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop, catalog)
+        make = partial(DecisionPoller, catalog=catalog, settings=settings)
+        beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
+        first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
+        beside += [make(other, registry) for other in others]
+        _work(first, registry, make, reg_remote, loop, beside)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -178,11 +186,10 @@ def _work(
     poller: MakePoller,
     reg_remote: bool,
     loop: int,
-    catalog: ExecutionListener | None = None,
+    beside: Sequence[Poller[Any]] = (),
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    beside = [] if catalog is None else [Reconciler(source, catalog)]
     Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 

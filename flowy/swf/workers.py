@@ -17,6 +17,7 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.settings import DeciderSettings
 from flowy.worker.stop import Stop
 
 
@@ -31,6 +32,7 @@ class WorkerPlan:
         decides_workflows: Whether workflows are decided.
         threads: How many activities of one list are done at once.
         registers: Whether the types are registered with the service, and compared.
+        deciding: How workflows are decided.
     """
 
     packages: scanner.Packages
@@ -39,6 +41,7 @@ class WorkerPlan:
     decides_workflows: bool = True
     threads: int = 1
     registers: bool = True
+    deciding: DeciderSettings = field(default_factory=DeciderSettings)
 
 
 def make_worker(
@@ -74,8 +77,9 @@ def make_worker(
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog)
-        for name in _task_lists(plan, workflows)
+        DecisionPoller(source(name), workflows, catalog=catalog, settings=plan.deciding)
+        for shared in _task_lists(plan, workflows)
+        for name in plan.deciding.lists(shared)
     ]
     for name in _task_lists(plan, activities):
         pollers.extend(

@@ -69,6 +69,13 @@ class DeciderSettings:
         elif not self.takes_new:
             raise DefinitionError("a worker that takes no new executions needs a build")
 
+    def lists(self, task_list: str) -> list[str]:
+        """Return the lists that are polled for the decisions of one that is shared."""
+        own = self.list_of(task_list)
+        if own is None:
+            return [task_list]
+        return [own, task_list] if self.takes_new else [own]
+
     def list_of(self, task_list: str) -> str | None:
         """Return the list of this build's own executions; None without a build."""
         if self.build is None or task_list.endswith(BUILD_SEPARATOR + self.build):
