@@ -14,6 +14,8 @@
     │   ├── WorkerLost              … because the process that ran it ended: try again
     │   ├── ScriptFailed            … because a script ended with another status than 0
     │   └── ProcessError            … because a process of a graph failed: see its result
+    ├── NotRepeated                 an at-most-once activity had begun before: look what it did
+    ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   └── PayloadTooLarge         … because it is longer than SWF's field
@@ -170,6 +172,21 @@ class RetryAfter(FlowyError):
     def __init__(self, seconds: float, reason: str = "") -> None:
         super().__init__(reason or f"to be tried again after {seconds} s")
         self.retry_after = max(0.0, float(seconds))
+
+
+class NotRepeated(FlowyError):
+    """An activity that is done at most once had begun before, so this attempt left it alone.
+
+    Whether the attempt that began has had its effect is not known.
+    """
+
+
+class HandedBack(FlowyError):
+    """A worker that was asked to leave gave an activity back; the decider has it done elsewhere.
+
+    It is a failure on the wire only: Flowy's deciders schedule the activity again at once, and it
+    does not count as an attempt.
+    """
 
 
 class PayloadError(FlowyError):

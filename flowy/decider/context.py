@@ -68,6 +68,7 @@ class RunContext:
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
         self.wanted_restart = restart
+        self._signals.keeps_all = True
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
@@ -88,6 +89,7 @@ class RunContext:
     def marker(self, name: str, details: str) -> None:
         """Leave a note in the history."""
         if not self.dropped:
+            self._calls.size.add(details)
             attributes = RecordMarkerAttributes(marker_name=name, details=details)
             key = "marker", str(self._calls.take_number())
             self._calls.slots.ask(key, RecordMarker(attributes=attributes))

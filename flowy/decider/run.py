@@ -78,7 +78,7 @@ class WorkflowRun:
         self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)
         self._externals = Externals(self._calls.slots, self._calls.make_result)
-        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots)
+        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots, self._calls.size)
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts
         )
@@ -204,6 +204,7 @@ class WorkflowRun:
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
+        self._calls.size.events = started.event_id
         token = watched.set(self._watched)
         try:
             if not self._code.started:
@@ -242,6 +243,7 @@ class WorkflowRun:
 
     def signaled(self, event: workflow.WorkflowExecutionSignaled) -> None:
         """Bring a signal to the code."""
+        self._calls.size.add(event.attributes.input)
         self._signals.arrived(event.attributes.signal_name, event.attributes.input)
 
     def told(self, event: Event) -> None:

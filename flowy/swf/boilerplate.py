@@ -26,6 +26,7 @@ from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -81,19 +82,23 @@ def start_workflow_worker(
     *,
     catalog: ExecutionListener | None = None,
     settings: DeciderSettings | None = None,
+    sticky: bool | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
     executions, also of those that the service closes by itself:
     `flowy.catalog.executions.ExecutionCatalogue`. ``settings`` say how decisions are made:
-    `flowy.worker.settings.DeciderSettings`.
+    `flowy.worker.settings.DeciderSettings`. ``sticky`` says whether decisions of kept runs come to
+    a task list of this worker's own: None for as soon as other deciders are noticed, True from the
+    start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
     """
     settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        make = partial(DecisionPoller, catalog=catalog, settings=settings)
+        wish = as_wished(sticky, settings.build) if loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, settings=settings, sticky=wish)
         beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
         first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
         beside += [make(other, registry) for other in others]

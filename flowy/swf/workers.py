@@ -18,6 +18,7 @@ from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 
 
@@ -33,6 +34,8 @@ class WorkerPlan:
         threads: How many activities of one list are done at once.
         registers: Whether the types are registered with the service, and compared.
         deciding: How workflows are decided.
+        sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
+            as soon as other deciders are noticed, True from the start, False for never.
     """
 
     packages: scanner.Packages
@@ -42,6 +45,7 @@ class WorkerPlan:
     threads: int = 1
     registers: bool = True
     deciding: DeciderSettings = field(default_factory=DeciderSettings)
+    sticky: bool | None = None
 
 
 def make_worker(
@@ -77,7 +81,13 @@ def make_worker(
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog, settings=plan.deciding)
+        DecisionPoller(
+            source(name),
+            workflows,
+            catalog=catalog,
+            sticky=as_wished(plan.sticky, plan.deciding.build),
+            settings=plan.deciding,
+        )
         for shared in _task_lists(plan, workflows)
         for name in plan.deciding.lists(shared)
     ]

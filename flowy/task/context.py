@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import IO, TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
+from flowy.task.options import ActivityOptions, ChildOptions, ChildPolicy, LambdaOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
     from flowy.task.result import Result
+
+T = TypeVar("T")
 
 
 class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
@@ -46,6 +48,10 @@ class Restart:
     decision_duration: int | None = None
     workflow_duration: int | None = None
     tags: tuple[str, ...] | None = None
+    task_priority: int | None = None
+    child_policy: ChildPolicy | None = None
+    lambda_role: str | None = None
+    version: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -106,6 +112,20 @@ class WorkflowContext(Protocol):
         ...
 
 
+class Size(Protocol):
+    """How large a run's history is, the same in every replay."""
+
+    @property
+    def events(self) -> int:
+        """The events up to the decision that is made."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """About how many bytes it has."""
+        ...
+
+
 class Facts(Protocol):
     """What would differ from replay to replay, made the same in each of them."""
 
@@ -117,6 +137,11 @@ class Facts(Protocol):
     @property
     def replaying(self) -> bool:
         """Whether the code runs again through what it has decided before."""
+        ...
+
+    @property
+    def size(self) -> "Size":
+        """How large the history has grown."""
         ...
 
     def now(self) -> float:
@@ -134,6 +159,32 @@ class Facts(Protocol):
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
         ...
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActivityInfo:
+    """Which task an activity does.
+
+    Args:
+        domain: SWF's domain.
+        task_list: The list that it came from.
+        type: Its type.
+        workflow_id: The workflow id of the execution that asked for it.
+        run_id: That execution's run id.
+        activity_id: Its id there, which every attempt has anew.
+        attempt: Which attempt it is, from 1.
+        idempotency_key: The same for all attempts of one call, and of no other call anywhere: 32
+            characters from 0-9 and a-f.
+    """
+
+    domain: str
+    task_list: str
+    type: TypeId
+    workflow_id: str
+    run_id: str
+    activity_id: str
+    attempt: int
+    idempotency_key: str
 
 
 class RunFiles(Protocol):
@@ -163,6 +214,36 @@ class RunFiles(Protocol):
 
 class ActivityContext(Protocol):
     """What an activity may ask of the worker that runs it."""
+
+    @property
+    def info(self) -> ActivityInfo:
+        """Which task it does."""
+        ...
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether it is to stop: its workflow wants that, or nobody waits for its answer."""
+        ...
+
+    def heartbeat_details(self) -> str | None:
+        """Return what the attempts before reported last; None when none did.
+
+        Raises:
+            Fault, ServiceUnavailable: The history could not be read.
+        """
+        ...
+
+    def progress(self, done: float, total: float | None, details: str | None) -> None:
+        """Report how far it is."""
+        ...
+
+    def resource(self, kind: type[T]) -> T:
+        """Return the resource of a type.
+
+        Raises:
+            DefinitionError: The worker has none.
+        """
+        ...
 
     def heartbeat(self, details: str | None) -> bool:
         """Tell the service that the activity is alive.

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import venusian
 
 from flowy.errors import DefinitionError
+from flowy.execution.retry import RetryPolicy
 from flowy.task.definition import (
     HOLD,
     ActivityDefinition,
@@ -34,6 +35,10 @@ def activity(
     schedule_to_close: Any = 420,
     schedule_to_start: Any = 120,
     start_to_close: Any = 300,
+    *,
+    strategy: str | None = None,
+    at_most_once: bool = False,
+    local_retry: RetryPolicy | None = None,
 ) -> Callable[[T], T]:
     """Declare an activity type and the class that does it; the class itself stays as it is.
 
@@ -45,6 +50,13 @@ def activity(
         schedule_to_close: Longest time from scheduling to the answer, in seconds.
         schedule_to_start: Longest wait for a worker, in seconds.
         start_to_close: Longest time from a worker's start to its answer, in seconds.
+        strategy: How the worker runs the code: ``inline``, ``asyncio``, ``thread``, ``process``,
+            ``script``, or the name of an executor that the worker was given; None as the worker
+            says.
+        at_most_once: When an attempt has begun, no other one does the work: further attempts fail
+            with ``NotRepeated``.
+        local_retry: When the worker tries again by itself, inside the task, what raised an
+            exception; the workflow does not see it.
 
     Raises:
         DefinitionError: A value can never work; it is also a ``ValueError``.
@@ -58,6 +70,9 @@ def activity(
         schedule_to_close=schedule_to_close,
         schedule_to_start=schedule_to_start,
         start_to_close=start_to_close,
+        strategy=strategy,
+        at_most_once=at_most_once,
+        local_retry=local_retry,
     )
     return _attacher(ACTIVITY, define)
 
@@ -110,8 +125,17 @@ def define_activity(
     schedule_to_close: Any = 420,
     schedule_to_start: Any = 120,
     start_to_close: Any = 300,
+    *,
+    strategy: str | None = None,
+    at_most_once: bool = False,
+    local_retry: RetryPolicy | None = None,
 ) -> ActivityDefinition:
     """Return the definition of an activity; takes and raises what ``activity`` does."""
+    if at_most_once and local_retry is not None:
+        raise DefinitionError(
+            f"activity {name} {version} is at_most_once, so its worker cannot try it again: leave "
+            "local_retry out"
+        )
     return ActivityDefinition(
         id=type_id(name, version),
         task_list=checked_name(task_list, "task list"),
@@ -120,7 +144,16 @@ def define_activity(
         schedule_to_start=seconds(schedule_to_start, "schedule_to_start"),
         start_to_close=seconds(start_to_close, "start_to_close"),
         factory=factory,
+        strategy=None if strategy is None else checked_name(strategy, "strategy"),
+        at_most_once=bool(at_most_once),
+        local_retry=_policy(local_retry),
     )
+
+
+def _policy(value: object) -> RetryPolicy | None:
+    if value is None or isinstance(value, RetryPolicy):
+        return value
+    raise DefinitionError(f"local_retry is a RetryPolicy, not {value!r}")
 
 
 def define_workflow(

@@ -42,6 +42,7 @@ from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.poller import Poller, Source
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 Answer = TypeVar("Answer")
 
@@ -220,7 +221,11 @@ class Environment:
             for name in sorted({definition.task_list for definition in self._workflows})
         ]
         workers = [
-            ActivityPoller(source(name), self._activities)
+            ActivityPoller(
+                source(name),
+                self._activities,
+                Workshop(ActivitySettings(only_inline=True), self._clock, stop),
+            )
             for name in sorted({definition.task_list for definition in self._activities})
         ]
         return [*deciders, *workers]
