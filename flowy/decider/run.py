@@ -82,6 +82,7 @@ class WorkflowRun:
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts
         )
+        self._loop.workflow_context = self._context
         self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
         self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None

@@ -1,4 +1,4 @@
-"""The pytest plugin: the fixture ``swf``, and histories that are replayed as tests.
+"""The pytest plugin: fixtures ``swf`` and ``flowy_environment``; histories replayed as tests.
 
 pytest finds it wherever Flowy is installed.
 """
@@ -12,8 +12,10 @@ import pytest
 
 if TYPE_CHECKING:
     from flowy.testing.aws import Swf
+    from flowy.testing.environment import Environment
 
 MARKER = "swf"
+ENVIRONMENT_MARKER = "flowy"
 HISTORIES = "flowy_histories"
 WORKFLOWS = "flowy_workflows"
 
@@ -41,6 +43,11 @@ def pytest_configure(config: pytest.Config) -> None:
     """Make the marker known that gives the fixture its arguments."""
     arguments = "auto_advance, start, limits, rates, functions"
     config.addinivalue_line("markers", f"{MARKER}({arguments}): how the fixture swf is made")
+    config.addinivalue_line(
+        "markers",
+        f"{ENVIRONMENT_MARKER}(*packages, activities, start): "
+        "how the fixture flowy_environment is made",
+    )
     for folder in config.getoption(HISTORIES) or ():
         if not Path(folder).is_dir():
             raise pytest.UsageError(f"--flowy-histories: there is no folder {folder}")
@@ -76,3 +83,16 @@ def swf(request: pytest.FixtureRequest) -> "Iterator[Swf]":
     make = importlib.import_module("flowy.testing.aws").swf
     with make(**(marker.kwargs if marker else {})) as block:
         yield block
+
+
+@pytest.fixture
+def flowy_environment(request: pytest.FixtureRequest) -> "Iterator[Environment]":
+    """Run workflows in virtual time; see ``flowy.testing.Environment``.
+
+    It begins empty and takes in what is run. ``@pytest.mark.flowy(shop, activities={...})`` gives
+    it the arguments of an ``Environment``.
+    """
+    marker = request.node.get_closest_marker(ENVIRONMENT_MARKER)
+    make = importlib.import_module("flowy.testing.environment").Environment
+    with make(*(marker.args if marker else ()), **(marker.kwargs if marker else {})) as environment:
+        yield environment
