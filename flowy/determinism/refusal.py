@@ -34,6 +34,9 @@ _PASSING = frozenset(
 )
 """Packages that read files and the like for reasons of their own, whoever calls them."""
 
+_DURABLE_FORMS = ("flowy.machine", "flowy.process", "flowy.swf.machine", "flowy.swf.processes")
+"""Our own packages that run as workflow code, and keep threads and logs beside it."""
+
 
 def refuse_caller(run: Watched, what: str, rule: Rule, frame: FrameType) -> None:
     """Refuse a call that the user's code itself makes; what a library does for itself may pass.
@@ -58,7 +61,9 @@ def refuse_behind(run: Watched, what: str, rule: Rule, frame: FrameType | None) 
     """
     while frame is not None:
         module = frame.f_globals.get("__name__")
-        if isinstance(module, str) and module.partition(".")[0] in _PASSING:
+        if isinstance(module, str) and (
+            module.partition(".")[0] in _PASSING or module.startswith(_DURABLE_FORMS)
+        ):
             return
         if is_users(frame):
             _refuse(run, what, rule, frame)
