@@ -11,7 +11,13 @@ from typing import Any
 import click
 
 from flowy.cli import visibility
-from flowy.cli.connection import chosen, connected, require_database, service_options
+from flowy.cli.connection import (
+    chosen,
+    connected,
+    payloads_option,
+    require_database,
+    service_options,
+)
 from flowy.cli.modules import module
 from flowy.cli.replay import read
 from flowy.decider.replay import SteppedRun
@@ -21,6 +27,8 @@ from flowy.protocol.event import Event
 from flowy.replay.files import History, histories
 from flowy.task import scanner
 from flowy.task.definition import WorkflowDefinition
+from flowy.transport.packing import Packing
+from flowy.transport.payloads import as_payloads
 
 
 @click.command()
@@ -42,6 +50,7 @@ from flowy.task.definition import WorkflowDefinition
     show_default=True,
     help="Stop when the code is about to see this event, or the next one that it sees.",
 )
+@payloads_option
 @service_options
 def debug(
     modules: tuple[str, ...],
@@ -49,6 +58,7 @@ def debug(
     workflow_id: str | None,
     run_id: str | None,
     at_event: int,
+    payloads: str | None,
     address: str | None,
     domain: str | None,
 ) -> None:
@@ -67,7 +77,8 @@ def debug(
     definition = registry.get(history.type)
     if definition is None:
         raise click.ClickException(f"there is no workflow {history.type} in {' '.join(modules)}")
-    _debug(definition, history, at_event)
+    packing = as_payloads(payloads).packing(chosen(address, domain).domain)
+    _debug(definition, history, at_event, packing)
 
 
 def _of_file(path: Path, run_id: str | None) -> History:
@@ -90,7 +101,9 @@ def _live(workflow_id: str, run_id: str | None, address: str | None, domain: str
         return read(client, settings.domain, info)
 
 
-def _debug(definition: WorkflowDefinition, history: History, at_event: int) -> None:
+def _debug(
+    definition: WorkflowDefinition, history: History, at_event: int, packing: Packing
+) -> None:
     serve(sys.modules[definition.factory.__module__])
     debugger = _Debugger()
     seen: list[int] = []
@@ -100,7 +113,7 @@ def _debug(definition: WorkflowDefinition, history: History, at_event: int) -> N
         if event.event_id >= at_event and not debugger.has_stopped:
             debugger.arm(event)
 
-    run = SteppedRun(definition, history.execution, before, is_guarded=False)
+    run = SteppedRun(definition, history.execution, before, packing, is_guarded=False)
     if at_event <= _FIRST:
         debugger.arm(history.events[0])
     try:

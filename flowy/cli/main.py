@@ -14,6 +14,7 @@ COMMANDS = {
     "check": ("flowy.cli.check:check_", "Find in workflow code what a replay cannot repeat."),
     "replay": ("flowy.cli.replay:replay", "Replay histories with today's code, and compare."),
     "debug": ("flowy.cli.debug:debug", "Stop in the debugger where workflow code sees an event."),
+    "payloads": ("flowy.cli.payloads:payloads", "Look after large inputs and results."),
     "project": ("flowy.cli.projects:project", "Projects: scripts, processes and workspaces."),
     "monitor": ("flowy.cli.monitor:monitor", "Run the pending processes of a project."),
     "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),

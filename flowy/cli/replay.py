@@ -10,7 +10,14 @@ import click
 import msgspec
 
 from flowy.cli import visibility
-from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
+from flowy.cli.connection import (
+    chosen,
+    connected,
+    json_option,
+    payloads_option,
+    require_database,
+    service_options,
+)
 from flowy.cli.modules import module
 from flowy.cli.query import Query, query_options
 from flowy.determinism.guards import guard
@@ -20,6 +27,7 @@ from flowy.protocol.executions import WorkflowExecutionInfo
 from flowy.replay.files import History, histories, saved
 from flowy.replay.judging import Verdict, judge
 from flowy.task import scanner
+from flowy.transport.payloads import as_payloads
 
 
 @click.command()
@@ -41,6 +49,7 @@ from flowy.task import scanner
     help="Also write each history to a file of this folder.",
 )
 @click.option("--no-guards", is_flag=True, help="Let the code call clocks, chance and the like.")
+@payloads_option
 @service_options
 @json_option
 def replay(
@@ -50,6 +59,7 @@ def replay(
     query: Query,
     save: Path | None,
     no_guards: bool,
+    payloads: str | None,
     address: str | None,
     domain: str | None,
     as_json: bool,
@@ -67,12 +77,13 @@ def replay(
         raise click.ClickException(f"there is no workflow in {' '.join(modules)}")
     if not no_guards:
         guard(registry)
+    packing = as_payloads(payloads).packing(chosen(address, domain).domain)
     found = _from_files(paths, run_id) if paths else _live(query, address, domain)
     verdicts = []
     for history in found:
         if save is not None:
             _save(save, history)
-        verdicts.append(judge(history, registry))
+        verdicts.append(judge(history, registry, packing))
         if not as_json:
             _print(verdicts[-1])
     _finish(verdicts, as_json)

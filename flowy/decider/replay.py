@@ -21,6 +21,7 @@ from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskSt
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.place import place_of, raised_at
+from flowy.transport.packing import PACKING, Packing
 
 _LOOP = DeterministicLoop.run_ready.__code__
 
@@ -38,6 +39,7 @@ def replay(
     events: Sequence[Event],
     *,
     is_whole: bool = True,
+    packing: Packing = PACKING,
 ) -> Replayed:
     """Replay a history, open or closed, from its first event.
 
@@ -47,18 +49,19 @@ def replay(
         events: The history in order.
         is_whole: Whether these are all events that there are; the last decision's events may be
             cut off otherwise.
+        packing: How the texts of its domain travel.
 
     Raises:
         NondeterminismError: The code goes another way; it says where.
         StaleRunError: The history does not begin with its start.
     """
-    run = WorkflowRun(definition, execution)
+    run = WorkflowRun(definition, execution, packing)
     try:
         run.feed(events)
         if is_whole and _ends_answered(events):
             run.check_echoes()
     except NondeterminismError as error:
-        raise located(definition, execution, events, error) from None
+        raise located(definition, execution, events, error, packing) from None
     finally:
         run.close()
     return Replayed(len(events), sum(isinstance(each, DecisionTaskCompleted) for each in events))
@@ -69,6 +72,7 @@ def located(
     execution: ExecutionId,
     events: Sequence[Event],
     error: NondeterminismError,
+    packing: Packing = PACKING,
 ) -> NondeterminismError:
     """Return an error of a run that says where in the code it comes from.
 
@@ -77,10 +81,11 @@ def located(
         execution: Which run it is.
         events: The history from its first event, as far as the run that failed was fed.
         error: What the run raised.
+        packing: How the texts of its domain travel.
     """
     if isinstance(error, ForbiddenCallError):
         return error
-    run = TracedRun(definition, execution)
+    run = TracedRun(definition, execution, packing)
     try:
         run.feed(events)
         run.check_echoes()
@@ -120,6 +125,7 @@ class SteppedRun(WorkflowRun):
         definition: The workflow's type and class.
         execution: Which run this is.
         before: Called with each event that the code is about to see.
+        packing: How the texts of its domain travel.
         is_guarded: Whether the guards stop what a replay cannot repeat.
     """
 
@@ -128,9 +134,11 @@ class SteppedRun(WorkflowRun):
         definition: WorkflowDefinition,
         execution: ExecutionId,
         before: Callable[[Event], None],
+        packing: Packing = PACKING,
+        *,
         is_guarded: bool = True,
     ) -> None:
-        super().__init__(definition, execution, is_guarded)
+        super().__init__(definition, execution, packing, is_guarded=is_guarded)
         self._before = before
 
     def _apply(self, event: Event) -> None:

@@ -34,8 +34,14 @@ _PASSING = frozenset(
 )
 """Packages that read files and the like for reasons of their own, whoever calls them."""
 
-_DURABLE_FORMS = ("flowy.machine", "flowy.process", "flowy.swf.machine", "flowy.swf.processes")
-"""Our own packages that run as workflow code, and keep threads and logs beside it."""
+_OWN = (
+    "flowy.machine",
+    "flowy.process",
+    "flowy.swf.machine",
+    "flowy.swf.processes",
+    "flowy.transport",
+)
+"""Our own packages that keep threads, logs or large texts beside workflow code."""
 
 
 def refuse_caller(run: Watched, what: str, rule: Rule, frame: FrameType) -> None:
@@ -62,7 +68,7 @@ def refuse_behind(run: Watched, what: str, rule: Rule, frame: FrameType | None) 
     while frame is not None:
         module = frame.f_globals.get("__name__")
         if isinstance(module, str) and (
-            module.partition(".")[0] in _PASSING or module.startswith(_DURABLE_FORMS)
+            module.partition(".")[0] in _PASSING or module.startswith(_OWN)
         ):
             return
         if is_users(frame):

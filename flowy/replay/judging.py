@@ -7,6 +7,7 @@ from flowy.errors import FlowyError, NondeterminismError
 from flowy.replay.files import UNKNOWN_RUN, History
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.transport.packing import PACKING, Packing
 
 Status = Literal["ok", "mismatch", "unknown", "error"]
 
@@ -40,14 +41,28 @@ class Verdict(NamedTuple):
     message: str = ""
 
 
-def judge(history: History, registry: Registry[WorkflowDefinition]) -> Verdict:
-    """Replay a history with the code that its type has today."""
+def judge(
+    history: History, registry: Registry[WorkflowDefinition], packing: Packing = PACKING
+) -> Verdict:
+    """Replay a history with the code that its type has today.
+
+    Args:
+        history: What is replayed.
+        registry: The code.
+        packing: How the texts of its domain travel, where large ones are kept elsewhere.
+    """
     definition = registry.get(history.type)
     if definition is None:
         known = ", ".join(sorted(str(each.id) for each in registry)) or "none"
         return _verdict(history, "unknown", message=f"there is no code for it, only for {known}")
     try:
-        done = replay(definition, history.execution, history.events, is_whole=history.is_whole)
+        done = replay(
+            definition,
+            history.execution,
+            history.events,
+            is_whole=history.is_whole,
+            packing=packing,
+        )
     except NondeterminismError as error:
         hint = _UNKNOWN if history.execution.run_id == UNKNOWN_RUN else ""
         return _verdict(history, "mismatch", f"{error}{hint}", error.event_id, error.place)

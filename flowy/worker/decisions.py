@@ -19,6 +19,7 @@ from flowy.errors import (
     Fault,
     FlowyError,
     NondeterminismError,
+    PayloadUnavailable,
     ServiceUnavailable,
     StaleRunError,
 )
@@ -124,9 +125,11 @@ class DecisionPoller:
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
-        self._make_run = make_run or partial(WorkflowRun, is_guarded=settings.guarded)
+        self._make_run = make_run or partial(
+            WorkflowRun, packing=source.packing, is_guarded=settings.guarded
+        )
         self.watch = Watch(settings)
-        self.mismatches = Mismatches(settings.mismatched)
+        self.mismatches = Mismatches(settings.mismatched, source.packing)
         own = settings.list_of(source.task_list)
         self._own_list = None if own is None else TaskList(name=own)
         if settings.guarded:
@@ -233,6 +236,13 @@ class DecisionPoller:
             )
         except (Fault, ServiceUnavailable) as error:
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
+        except PayloadUnavailable as error:
+            logger.error(  # noqa: TRY400 -- the message says which volume, and why
+                "%s is held: %s; it is decided when the volume can be used and its task has timed "
+                "out",
+                what,
+                error,
+            )
         except KeyboardInterrupt:
             raise
         except BaseException:  # user code may raise anything, and the worker goes on
@@ -347,7 +357,8 @@ class DecisionPoller:
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
-            tell_decisions(self._catalog, self.source.domain, task, decisions)
+            source = self.source
+            tell_decisions(self._catalog, source.domain, task, decisions, source.packing)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

@@ -16,6 +16,7 @@ from flowy.protocol.event import Event
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import FAIL, WorkflowDefinition
 from flowy.transport import failure
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.settings import Mismatch
 
 MAXIMUM = 10_000
@@ -29,11 +30,13 @@ class Mismatches:
 
     Args:
         told: Hears of each one.
+        packing: How the texts of the domain travel.
     """
 
-    def __init__(self, told: Callable[[Mismatch], None]) -> None:
+    def __init__(self, told: Callable[[Mismatch], None], packing: Packing = PACKING) -> None:
         self.held: OrderedDict[ExecutionId, Mismatch] = OrderedDict()
         self._told = told
+        self._packing = packing
 
     def met(
         self,
@@ -55,7 +58,7 @@ class Mismatches:
         """
         known = self.held.pop(execution, None)
         if known is None or known.error.event_id != error.event_id:
-            error = _located(definition, execution, error, events)
+            error = self._located(definition, execution, error, events)
         else:
             error = known.error
         mismatch = Mismatch(
@@ -72,6 +75,21 @@ class Mismatches:
         while len(self.held) > MAXIMUM:
             self.held.popitem(last=False)
         return None
+
+    def _located(
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        error: NondeterminismError,
+        events: Callable[[], Sequence[Event]],
+    ) -> NondeterminismError:
+        try:
+            return located(definition, execution, events(), error, self._packing)
+        except FlowyError as unread:
+            logger.warning("execution %s: the line of its code is not known: %s", execution, unread)
+        except Exception:
+            logger.exception("execution %s: the line of its code is not known", execution)
+        return error
 
     def followed(self, execution: ExecutionId) -> None:
         """Note that the code follows the history of an execution."""
@@ -101,21 +119,6 @@ def _log(mismatch: Mismatch) -> None:
         )
     else:
         logger.warning("%s is still held, tried %d times", what, mismatch.times)
-
-
-def _located(
-    definition: WorkflowDefinition,
-    execution: ExecutionId,
-    error: NondeterminismError,
-    events: Callable[[], Sequence[Event]],
-) -> NondeterminismError:
-    try:
-        return located(definition, execution, events(), error)
-    except FlowyError as unread:
-        logger.warning("execution %s: the line of its code is not known: %s", execution, unread)
-    except Exception:
-        logger.exception("execution %s: the line of its code is not known", execution)
-    return error
 
 
 def _failed(error: NondeterminismError) -> FailWorkflowExecution:
