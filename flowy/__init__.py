@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -39,6 +40,7 @@ __all__ = [
     "activity",
     "async_scheduler",
     "on_signal",
+    "register_failure",
     "start_activity_worker",
     "start_workflow_worker",
     "workflow",
@@ -61,6 +63,7 @@ _PLACES = {
     "activity": "flowy.swf.scanner",
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
+    "register_failure": "flowy.transport.registered",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "workflow": "flowy.swf.scanner",

@@ -1,8 +1,13 @@
 """What user code may catch or raise: the documented names of Flowy's exceptions."""
 
 from flowy.errors import (
+    ActivityFailed,
+    ChildFailed,
+    FailedTask,
+    LambdaFailed,
     NondeterminismError,
     PayloadError,
+    RemoteError,
     RetryAfter,
     SuspendTask,
     TaskCanceled,
@@ -13,8 +18,13 @@ from flowy.errors import (
 )
 
 __all__ = [
+    "ActivityFailed",
+    "ChildFailed",
+    "FailedTask",
+    "LambdaFailed",
     "NondeterminismError",
     "PayloadError",
+    "RemoteError",
     "RetryAfter",
     "SuspendTask",
     "TaskCanceled",

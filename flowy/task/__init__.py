@@ -9,6 +9,7 @@ from flowy.task.result import ChildResult, Result
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
+from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -26,4 +27,5 @@ __all__ = [
     "Workflow",
     "WorkflowProxy",
     "on_signal",
+    "register_failure",
 ]
