@@ -1,5 +1,6 @@
 """What was asked for: a call's task or a timer, and the decisions that begin and end an attempt."""
 
+import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
 from typing import Any
@@ -11,6 +12,7 @@ from flowy.protocol.ids import TaskList
 from flowy.task.context import TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
+from flowy.transport.attempt import activity_id
 
 _KINDS: Mapping[type, Kind] = {
     ActivityOptions: "activity",
@@ -33,11 +35,19 @@ Place = tuple[CodeType, int]
 """An instruction of the user's code; its line is looked up when somebody wants to know."""
 
 
-def find_place(frame: FrameType | None) -> Place | None:
+def find_place() -> Place | None:
     """Return the innermost place on the stack that is not Flowy's own."""
-    while frame is not None and frame.f_globals.get("__name__", "").startswith("flowy."):
-        frame = frame.f_back
+    # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
+    frame: FrameType | None = sys._getframe(_DEPTH)
+    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+            frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
+
+
+_DEPTH = 5
+_INNER = ("flowy.", "asyncio.")
 
 
 def _line(place: Place) -> int:
@@ -66,6 +76,7 @@ class Task:
         "call",
         "cancel_requested",
         "event_id",
+        "first",
         "id",
         "input",
         "key",
@@ -89,6 +100,7 @@ class Task:
         self.event_id = 0
         """The event that says that it was asked for."""
         self.number = number
+        self.first = number
         self.attempts = 0
         self.result = result
         self.id = ""
@@ -142,8 +154,10 @@ def identify(task: Task, error: TaskError) -> None:
 
 def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     """Give a task the id of its next attempt."""
-    if task.kind == "child":
-        chosen: Any = task.call.options
+    chosen: Any = task.call.options
+    if task.kind == "activity":
+        task.id = activity_id(number, task.first, task.attempts, chosen.heartbeat)
+    elif task.kind == "child":
         task.id = chosen.workflow_id or f"{child_prefix}-{number}"
         if isinstance(task.result, ChildResult):
             task.result.workflow_id = task.id

@@ -17,6 +17,9 @@ REASON_MAXIMUM = 256
 DETAILS_MAXIMUM = 32_768
 """Characters that SWF takes for details."""
 
+HANDED_BACK = "flowy.errors.HandedBack"
+"""What a failure's type says when a leaving worker gave a task back: try it again elsewhere."""
+
 _MESSAGE = 8_000
 _LINE = 500
 
@@ -28,11 +31,13 @@ class Failure(Cause, frozen=True, kw_only=True, omit_defaults=True):
         traceback: Where it came from, as Python prints it.
         retry_after: Seconds after which the task asks to be tried again.
         causes: What caused it, the nearest first.
+        heartbeat: What an activity's heartbeats said last.
     """
 
     traceback: str
     retry_after: float | None = None
     causes: tuple[Cause, ...] = ()
+    heartbeat: str | None = None
 
 
 class _LambdaFailure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -43,14 +48,19 @@ class _LambdaFailure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     stack_trace: tuple[Any, ...] = ()
 
 
-def describe(error: BaseException) -> tuple[str, str]:
-    """Return the reason and the details that tell of an exception, cut to what SWF takes."""
+def describe(error: BaseException, heartbeat: str | None = None) -> tuple[str, str]:
+    """Return the reason and the details that tell of an exception, cut to what SWF takes.
+
+    Args:
+        error: The exception.
+        heartbeat: What the heartbeats of the activity that raised it said last.
+    """
     message = causes.message_of(error)
     # A subclass may not call the constructor that sets the reason, or call it with anything.
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
-    return clean(reason)[:REASON_MAXIMUM], _details(error, message, lines)
+    return clean(reason)[:REASON_MAXIMUM], _details(error, message, lines, heartbeat)
 
 
 def remote(details: str | None) -> Failure | None:
@@ -111,7 +121,7 @@ def _made(cls: type[T], reason: str, details: str | None, cause: BaseException |
     return error
 
 
-def _details(error: BaseException, message: str, lines: str) -> str:
+def _details(error: BaseException, message: str, lines: str, heartbeat: str | None) -> str:
     stands_for = causes.original(error)
     sent = causes.cause_of(stands_for)
     failure = Failure(
@@ -123,6 +133,7 @@ def _details(error: BaseException, message: str, lines: str) -> str:
         traceback=clean(lines),
         retry_after=error.retry_after if isinstance(error, RetryAfter) else None,
         causes=causes.chain_of(stands_for),
+        heartbeat=heartbeat,
     )
     if len(_text(failure)) > DETAILS_MAXIMUM:
         failure = _without_values(failure)
