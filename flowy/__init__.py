@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.payloads import Payloads
     from flowy.transport.registered import register_failure
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "ActivityProxy",
     "FlowyError",
     "LambdaProxy",
+    "Payloads",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -55,6 +57,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "Payloads": "flowy.transport.payloads",
     "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
