@@ -41,6 +41,7 @@ from flowy.task.declared import definitions_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
+from flowy.testing import recording
 from flowy.testing.crew import Client, Crew
 from flowy.testing.holders import holders, of_kind
 from flowy.testing.replacements import Replacements, is_meant, shown, with_function
@@ -116,6 +117,7 @@ class Environment:
 
     def close(self) -> None:
         """Forget everything."""
+        recording.save(self.client, self.domain)
         self._crew.close()
         self._service.close()
 

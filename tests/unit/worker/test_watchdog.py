@@ -124,7 +124,7 @@ def test_who_stands_in_a_debugger_has_all_the_time_of_the_world(caplog):
     watch, dog = pair()
     stop, ready = threading.Event(), threading.Event()
     debugger = {"__name__": "pdb", "stop": stop, "ready": ready}
-    exec("def prompt():\n    ready.set()\n    while not stop.is_set(): pass", debugger)  # noqa: S102
+    exec("def prompt():\n    ready.set()\n    while not stop.is_set(): pass", debugger)
 
     def work():
         watch.begin(EXECUTION)
