@@ -119,12 +119,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
             activity_type=task.call.type,  # type: ignore[arg-type]  # an activity's is a TypeId
             activity_id=task.id,
             input=task.input,
-            heartbeat_timeout=_text(chosen.heartbeat),
-            schedule_to_close_timeout=_text(chosen.schedule_to_close),
-            schedule_to_start_timeout=_text(chosen.schedule_to_start),
-            start_to_close_timeout=_text(chosen.start_to_close),
-            task_list=_list(chosen.task_list),
-            task_priority=_text(chosen.task_priority),
+            **chosen.attributes,
         )
     )
 
