@@ -38,15 +38,16 @@ Place = tuple[CodeType, int]
 def find_place() -> Place | None:
     """Return the innermost place on the stack that is not Flowy's own."""
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
-    frame: FrameType | None = sys._getframe(_DEPTH)
-    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
+    try:
+        frame: FrameType | None = sys._getframe(_DEPTH)
+    except ValueError:
         frame = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-            frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 5
+_DEPTH = 4
 _INNER = ("flowy.", "asyncio.")
 
 
