@@ -23,9 +23,18 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
+from flowy.decider.asked import (
+    Place,
+    Task,
+    begin,
+    identify,
+    kind_of,
+    name_attempt,
+    request_cancel,
+)
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
+from flowy.decider.texts import Texts, is_elsewhere
 from flowy.decider.timers import Timers, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
@@ -35,6 +44,7 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
+from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 from flowy.transport.failure import HANDED_BACK
@@ -47,11 +57,12 @@ class Calls:
         child_prefix: What the workflow ids of children begin with.
         maximum: How many activities, children, functions and timers may be open at once, each by
             itself.
+        slots: Where decisions are collected.
     """
 
-    def __init__(self, child_prefix: str, maximum: int) -> None:
+    def __init__(self, child_prefix: str, maximum: int, slots: Slots | None = None) -> None:
         self.size = HistorySize()
-        self.slots = Slots(maximum)
+        self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
         self.held = 0
@@ -59,6 +70,7 @@ class Calls:
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
+        self.texts: Texts
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
@@ -73,8 +85,8 @@ class Calls:
 
     # Asking
 
-    def ask(self, call: TaskCall) -> Result:
-        """Ask for a task.
+    def ask(self, call: TaskCall, place: Place | None = None) -> Result:
+        """Ask for a task, from a place in the code.
 
         Raises:
             PayloadError: The arguments cannot travel.
@@ -82,13 +94,15 @@ class Calls:
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
         pending = pending_in((call.args, call.kwargs))
-        result = self.make_result(result_class(call))
-        task = Task(call, number, result, self.now())
+        kind = kind_of(call)
+        result = self.make_result(ChildResult if kind == "child" else Result)
+        task = Task(call, kind, number, result, self.now())
+        task.place = place
         if pending:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = _input(call, call.args, call.kwargs)
+            task.input = self._input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
@@ -155,7 +169,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = _input(task.call, args, kwargs)
+            task.input = self._input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -183,7 +197,11 @@ class Calls:
         if task.key in self._open:
             self.fail(
                 task,
-                TaskNotScheduled(f"{task} was not started: this execution has it open already"),
+                TaskNotScheduled(
+                    f"{task} was not started: this execution has it open already",
+                    None,
+                    "WORKFLOW_ALREADY_RUNNING",
+                ),
             )
             return
         self.size.characters += len(task.input)
@@ -270,11 +288,16 @@ class Calls:
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
-        self.size.add(text)
+        if text is not None:
+            self.size.characters += len(text)
         if task is None or task.result.done():
             return
+        if text is not None and is_elsewhere(text):
+            self._ended(task)
+            task.result.set_later(lambda: self._value(task, text))
+            return
         try:
-            value = None if text is None else task.call.deserialize(text)
+            value = None if text is None else self._value(task, text)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
         else:
@@ -289,6 +312,8 @@ class Calls:
             task.result.cancel()
             return
         self._ended(task)
+        if isinstance(error, TaskError) and error.task is None:
+            identify(task, error)
         if not task.call.options.error_handling:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
@@ -332,6 +357,15 @@ class Calls:
         elif not self._try_again(task, error):
             self.fail(task, error)
 
+    def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        text, what = call.serialize(*args, **kwargs), f"the arguments of {call.type}"
+        if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
+            return serializer.check(text, what)
+        return self.texts.pack(text, what)
+
+    def _value(self, task: Task, text: str) -> Any:
+        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
         if not isinstance(policy, RetryPolicy) or task.cancel_requested:
@@ -362,11 +396,3 @@ class Calls:
 def _numbers(retry: int | RetryPolicy) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
     return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
-
-
-def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    text = call.serialize(*args, **kwargs)
-    # Only a hook of the user's gives anything else than a text that fits.
-    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
-        return text
-    return serializer.check(text, f"the arguments of {call.type}")

@@ -4,12 +4,13 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flowy.decider.asked import result_class
+from flowy.decider.asked import find_place, kind_of, result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.decider.texts import Texts
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
@@ -24,6 +25,7 @@ class RunContext:
         signals: What has come in.
         externals: What goes out.
         facts: What the code may know.
+        texts: Packs what goes out.
     """
 
     def __init__(
@@ -33,7 +35,11 @@ class RunContext:
         signals: SignalQueues,
         externals: Externals,
         facts: RunFacts,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
+        self.restart_input = ""
+        """The input of the wanted restart as it travels."""
         self.facts = facts
         self.execution_context: str | None = None
         self._signals = signals
@@ -55,19 +61,20 @@ class RunContext:
             RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return self._loop.create_result(result_class(call))
+            return self._loop.create_result(result_class(kind_of(call)))
         if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        result = self._calls.ask(call)
+        result = self._calls.ask(call, find_place())
         if isinstance(result, ChildResult):
             result.on_signal = partial(self._signal_child, result)
         return result
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
+        self.restart_input = self._texts.pack(restart.input, restart.what)
         self.wanted_restart = restart
         self._signals.keeps_all = True
 

@@ -8,16 +8,21 @@ from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
+from flowy.swf.packed import payloads_of
 from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.payloads import Payloads
+from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 
 
@@ -32,6 +37,7 @@ class WorkerPlan:
         decides_workflows: Whether workflows are decided.
         threads: How many activities of one list are done at once.
         registers: Whether the types are registered with the service, and compared.
+        deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
     """
@@ -42,6 +48,7 @@ class WorkerPlan:
     decides_workflows: bool = True
     threads: int = 1
     registers: bool = True
+    deciding: DeciderSettings = field(default_factory=DeciderSettings)
     sticky: bool | None = None
 
 
@@ -52,6 +59,8 @@ def make_worker(
     clock: Clock | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> Worker:
     """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
 
@@ -60,6 +69,9 @@ def make_worker(
         domain: The domain; it is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
+        payloads: Where inputs and results go that do not fit in SWF's fields; None is what the
+            client was made with, else what the environment says (``FLOWY_PAYLOADS``).
+        telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Is told what becomes of executions, and has the runs that activities store files
             in: `flowy.catalog.executions.ExecutionCatalogue`.
 
@@ -71,15 +83,31 @@ def make_worker(
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
+    packing = payloads_of(client, payloads).packing(domain, telemetry)
 
     def source(task_list: str) -> Source:
-        return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
+        return Source(
+            client=client,
+            domain=domain,
+            task_list=task_list,
+            clock=clock,
+            stop=stop,
+            telemetry=telemetry,
+            packing=packing,
+        )
 
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog, sticky=stickiness(plan.sticky))
-        for name in _task_lists(plan, workflows)
+        DecisionPoller(
+            source(name),
+            workflows,
+            catalog=catalog,
+            sticky=as_wished(plan.sticky, plan.deciding.build),
+            settings=plan.deciding,
+        )
+        for shared in _task_lists(plan, workflows)
+        for name in plan.deciding.lists(shared)
     ]
     for name in _task_lists(plan, activities):
         pollers.extend(
@@ -88,15 +116,6 @@ def make_worker(
     if catalog is not None and plan.decides_workflows:
         pollers.append(Reconciler(source("catalogue"), catalog))
     return Worker(client, stop, pollers)
-
-
-def stickiness(wish: bool | None) -> Sticky | None:
-    """Return how a decider keeps executions to itself.
-
-    Args:
-        wish: As ``WorkerPlan.sticky``.
-    """
-    return None if wish is False else Sticky(at_once=wish is True)
 
 
 def scan(

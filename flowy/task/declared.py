@@ -87,7 +87,7 @@ def arguments_of(cls: Any) -> Signature:
 
 
 def dump_for(cls: Any, args: Sequence[Any], kwargs: Mapping[str, Any], what: str) -> str:
-    """Encode the arguments of a task's class as ``[args, kwargs]``, in the form that is sent.
+    """Encode the arguments of a task's class as ``[args, kwargs]``, of whatever length.
 
     Raises:
         PayloadMismatch: They are too many or too few, or one does not fit its annotation.
@@ -96,7 +96,7 @@ def dump_for(cls: Any, args: Sequence[Any], kwargs: Mapping[str, Any], what: str
     signature = arguments_of(cls)
     if signature.has_sets:
         args, kwargs = serializer.ordered((args, kwargs))
-    text = serializer.dump_arguments(args, kwargs, what)
+    text = serializer.dump_arguments(args, kwargs, what, None)
     signature.check(args, kwargs, text, what)
     return text
 

@@ -91,7 +91,7 @@ class TaskProxy(Callee[P, Out]):
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
         if self.target is None:
-            return serializer.dump_arguments(args, kwargs, str(self.task_id))
+            return serializer.dump_arguments(args, kwargs, str(self.task_id), None)
         return dump_for(self.target, args, kwargs, str(self.task_id))
 
     def _deserialize_result(self, result: str) -> Any:
