@@ -3,9 +3,9 @@
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
+from dataclasses import replace
 from types import FrameType
 from typing import Any
 
@@ -26,11 +26,11 @@ from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.sticky import Sticky
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 logger = logging.getLogger(__name__)
 
 Scan = Callable[[Any, Any], Registry[Any]]
-MakePoller = Callable[[Source, Registry[Any]], Poller[Any]]
 
 
 def start_activity_worker(
@@ -43,6 +43,7 @@ def start_activity_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    settings: ActivitySettings | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -57,6 +58,8 @@ def start_activity_worker(
         ignore: What to leave out of them, as venusian takes it.
         catalog: Has the runs that activities store files in by ``self.run.store(path)``:
             `flowy.catalog.executions.ExecutionCatalogue`.
+        settings: How activities are run: strategies, slots, middleware, resources. The resources
+            that the packages declare are added unless it has some.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -65,8 +68,12 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        make = partial(ActivityPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        settings = settings or ActivitySettings()
+        if not settings.resources:
+            settings = replace(settings, resources=scanner.scan_resources(packages, ignore))
+        shop = Workshop(settings, source.clock, source.stop)
+        poller = ActivityPoller(source, registry, shop, catalog=catalog)
+        _work(poller, registry, reg_remote, loop, shop=shop)
 
 
 def start_workflow_worker(
@@ -93,8 +100,9 @@ def start_workflow_worker(
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
         wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
-        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
-        _work(source, registry, make, reg_remote, loop, catalog)
+        poller = DecisionPoller(source, registry, catalog=catalog, sticky=wish)
+        beside = [] if catalog is None else [Reconciler(source, catalog)]
+        _work(poller, registry, reg_remote, loop, beside)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -178,17 +186,18 @@ def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
 
 
 def _work(
-    source: Source,
+    poller: Poller[Any],
     registry: Registry[Any],
-    poller: MakePoller,
     reg_remote: bool,
     loop: int,
-    catalog: ExecutionListener | None = None,
+    beside: Sequence[Poller[Any]] = (),
+    *,
+    shop: Workshop | None = None,
 ) -> None:
+    source = poller.source
     if reg_remote:
         _register(source, registry)
-    beside = [] if catalog is None else [Reconciler(source, catalog)]
-    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
+    Worker(source.client, source.stop, [poller, *beside], shop).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:
