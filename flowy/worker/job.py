@@ -188,7 +188,7 @@ class ActivityJob:
 
     def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
         run, name = self._activity.run, str(self)
-        if self.definition.strategy == SCRIPT:
+        if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
             return Call(function=self._script(run(*given.args, **given.kwargs)), name=name)
         if self.strategy in _HERE:
