@@ -14,11 +14,13 @@ if TYPE_CHECKING:
         async_scheduler,
         start_activity_worker,
         start_workflow_worker,
+        starter_for,
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
     from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
+    from flowy.task.calling import pending
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
@@ -39,8 +41,10 @@ __all__ = [
     "activity",
     "async_scheduler",
     "on_signal",
+    "pending",
     "start_activity_worker",
     "start_workflow_worker",
+    "starter_for",
     "workflow",
     "workflow_starter",
 ]
@@ -61,8 +65,10 @@ _PLACES = {
     "activity": "flowy.swf.scanner",
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
+    "pending": "flowy.task.calling",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "starter_for": "flowy.swf.boilerplate",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

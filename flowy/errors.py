@@ -18,6 +18,7 @@
     ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
+    │   ├── PayloadMismatch         … because it is not what an annotation asks for
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
     │   └── WorkflowDefinitionError … that of a token machine
@@ -188,6 +189,13 @@ class HandedBack(FlowyError):
 
 class PayloadError(FlowyError):
     """A value cannot be carried by the transport, or a carried text cannot be read."""
+
+
+class PayloadMismatch(PayloadError, TypeError):
+    """A value is not what the annotation of an argument, a result or a signal asks for.
+
+    A task that fails with it is not tried again: the same value would not fit again.
+    """
 
 
 class PayloadTooLarge(PayloadError):

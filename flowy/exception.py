@@ -3,6 +3,7 @@
 from flowy.errors import (
     NondeterminismError,
     PayloadError,
+    PayloadMismatch,
     RetryAfter,
     SuspendTask,
     TaskCanceled,
@@ -15,6 +16,7 @@ from flowy.errors import (
 __all__ = [
     "NondeterminismError",
     "PayloadError",
+    "PayloadMismatch",
     "RetryAfter",
     "SuspendTask",
     "TaskCanceled",

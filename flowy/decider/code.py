@@ -20,7 +20,7 @@ from flowy.protocol.ids import TaskList
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
-from flowy.task.signal import handlers_of
+from flowy.task.signal import handler_of, handlers_of
 from flowy.transport import failure, serializer
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,7 @@ class WorkflowCode:
         return value
 
     def _handle(self, method: str, arrival: Arrival) -> None:
-        handler = getattr(self._instance, method)
+        handler = handler_of(self._instance, method)
         task = self._loop.create_task(_call(handler, arrival.value), name=method)
         self._handlers.append((task, arrival))
 

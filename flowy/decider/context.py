@@ -1,5 +1,6 @@
 """What workflow code reaches of the decider that runs it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -98,9 +99,9 @@ class RunContext:
         """Start a durable timer; the result comes when it fires."""
         return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
-    def next_signal(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
-        return self._signals.next(name)
+    def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
+        return self._signals.next(name, read)
 
     def waiting_signals(self, name: str) -> int:
         """Return how many signals of a name have come that nobody has taken."""

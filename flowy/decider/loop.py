@@ -17,6 +17,7 @@ from contextvars import Context
 from typing import Any, NoReturn, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
+from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
 log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
     Args:
         timers: Who keeps durable timers.
     """
+
+    workflow_context: WorkflowContext | None = None
+    """By which the code reaches the decider where it has no workflow at hand."""
 
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0

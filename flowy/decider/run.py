@@ -78,6 +78,7 @@ class WorkflowRun:
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts
         )
+        self._loop.workflow_context = self._context
         self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None

@@ -8,6 +8,9 @@ from flowy.errors import PayloadError
 from flowy.task.result import Result
 from flowy.transport import serializer
 
+Read = Callable[[Any], Any] | None
+"""Makes the value that code wants of the one that came; None leaves it."""
+
 
 class Arrival(NamedTuple):
     """A signal that has come."""
@@ -37,7 +40,7 @@ class SignalQueues:
         self._make_result = make_result
         self._count = 0
         self._queues: defaultdict[str, deque[Arrival]] = defaultdict(deque)
-        self._waiting: defaultdict[str, deque[Result]] = defaultdict(deque)
+        self._waiting: defaultdict[str, deque[tuple[Result, Read]]] = defaultdict(deque)
 
     def arrived(self, name: str, text: str | None) -> None:
         """Give a signal to its method, to the code that has waited longest, or to the queue."""
@@ -47,13 +50,13 @@ class SignalQueues:
             return
         self._queues[name].append(arrival)
 
-    def next(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
+    def next(self, name: str, read: Read = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         result = self._make_result(Result)
         if self._queues[name]:
-            result.set_result(self._queues[name].popleft().value)
+            _give(result, read, self._queues[name].popleft().value)
         else:
-            self._waiting[name].append(result)
+            self._waiting[name].append((result, read))
         return result
 
     def count(self, name: str) -> int:
@@ -71,11 +74,20 @@ class SignalQueues:
             return True
         waiting = self._waiting[arrival.name]
         while waiting:
-            result = waiting.popleft()
+            result, read = waiting.popleft()
             if not result.done():
-                result.set_result(arrival.value)
+                _give(result, read, arrival.value)
                 return True
         return False
+
+
+def _give(result: Result, read: Read, value: Any) -> None:
+    try:
+        made = value if read is None else read(value)
+    except PayloadError as unfit:
+        result.set_exception(unfit)
+    else:
+        result.set_result(made)
 
 
 def _value(name: str, text: str | None) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from types import FrameType
-from typing import Any
+from typing import Any, Concatenate, overload
 
 from flowy.clock import SystemClock
 from flowy.errors import RegistrationError
@@ -16,6 +16,7 @@ from flowy.swf.connect import as_client
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.task.calling import P, Runs
 from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
@@ -129,7 +130,7 @@ def workflow_starter(
     task_priority: int | None = None,
     child_policy: ChildPolicy | None = None,
     lambda_role: str | None = None,
-) -> WorkflowStarter:
+) -> WorkflowStarter[...]:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
     Args:
@@ -163,6 +164,32 @@ def workflow_starter(
         child_policy=child_policy,
         lambda_role=lambda_role,
     )
+
+
+@overload
+def starter_for(
+    domain: str, workflow: type[Runs[P, Any]], **options: Any
+) -> WorkflowStarter[P]: ...
+@overload
+def starter_for(
+    domain: str, workflow: Callable[Concatenate[Any, P], Any], **options: Any
+) -> WorkflowStarter[P]: ...
+def starter_for(domain: str, workflow: Any, **options: Any) -> Any:
+    """Return what starts executions of a workflow whose class or function is at hand.
+
+    Type checkers check the arguments of the starter, and a call refuses what does not fit the
+    workflow's annotations.
+
+    Args:
+        domain: Where the executions start.
+        workflow: The class or function that declares the workflow.
+        **options: As `workflow_starter` takes them.
+
+    Raises:
+        DefinitionError: The class or function declares no workflow, or several, or a setting can
+            never work.
+    """
+    return workflow_starter(domain, workflow, None, **options)
 
 
 def _caller(frame: FrameType | None) -> Any:

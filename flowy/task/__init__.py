@@ -3,6 +3,7 @@
 from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.task.activity import Activity
+from flowy.task.calling import pending
 from flowy.task.function import LambdaProxy
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
 from flowy.task.result import ChildResult, Result
@@ -26,4 +27,5 @@ __all__ = [
     "Workflow",
     "WorkflowProxy",
     "on_signal",
+    "pending",
 ]

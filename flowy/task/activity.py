@@ -1,13 +1,14 @@
 """Activity: the class that does work."""
 
-from typing import Any, TypeVar
+from typing import Any, Unpack, overload
 
 from flowy.errors import TaskCanceled
 from flowy.task import runs
+from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import ActivityContext, ActivityInfo
+from flowy.task.option_names import ActivityProxyOptions
+from flowy.task.proxy import ActivityProxy
 from flowy.task.task import Task
-
-T = TypeVar("T")
 
 
 class Activity(Task):
@@ -108,3 +109,22 @@ class Activity(Task):
             DefinitionError: The worker has none of that type.
         """
         return self._scheduler.resource(kind)
+
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[RunsAsync[Q, T]], **options: Unpack[ActivityProxyOptions]
+    ) -> ActivityProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, T]], **options: Unpack[ActivityProxyOptions]
+    ) -> ActivityProxy[Q, T]: ...
+    @classmethod
+    def proxy(cls, **options: Any) -> Any:
+        """Return a proxy of this activity; the options are those of ``ActivityProxy``.
+
+        Raises:
+            DefinitionError: The class declares no activity, or an option can never work.
+        """
+        return ActivityProxy(cls, **options)

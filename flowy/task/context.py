@@ -1,6 +1,8 @@
 """The ports through which tasks reach whatever runs them: a decider, a worker, a test."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -70,7 +72,7 @@ class ToWorkflow:
 class WorkflowContext(Protocol):
     """What a workflow may ask of the decider that runs it."""
 
-    def call(self, call: TaskCall) -> "Result":
+    def call(self, call: TaskCall) -> "Result[Any]":
         """Ask for a task; returns at once. The order of the asking gives the task its id."""
         ...
 
@@ -95,19 +97,19 @@ class WorkflowContext(Protocol):
         """Leave a note in the history."""
         ...
 
-    def sleep(self, seconds: float) -> "Result":
+    def sleep(self, seconds: float) -> "Result[Any]":
         """Start a durable timer of at least so many seconds; the result comes when it fires."""
         ...
 
-    def next_signal(self, name: str) -> "Result":
-        """Take the next signal of a name, now or when it comes."""
+    def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> "Result[Any]":
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         ...
 
     def waiting_signals(self, name: str) -> int:
         """Return how many signals of a name have come that nobody has taken."""
         ...
 
-    def tell(self, message: "ToWorkflow") -> "Result":
+    def tell(self, message: "ToWorkflow") -> "Result[Any]":
         """Tell another execution something; the result comes when it has got it."""
         ...
 
@@ -159,6 +161,23 @@ class Facts(Protocol):
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
         ...
+
+
+def running_context(what: str) -> WorkflowContext:
+    """Return what runs the workflow whose code is running here.
+
+    Args:
+        what: Who asks, for the error.
+
+    Raises:
+        RuntimeError: No workflow's code is running.
+    """
+    context: WorkflowContext | None = None
+    with suppress(RuntimeError):
+        context = getattr(asyncio.get_running_loop(), "workflow_context", None)
+    if context is None:
+        raise RuntimeError(f"{what} works in the code of a workflow that runs, and none runs here")
+    return context
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,9 @@ import venusian
 
 from flowy.errors import DefinitionError
 from flowy.execution.retry import RetryPolicy
+from flowy.task.declared import record
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
+from flowy.task.functions import as_task
 from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
@@ -17,7 +19,7 @@ WORKFLOW = "workflow"
 DEPTH = 3
 """How many frames the decorated module is above the call of venusian."""
 
-T = TypeVar("T", bound=type[Task])
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 def activity(
@@ -33,7 +35,10 @@ def activity(
     at_most_once: bool = False,
     local_retry: RetryPolicy | None = None,
 ) -> Callable[[T], T]:
-    """Declare an activity type and the class that does it; the class itself stays as it is.
+    """Declare an activity type and the class or function that does it, which stays as it is.
+
+    A function does the work itself, ``def`` or ``async def``. When its first parameter is annotated
+    with ``Activity``, it gets the activity there, to heartbeat and for the token.
 
     Args:
         name: The type's name.
@@ -78,7 +83,9 @@ def workflow(
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
 ) -> Callable[[T], T]:
-    """Declare a workflow type and the class that decides it; the class itself stays as it is.
+    """Declare a workflow type and the class or function that decides it, which stays as it is.
+
+    A function's first parameter is the workflow: what ``self`` is in a class.
 
     Args:
         name: The type's name.
@@ -177,12 +184,11 @@ def attach_workflow(holder: Any, definition: WorkflowDefinition) -> None:
 def _attacher(category: str, define: Callable[[type[Task]], Any]) -> Callable[[T], T]:
     define(Task)  # a bad declaration fails here, where it stands
 
-    def attach(cls: T) -> T:
-        if not _is_task(cls):
-            raise DefinitionError(f"@{category} belongs on a task's class, not on {cls!r}")
+    def attach(holder: T) -> T:
+        definition = define(as_task(holder, category))
         # The same depth as by way of attach_activity: venusian looks for the decorated module.
-        _attach_here(cls, define(cls), category)
-        return cls
+        _attach_here(holder, definition, category)
+        return holder
 
     return attach
 
@@ -195,8 +201,7 @@ def _attach(holder: Any, definition: Any, category: str) -> None:
     def found(scanner: Any, _name: str, _holder: Any) -> None:
         scanner.found.append(definition)
 
+    record(holder, definition)
+    if definition.factory is not holder:
+        record(definition.factory, definition)
     venusian.attach(holder, found, category=category, depth=DEPTH)
-
-
-def _is_task(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, Task)

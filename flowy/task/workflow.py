@@ -3,13 +3,17 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from flowy.errors import DefinitionError
 from flowy.task import options as task_options
+from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
+from flowy.task.declared import arguments_of
 from flowy.task.definition import NAME_MAXIMUM, VERSION_MAXIMUM, checked_name
+from flowy.task.option_names import ChildProxyOptions
 from flowy.task.options import ChildPolicy
+from flowy.task.proxy import WorkflowProxy
 from flowy.task.result import Result
 from flowy.task.task import Task
 from flowy.transport import serializer
@@ -38,6 +42,30 @@ class Workflow(Task):
 
     _scheduler: WorkflowContext
     _restart_options: Mapping[str, Any] = MappingProxyType({})
+
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[RunsAsync[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, Result[T]]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @classmethod
+    def proxy(cls, **options: Any) -> Any:
+        """Return a proxy of this workflow; the options are those of ``WorkflowProxy``.
+
+        Raises:
+            DefinitionError: The class declares no workflow, or an option can never work.
+        """
+        return WorkflowProxy(cls, **options)
 
     def options(self, **options: Any) -> AbstractContextManager[None]:
         """Put options in force for the calls inside a ``with`` block.
@@ -256,4 +284,9 @@ class Workflow(Task):
         return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}")
+        what = f"restart of {type(self).__name__}"
+        text = serializer.dump_arguments(args, kwargs, what)
+        signature = arguments_of(type(self))
+        if signature.is_typed:
+            signature.check(args, kwargs, text, what)
+        return text
