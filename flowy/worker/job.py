@@ -195,9 +195,8 @@ class ActivityJob:
             self._stoppable = self.strategy != THREAD and is_coroutine_function(run)
             return Call(function=run, arguments=tuple(given.args), keywords=given.kwargs, name=name)
         self._stoppable = True
-        elsewhere.check_travels(self.definition.factory, name)
         sent = elsewhere.Sent(
-            factory=self.definition.factory,
+            place=elsewhere.place(self.definition),
             input=self.task.input,
             token=self.task.task_token,
             info=self.info,

@@ -23,6 +23,7 @@ class Doing:
         self.client = FakeClient()
         self.place = source(self.client, SystemClock())
         self.shop = Workshop(settings or ActivitySettings(), self.place.clock, self.place.stop)
+        self.type_id = definition.get("type_id", TYPE)
         registry = activities(factory, **definition)
         self.poller = ActivityPoller(self.place, registry, self.shop)
 
@@ -40,7 +41,7 @@ class Doing:
                 started_event_id=6,
                 activity_id=activity_id,
                 workflow_execution=EXECUTION,
-                activity_type=TYPE,
+                activity_type=self.type_id,
                 input=input,
             )
         )

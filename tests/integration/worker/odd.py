@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flowy.exception import SuspendTask
 from flowy.execution.script import Script
+from flowy.swf.scanner import activity
 from flowy.task import Activity
 
 NEVER = threading.Event()
@@ -184,3 +185,8 @@ class Sleeps(Activity):
     def run(self, seconds):
         NEVER.wait(seconds)
         return "waited"
+
+
+@activity("function", 1, "images", strategy="process")
+def function(activity: Activity, number: int) -> list[int]:
+    return [number * 2, activity.attempt, os.getpid()]

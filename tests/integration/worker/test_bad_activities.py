@@ -113,7 +113,7 @@ def test_a_class_that_a_process_cannot_find_is_named():
 
     answer = do(Local, settings=PROCESS)
     message = json.loads(answer.details)["message"]
-    assert "cannot run in another process" in message
+    assert message.startswith("activity resize 1 cannot run in another process, which would not")
     assert "define it at the top of a module" in message
 
 

@@ -15,6 +15,7 @@ from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
+from flowy.task.declared import definitions_of
 from flowy.worker.workshop import ActivitySettings
 from tests.integration.worker import odd
 from tests.integration.worker.doing import PATIENCE, Doing, do
@@ -151,6 +152,14 @@ def test_a_type_chooses_its_strategy_and_the_worker_must_have_it():
         Doing(odd.Tells, strategy="dusk")
     with pytest.raises(DefinitionError, match="there is no strategy 'dusk'; there are inline, as"):
         ActivitySettings(strategy="dusk")
+
+
+def test_a_function_runs_in_a_process_too():
+    (definition,) = definitions_of(odd.function)
+    with Doing(definition.factory, type_id=definition.id, strategy="process") as doing:
+        doubled, attempt, process_id = json.loads(doing.do("[[21], {}]").result)
+    assert (doubled, attempt) == (42, 1)
+    assert process_id != os.getpid()
 
 
 def test_the_worker_tries_again_by_itself():
