@@ -24,12 +24,14 @@ if TYPE_CHECKING:
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.payloads import Payloads
 
 __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
     "LambdaProxy",
+    "Payloads",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -53,6 +55,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "Payloads": "flowy.transport.payloads",
     "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",

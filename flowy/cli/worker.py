@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import click
 
 from flowy import config
-from flowy.cli.connection import ADDRESS_OPTION, chosen, connected
+from flowy.cli.cataloguing import cataloguing_options, told
+from flowy.cli.connection import ADDRESS_OPTION, chosen, connected, payloads_option
 from flowy.cli.modules import module
 from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
@@ -48,6 +49,10 @@ class Options:
     build: str | None
     no_register: bool
     grace: float
+    payloads: str | None
+    catalogues: bool
+    db: str
+    files: str
 
 
 def read_slots(
@@ -129,6 +134,7 @@ def read_slots(
     show_default=True,
     help="How long tasks in hand may take when the worker is to leave.",
 )
+@payloads_option
 @click.option("--processes", type=click.IntRange(1), help="Worker processes, under a supervisor.")
 @click.option("--reload", is_flag=True, help="Begin anew when the code changes.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
@@ -139,6 +145,7 @@ def read_slots(
     multiple=True,
     help=f"The domain; may be repeated. [default: {config.DOMAIN_VARIABLE}, else {config.DOMAIN}]",
 )
+@cataloguing_options
 @ADDRESS_OPTION
 def worker(processes: int | None, reload: bool, verbose: bool, **options: object) -> None:
     """Serve the activities and workflows found in MODULE..., until SIGTERM or Ctrl-C.
@@ -171,8 +178,10 @@ def serve(given: Options, lifeline: Lifeline) -> None:
     """Serve until asked to leave, and exit with the status that tells how."""
     settings = chosen(given.address, given.domains[0] if given.domains else None)
     plan = worker_plan(given, lifeline.name)
-    with connected(settings) as client:
-        made = make_worker(client, given.domains or settings.domain, plan)
+    catalogue = told(given.catalogues, given.db, given.files)
+    with connected(settings) as client, catalogue as catalog:
+        domains = given.domains or settings.domain
+        made = make_worker(client, domains, plan, catalog=catalog, payloads=given.payloads)
 
         def announce() -> None:
             lifeline.serves()

@@ -12,6 +12,7 @@ from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import Arrival, SignalQueues
+from flowy.decider.texts import Texts
 from flowy.errors import PayloadError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
@@ -21,7 +22,7 @@ from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
 from flowy.task.signal import handler_of, handlers_of
-from flowy.transport import failure, serializer
+from flowy.transport import failure
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class WorkflowCode:
         calls: The calls that it makes.
         context: What it reaches of the decider.
         signals: What comes in for it.
+        texts: Packs and unpacks what it sends and takes.
     """
 
     def __init__(
@@ -44,7 +46,9 @@ class WorkflowCode:
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self._definition = definition
         self._loop = loop
         self._calls = calls
@@ -67,7 +71,10 @@ class WorkflowCode:
 
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
-        text, self._carried = carried.unwrap(settings.input)
+        text = settings.input
+        if text is not None:
+            text = self._texts.unpack(text, f"the input of {self._definition.id}")
+        text, self._carried = carried.unwrap(text)
         self._settings = settings
         self._main = self._loop.create_task(self._run(text, token), name="run")
 
@@ -89,6 +96,8 @@ class WorkflowCode:
         if self._main is not None:
             for task in asyncio.all_tasks(self._loop):
                 _close_coroutine(task)
+            if self._main.done() and not self._main.cancelled():
+                self._main.exception()  # whoever drops the run knows why
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
@@ -129,7 +138,7 @@ class WorkflowCode:
 
     def _handle(self, method: str, arrival: Arrival) -> None:
         handler = handler_of(self._instance, method)
-        task = self._loop.create_task(_call(handler, arrival.value), name=method)
+        task = self._loop.create_task(_call(handler, self._signals.value(arrival)), name=method)
         self._handlers.append((task, arrival))
 
     def _failed_handler(self) -> BaseException | None:
@@ -149,7 +158,10 @@ class WorkflowCode:
             what = f"the arguments of restart of {self._definition.id}"
             if left:
                 what += f", with {len(left)} signals that nobody has taken,"
-            text = serializer.check(carried.wrap(restart.input, left), what)
+            wrapped = carried.wrap(restart.input, left)
+            text = self._context.restart_input
+            if wrapped != restart.input:
+                text = self._texts.pack(wrapped, what)
         except PayloadError as error:
             return _fail(error)
         return _continue_as_new(settings, replace(restart, input=text))
@@ -164,8 +176,9 @@ class WorkflowCode:
             unseen = self._calls.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
-            text = self._instance._serialize_result(value)
-            serializer.check(text, f"the result of {self._definition.id}")
+            text = self._texts.pack(
+                self._instance._serialize_result(value), f"the result of {self._definition.id}"
+            )
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)

@@ -8,9 +8,13 @@ from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
+from flowy.swf.packed import payloads_of
 from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.payloads import Payloads
+from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
@@ -62,6 +66,8 @@ def make_worker(
     clock: Clock | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> Worker:
     """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
 
@@ -70,6 +76,9 @@ def make_worker(
         domain: The domain, or several; one is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
+        payloads: Where inputs and results go that do not fit in SWF's fields; None is what the
+            client was made with, else what the environment says (``FLOWY_PAYLOADS``).
+        telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Is told what becomes of executions, and has the runs that activities store files
             in: `flowy.catalog.executions.ExecutionCatalogue`.
 
@@ -92,6 +101,8 @@ def make_worker(
             clock=clock,
             stop=stop,
             identity=identity(plan.build),
+            telemetry=telemetry,
+            packing=payloads_of(client, payloads).packing(each, telemetry),
         )
         if plan.registers:
             registration.register(source, [*activities, *workflows])
