@@ -10,11 +10,13 @@ import click
 from flowy import config
 from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import ADDRESS_OPTION, chosen, connected, payloads_option
+from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
 from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
 from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.worker.draining import Grace
+from flowy.worker.settings import DeciderSettings
 from flowy.worker.supervisor import Lifeline, Plan, Supervisor
 from flowy.worker.workshop import ActivitySettings
 
@@ -46,7 +48,7 @@ class Options:
     rate: float | None
     process_memory: int | None
     sticky: bool | None
-    build: str | None
+    deciding: DeciderSettings
     no_register: bool
     grace: float
     payloads: str | None
@@ -124,7 +126,6 @@ def read_slots(
     default=None,
     help="Have decisions of kept runs come to this worker. [default: when others decide too]",
 )
-@click.option("--build", envvar="FLOWY_BUILD", metavar="NAME", help="The build of the code.")
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @click.option(
     "--grace",
@@ -145,6 +146,7 @@ def read_slots(
     multiple=True,
     help=f"The domain; may be repeated. [default: {config.DOMAIN_VARIABLE}, else {config.DOMAIN}]",
 )
+@deciding_options
 @cataloguing_options
 @ADDRESS_OPTION
 def worker(processes: int | None, reload: bool, verbose: bool, **options: object) -> None:
@@ -216,7 +218,7 @@ def worker_plan(given: Options, name: str) -> WorkerPlan:
         registers=not given.no_register,
         sticky=given.sticky,
         name=name,
-        build=given.build,
+        deciding=given.deciding,
         activities=ActivitySettings(
             strategy=given.strategy,
             slots=given.slots,

@@ -21,7 +21,8 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source, identity
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 from flowy.worker.workshop import ActivitySettings, Workshop
 
@@ -38,11 +39,11 @@ class WorkerPlan:
         threads: How many pollers each list of activities has; inline, so many run at once.
         deciders: How many pollers each list of decisions has.
         registers: Whether the types are registered with the service, and compared.
+        deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
         name: Names this worker among all, so that one that takes its place gets the decisions of
             the runs that it kept; "" is a name of its own.
-        build: The build of the code, for the identity that histories show.
         activities: How activities are done; the resources that the packages declare are added.
     """
 
@@ -53,9 +54,9 @@ class WorkerPlan:
     threads: int = 1
     registers: bool = True
     deciders: int = 1
+    deciding: DeciderSettings = field(default_factory=DeciderSettings)
     sticky: bool | None = None
     name: str = ""
-    build: str | None = None
     activities: ActivitySettings = field(default_factory=ActivitySettings)
 
 
@@ -100,7 +101,7 @@ def make_worker(
             task_list="registration",
             clock=clock,
             stop=stop,
-            identity=identity(plan.build),
+            identity=identity(plan.deciding.build),
             telemetry=telemetry,
             packing=payloads_of(client, payloads).packing(each, telemetry),
         )
@@ -119,14 +120,17 @@ def _deciders(
     workflows: Registry[WorkflowDefinition],
     catalog: ExecutionListener | None,
 ) -> Iterator[DecisionPoller]:
-    for task_list in _task_lists(plan, workflows):
+    deciding = plan.deciding
+    lists = [name for shared in _task_lists(plan, workflows) for name in deciding.lists(shared)]
+    for task_list in lists:
         for number in range(plan.deciders):
             name = plan.name and f"{plan.name} {number}"
             yield DecisionPoller(
                 replace(source, task_list=task_list),
                 workflows,
                 catalog=catalog,
-                sticky=stickiness(plan.sticky, name),
+                sticky=as_wished(plan.sticky, deciding.build, name),
+                settings=deciding,
             )
 
 
@@ -150,16 +154,6 @@ def _settings(plan: WorkerPlan) -> ActivitySettings:
     kinds = {definition.kind for definition in given}
     resources = (*given, *(each for each in declared if each.kind not in kinds))
     return replace(plan.activities, resources=resources)
-
-
-def stickiness(wish: bool | None, name: str = "") -> Sticky | None:
-    """Return how a decider keeps executions to itself.
-
-    Args:
-        wish: As ``WorkerPlan.sticky``.
-        name: Names the decider among all; "" is a name of its own.
-    """
-    return None if wish is False else Sticky(at_once=wish is True, name=name)
 
 
 def scan(

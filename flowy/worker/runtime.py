@@ -8,10 +8,12 @@ from typing import Any
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
 from flowy.worker.backoff import Backoff
+from flowy.worker.decisions import DecisionPoller
 from flowy.worker.draining import Drain, Grace
 from flowy.worker.poller import Poller
 from flowy.worker.signals import leaving_on_signals
 from flowy.worker.stop import Stop
+from flowy.worker.watchdog import Watchdog
 from flowy.worker.workshop import Workshop
 
 _LOOK = 1.0
@@ -46,6 +48,8 @@ class Worker:
         self._shop = shop
         self._threads: list[threading.Thread] = []
         self._polling: set[int] = set()
+        watches = [each.watch for each in pollers if isinstance(each, DecisionPoller)]
+        self._watchdog = Watchdog(watches)
 
     def run(
         self,
@@ -72,6 +76,7 @@ class Worker:
             self._stop.then(drain.begin)
         with leaving_on_signals(self.stop):
             self._start(others)
+            self._watchdog.start()
             if announce is not None:
                 announce()
             try:
@@ -83,6 +88,8 @@ class Worker:
             except BaseException:
                 self.stop()
                 raise
+            finally:
+                self._watchdog.stop()
             self._leave(others)
         if drain is None:
             return 0
@@ -101,10 +108,12 @@ class Worker:
 
     def start(self) -> None:
         """Serve in threads, one a poller; returns at once."""
+        self._watchdog.start()
         self._start(self._pollers)
 
     def stop(self) -> None:
         """Ask all pollers to finish the task in hand and leave; returns at once."""
+        self._watchdog.stop()
         self._stop.wish()
         self._client.interrupt()
 

@@ -12,6 +12,7 @@ serves, and it leaves when the pipe is closed, which also happens when the super
                     └──exited──► gone ◄──────────────┘
 """
 
+import contextlib
 import logging
 import os
 import select
@@ -294,10 +295,12 @@ class Lifeline:
     def serves(self) -> None:
         """Tell the supervisor that this process serves."""
         if self._line is not None:
-            self._line.sendall(SERVES)
+            with contextlib.suppress(OSError):  # it is gone: ``hold`` sees to that
+                self._line.sendall(SERVES)
 
     def _watch(self) -> None:
-        line = self._line
-        if line is not None and not line.recv(1):
-            logger.warning("the supervisor is gone; this worker leaves")
-            os.kill(os.getpid(), signal.SIGTERM)
+        with contextlib.suppress(OSError):
+            while self._line is not None and self._line.recv(1):
+                pass  # it says nothing
+        logger.warning("the supervisor is gone; this worker leaves")
+        os.kill(os.getpid(), signal.SIGTERM)
