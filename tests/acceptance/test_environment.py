@@ -69,14 +69,14 @@ def test_a_replacement_that_fails_is_a_failure_of_the_activity():
         raise OverflowError("too much")
 
     with Environment(month, activities={Charge: charge}) as environment:
-        assert environment.run(month.Careful, "ann") == "TaskError: too much"
+        assert environment.run(month.Careful, "ann") == "ActivityFailed: too much"
 
 
 def test_an_activity_that_nobody_replaced_is_the_real_one():
     with Environment(month) as environment:
         assert environment.run(month.Lengths, "abc") == [3]
         said = environment.run(month.Careful, "ann")
-    assert said == "TaskError: ann would really pay 1"
+    assert said == "ActivityFailed: ann would really pay 1"
 
 
 def test_a_replacement_of_an_activity_that_is_not_there_is_named():
