@@ -1,4 +1,4 @@
-"""Archive a run's files through the catalogue; prints seconds, bytes and the most memory, as JSON."""
+"""Archive a run's files through the catalogue; prints what it took, as JSON."""
 
 import json
 import resource

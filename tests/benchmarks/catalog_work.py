@@ -78,7 +78,7 @@ def timed(count, work):
     return count / (time.perf_counter() - started)
 
 
-def measured(package, database, storage, groups):
+def measured(package, database, storage, groups):  # noqa: C901 -- one work after the other
     """Return the figures, by name."""
     manager = place(package, "model.run").RunManager
     state = place(package, "model.workflow.state")

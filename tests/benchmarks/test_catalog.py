@@ -44,7 +44,7 @@ def test_runs_created_updated_and_listed_per_second(folder):
         )
     ratios = {}
     sys.stdout.write(f"\n{RUNS:,} runs{'':8}{'flowy.catalog':>14}{'flowserv':>12}{'ratio':>8}\n")
-    for name, figure in ours[0].items():
+    for name in ours[0]:
         per_second = statistics.median(each[name] for each in ours)
         if name not in theirs[0]:
             sys.stdout.write(f"{name:20}{per_second:12,.0f}/s\n")
