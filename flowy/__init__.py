@@ -14,20 +14,26 @@ if TYPE_CHECKING:
         async_scheduler,
         start_activity_worker,
         start_workflow_worker,
+        starter_for,
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
     from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
+    from flowy.task.calling import pending
+    from flowy.task.guarding import unguarded
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.payloads import Payloads
+    from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
     "ActivityProxy",
     "FlowyError",
     "LambdaProxy",
+    "Payloads",
     "Result",
     "RetryPolicy",
     "Signal",
@@ -39,8 +45,12 @@ __all__ = [
     "activity",
     "async_scheduler",
     "on_signal",
+    "pending",
+    "register_failure",
     "start_activity_worker",
     "start_workflow_worker",
+    "starter_for",
+    "unguarded",
     "workflow",
     "workflow_starter",
 ]
@@ -49,6 +59,7 @@ _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
     "FlowyError": "flowy.errors",
+    "Payloads": "flowy.transport.payloads",
     "LambdaProxy": "flowy.swf.task",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
@@ -61,8 +72,12 @@ _PLACES = {
     "activity": "flowy.swf.scanner",
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
+    "pending": "flowy.task.calling",
+    "register_failure": "flowy.transport.registered",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "starter_for": "flowy.swf.boilerplate",
+    "unguarded": "flowy.task.guarding",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

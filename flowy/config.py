@@ -16,6 +16,9 @@ ADDRESS_VARIABLES = ("FLOWY_ENDPOINT", "AWS_ENDPOINT_URL_SWF")
 DOMAIN_VARIABLE = "FLOWY_DOMAIN"
 """Environment variable that says the domain."""
 
+BUILD_VARIABLE = "FLOWY_BUILD"
+"""Environment variable that says which build of the code a worker has."""
+
 RUNS_DATABASE = "sqlite:///flowy-runs.db"
 """Where the command line finds the catalogue of runs unless told otherwise: in this folder."""
 
@@ -27,6 +30,12 @@ RUNS_DATABASE_VARIABLE = "FLOWY_RUNS_DB"
 
 RUNS_FILES_VARIABLE = "FLOWY_RUNS_FILES"
 """Environment variable that says the volume of the runs' files."""
+
+PAYLOADS_VARIABLE = "FLOWY_PAYLOADS"
+"""Environment variable that says the volume of texts that are too large for SWF."""
+
+PAYLOADS_CODEC_VARIABLE = "FLOWY_PAYLOADS_CODEC"
+"""Environment variable that says the codec of all texts, as ``module:name``."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -23,19 +23,31 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
+from flowy.decider.asked import (
+    Place,
+    Task,
+    begin,
+    identify,
+    kind_of,
+    name_attempt,
+    request_cancel,
+)
+from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
+from flowy.decider.texts import Texts, is_elsewhere
 from flowy.decider.timers import Timers, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.event import Event
-from flowy.protocol.events.activity import ActivityTaskScheduled
+from flowy.protocol.events.activity import ActivityTaskScheduled, ScheduleActivityTaskFailed
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
+from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
-from flowy.transport import serializer
+from flowy.transport import attempt, serializer
+from flowy.transport.failure import HANDED_BACK
 
 
 class Calls:
@@ -45,10 +57,12 @@ class Calls:
         child_prefix: What the workflow ids of children begin with.
         maximum: How many activities, children, functions and timers may be open at once, each by
             itself.
+        slots: Where decisions are collected.
     """
 
-    def __init__(self, child_prefix: str, maximum: int) -> None:
-        self.slots = Slots(maximum)
+    def __init__(self, child_prefix: str, maximum: int, slots: Slots | None = None) -> None:
+        self.size = HistorySize()
+        self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
         self.held = 0
@@ -56,6 +70,7 @@ class Calls:
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
+        self.texts: Texts
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
@@ -70,8 +85,8 @@ class Calls:
 
     # Asking
 
-    def ask(self, call: TaskCall) -> Result:
-        """Ask for a task.
+    def ask(self, call: TaskCall, place: Place | None = None) -> Result:
+        """Ask for a task, from a place in the code.
 
         Raises:
             PayloadError: The arguments cannot travel.
@@ -79,13 +94,15 @@ class Calls:
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
         pending = pending_in((call.args, call.kwargs))
-        result = self.make_result(result_class(call))
-        task = Task(call, number, result, self.now())
+        kind = kind_of(call)
+        result = self.make_result(ChildResult if kind == "child" else Result)
+        task = Task(call, kind, number, result, self.now())
+        task.place = place
         if pending:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = _input(call, call.args, call.kwargs)
+            task.input = self._input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
@@ -152,7 +169,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = _input(task.call, args, kwargs)
+            task.input = self._input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -170,17 +187,24 @@ class Calls:
         task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
         task.timer.task = task
 
-    def _attempt(self, task: Task) -> None:
+    def _attempt(self, task: Task, *, again: bool = False) -> None:
         task.timer = None
         number, task.number = task.number, task.number + 1
         task.attempts += 1
+        if task.attempts == 1 and not again:
+            task.first = number
         name_attempt(task, number, self._child_prefix)
         if task.key in self._open:
             self.fail(
                 task,
-                TaskNotScheduled(f"{task} was not started: this execution has it open already"),
+                TaskNotScheduled(
+                    f"{task} was not started: this execution has it open already",
+                    None,
+                    "WORKFLOW_ALREADY_RUNNING",
+                ),
             )
             return
+        self.size.characters += len(task.input)
         self._open[task.key] = task
         self.slots.open(task.kind, task.key, begin(task))
 
@@ -214,7 +238,10 @@ class Calls:
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
         if isinstance(event, ActivityTaskScheduled):
-            key: Key = ("activity", event.attributes.activity_id)
+            key: Key = self._recorded(event.attributes.activity_id).key
+        elif isinstance(event, ScheduleActivityTaskFailed):
+            self._recorded(event.attributes.activity_id)
+            return
         elif isinstance(event, StartChildWorkflowExecutionInitiated):
             key = ("child", event.attributes.workflow_id)
         elif isinstance(event, LambdaFunctionScheduled):
@@ -223,6 +250,21 @@ class Calls:
             return
         task = self._scheduled[event.event_id] = self._open[key]
         task.event_id = event.event_id
+
+    def _recorded(self, activity_id: str) -> Task:
+        """Return the open activity of an id; histories of before tell no attempts in theirs."""
+        task = self._open.get(("activity", activity_id))
+        if task is None:
+            number = attempt.number_of(activity_id)
+            task = next(
+                task
+                for (kind, name), task in self._open.items()
+                if kind == "activity" and attempt.number_of(name) == number
+            )
+            del self._open[task.key]
+            task.id, task.key = activity_id, ("activity", activity_id)
+            self._open[task.key] = task
+        return task
 
     # Outcomes
 
@@ -246,10 +288,16 @@ class Calls:
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
+        if text is not None:
+            self.size.characters += len(text)
         if task is None or task.result.done():
             return
+        if text is not None and is_elsewhere(text):
+            self._ended(task)
+            task.result.set_later(lambda: self._value(task, text))
+            return
         try:
-            value = None if text is None else task.call.deserialize(text)
+            value = None if text is None else self._value(task, text)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
         else:
@@ -264,6 +312,8 @@ class Calls:
             task.result.cancel()
             return
         self._ended(task)
+        if isinstance(error, TaskError) and error.task is None:
+            identify(task, error)
         if not task.call.options.error_handling:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
@@ -280,10 +330,20 @@ class Calls:
 
     def failed(self, task: Task | None, error: TaskError) -> None:
         """Attempt a task that failed again, or give it its failure."""
+        self.size.add(error.details)
         if task is None or task.result.done():
             return
-        if not self._try_again(task, error):
+        if error.type == HANDED_BACK and task.kind == "activity":
+            self._attempt_handed_back(task)
+        elif not self._try_again(task, error):
             self.fail(task, error)
+
+    def _attempt_handed_back(self, task: Task) -> None:
+        """Attempt a task anew that a leaving worker gave back; it counts as the same attempt."""
+        reserved, task.number = task.number, self.take_number()
+        task.attempts -= 1
+        self._attempt(task, again=True)
+        task.number = reserved
 
     def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
         """Attempt a task that timed out again, or give it its failure."""
@@ -296,6 +356,15 @@ class Calls:
             self._attempt(task)
         elif not self._try_again(task, error):
             self.fail(task, error)
+
+    def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        text, what = call.serialize(*args, **kwargs), f"the arguments of {call.type}"
+        if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
+            return serializer.check(text, what)
+        return self.texts.pack(text, what)
+
+    def _value(self, task: Task, text: str) -> Any:
+        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
 
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
@@ -327,11 +396,3 @@ class Calls:
 def _numbers(retry: int | RetryPolicy) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
     return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
-
-
-def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    text = call.serialize(*args, **kwargs)
-    # Only a hook of the user's gives anything else than a text that fits.
-    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
-        return text
-    return serializer.check(text, f"the arguments of {call.type}")

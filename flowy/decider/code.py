@@ -3,23 +3,27 @@
 import asyncio
 import inspect
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flowy.decider import bridge
+from flowy.decider import bridge, carried
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
 from flowy.decider.loop import DeterministicLoop
-from flowy.decider.signals import SignalQueues
+from flowy.decider.signals import Arrival, SignalQueues
+from flowy.decider.texts import Texts
+from flowy.errors import PayloadError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.ids import TaskList
+from flowy.task import place
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
-from flowy.task.signal import handlers_of
-from flowy.transport import failure, serializer
+from flowy.task.signal import handler_of, handlers_of
+from flowy.transport import failure
 
 log = logging.getLogger(__name__)
 
@@ -33,6 +37,7 @@ class WorkflowCode:
         calls: The calls that it makes.
         context: What it reaches of the decider.
         signals: What comes in for it.
+        texts: Packs and unpacks what it sends and takes.
     """
 
     def __init__(
@@ -42,7 +47,9 @@ class WorkflowCode:
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self._definition = definition
         self._loop = loop
         self._calls = calls
@@ -51,7 +58,8 @@ class WorkflowCode:
         self._settings: WorkflowExecutionStartedAttributes | None = None
         self._instance: Any = None
         self._main: asyncio.Task[Any] | None = None
-        self._handlers: list[asyncio.Task[Any]] = []
+        self._handlers: list[tuple[asyncio.Task[Any], Arrival]] = []
+        self._carried: tuple[carried.Carried, ...] = ()
         self._abandons = False
         self._cancel_requested = False
         self._cancelled_at_join = False
@@ -64,20 +72,32 @@ class WorkflowCode:
 
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
+        text = settings.input
+        if text is not None:
+            text = self._texts.unpack(text, f"the input of {self._definition.id}")
+        text, self._carried = carried.unwrap(text)
         self._settings = settings
-        self._main = self._loop.create_task(self._run(settings, token), name="run")
+        self._main = self._loop.create_task(self._run(text, token), name="run")
 
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
         if self._main is None or self._main.cancel():
             return
-        waiting = [task for task in self._handlers if not task.done()]
+        waiting = [task for task, _ in self._handlers if not task.done()]
         if self._calls.held or waiting:
             self._cancelled_at_join = True
             self._calls.cancel_all()
             for task in waiting:
                 task.cancel()
+
+    def standing_at(self) -> str | None:
+        """Return where the user's code waits, or where it begins when it does not wait."""
+        for task in (self._main, *(task for task, _ in self._handlers)):
+            found = None if task is None or task.done() else _standing(task)
+            if found is not None:
+                return found
+        return place.beginning(getattr(self._definition.factory, "run", None))
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -85,11 +105,13 @@ class WorkflowCode:
         if self._main is not None:
             for task in asyncio.all_tasks(self._loop):
                 _close_coroutine(task)
+            if self._main.done() and not self._main.cancelled():
+                self._main.exception()  # whoever drops the run knows why
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
         if self._context.wanted_restart is not None and self._settings is not None:
-            return _continue_as_new(self._settings, self._context.wanted_restart)
+            return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()
         if error is not None:
             return _fail(error)
@@ -108,12 +130,14 @@ class WorkflowCode:
             return None if waits else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
 
-    async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
+    async def _run(self, text: str | None, token: str) -> Any:
         try:
-            self._instance = self._definition.factory(settings.input, self._context, token)
+            self._instance = self._definition.factory(text, self._context, token)
             cls = type(self._instance)
             for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
                 self._signals.handlers[name] = partial(self._handle, method)
+            for signal in self._carried:
+                self._signals.arrived(*signal)
             args, kwargs = self._instance._deserialize_arguments()
             value = await _call(self._instance.run, *args, **kwargs)
         except SystemExit as error:
@@ -121,16 +145,35 @@ class WorkflowCode:
         self._abandons = self._context.returned_abandoning()
         return value
 
-    def _handle(self, method: str, value: Any) -> None:
-        handler = getattr(self._instance, method)
-        self._handlers.append(self._loop.create_task(_call(handler, value), name=method))
+    def _handle(self, method: str, arrival: Arrival) -> None:
+        handler = handler_of(self._instance, method)
+        task = self._loop.create_task(_call(handler, self._signals.value(arrival)), name=method)
+        self._handlers.append((task, arrival))
 
     def _failed_handler(self) -> BaseException | None:
-        for task in self._handlers:
+        for task, _ in self._handlers:
             if task.done() and not task.cancelled() and task.exception() is not None:
                 return task.exception()
-        self._handlers = [task for task in self._handlers if not task.done()]
+        self._handlers = [handler for handler in self._handlers if not handler[0].done()]
         return None
+
+    def _restart(
+        self, settings: WorkflowExecutionStartedAttributes, restart: Restart
+    ) -> AnyDecision:
+        """Continue as new, with the signals that nobody has taken and whose methods still run."""
+        begun = [arrival for task, arrival in self._handlers if not task.done()]
+        left = [(one.name, one.text) for one in sorted([*self._signals.untaken(), *begun])]
+        try:
+            what = f"the arguments of restart of {self._definition.id}"
+            if left:
+                what += f", with {len(left)} signals that nobody has taken,"
+            wrapped = carried.wrap(restart.input, left)
+            text = self._context.restart_input
+            if wrapped != restart.input:
+                text = self._texts.pack(wrapped, what)
+        except PayloadError as error:
+            return _fail(error)
+        return _continue_as_new(settings, replace(restart, input=text))
 
     def _complete(self, value: Any) -> AnyDecision | None:
         try:
@@ -142,8 +185,9 @@ class WorkflowCode:
             unseen = self._calls.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
-            text = self._instance._serialize_result(value)
-            serializer.check(text, f"the result of {self._definition.id}")
+            text = self._texts.pack(
+                self._instance._serialize_result(value), f"the result of {self._definition.id}"
+            )
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
@@ -166,15 +210,15 @@ def _continue_as_new(
         attributes=decisions.ContinueAsNewWorkflowExecutionAttributes(
             input=restart.input,
             task_list=task_list,
-            task_priority=settings.task_priority,
-            child_policy=settings.child_policy,
-            lambda_role=settings.lambda_role,
+            task_priority=_text(restart.task_priority, settings.task_priority),
+            child_policy=restart.child_policy or settings.child_policy,
+            lambda_role=restart.lambda_role or settings.lambda_role,
             tag_list=settings.tag_list if restart.tags is None else restart.tags,
-            workflow_type_version=settings.workflow_type.version,
-            execution_start_to_close_timeout=_seconds(
+            workflow_type_version=restart.version or settings.workflow_type.version,
+            execution_start_to_close_timeout=_text(
                 restart.workflow_duration, settings.execution_start_to_close_timeout
             ),
-            task_start_to_close_timeout=_seconds(
+            task_start_to_close_timeout=_text(
                 restart.decision_duration, settings.task_start_to_close_timeout
             ),
         )
@@ -188,7 +232,7 @@ def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
     )
 
 
-def _seconds(chosen: int | None, inherited: str | None) -> str | None:
+def _text(chosen: int | None, inherited: str | None) -> str | None:
     return inherited if chosen is None else str(chosen)
 
 
@@ -214,3 +258,17 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
 def _only_exits(error: BaseException) -> bool:
     """Tell whether a task group only passes on that its code was closed."""
     return isinstance(error, BaseExceptionGroup) and error.split(GeneratorExit)[1] is None
+
+
+def _standing(task: asyncio.Task[Any]) -> str | None:
+    """Return the innermost place of the user's code that a task waits at."""
+    found: str | None = None
+    coroutine: Any = task.get_coro()
+    while inspect.iscoroutine(coroutine):
+        frame = coroutine.cr_frame
+        if frame is not None and not place.is_ours(frame):
+            found = place.named(frame, frame.f_lineno)
+        elif frame is not None:
+            found = place.place_of(bridge.waiting_frame(frame)) or found
+        coroutine = coroutine.cr_await
+    return found

@@ -1,14 +1,16 @@
 """What workflow code reaches of the decider that runs it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flowy.decider.asked import result_class
+from flowy.decider.asked import find_place, kind_of, result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.decider.texts import Texts
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
@@ -23,6 +25,7 @@ class RunContext:
         signals: What has come in.
         externals: What goes out.
         facts: What the code may know.
+        texts: Packs what goes out.
     """
 
     def __init__(
@@ -32,7 +35,11 @@ class RunContext:
         signals: SignalQueues,
         externals: Externals,
         facts: RunFacts,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
+        self.restart_input = ""
+        """The input of the wanted restart as it travels."""
         self.facts = facts
         self.execution_context: str | None = None
         self._signals = signals
@@ -54,20 +61,22 @@ class RunContext:
             RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return self._loop.create_result(result_class(call))
+            return self._loop.create_result(result_class(kind_of(call)))
         if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        result = self._calls.ask(call)
+        result = self._calls.ask(call, find_place())
         if isinstance(result, ChildResult):
             result.on_signal = partial(self._signal_child, result)
         return result
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
+        self.restart_input = self._texts.pack(restart.input, restart.what)
         self.wanted_restart = restart
+        self._signals.keeps_all = True
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
@@ -88,6 +97,7 @@ class RunContext:
     def marker(self, name: str, details: str) -> None:
         """Leave a note in the history."""
         if not self.dropped:
+            self._calls.size.add(details)
             attributes = RecordMarkerAttributes(marker_name=name, details=details)
             key = "marker", str(self._calls.take_number())
             self._calls.slots.ask(key, RecordMarker(attributes=attributes))
@@ -96,9 +106,9 @@ class RunContext:
         """Start a durable timer; the result comes when it fires."""
         return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
-    def next_signal(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
-        return self._signals.next(name)
+    def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
+        return self._signals.next(name, read)
 
     def waiting_signals(self, name: str) -> int:
         """Return how many signals of a name have come that nobody has taken."""

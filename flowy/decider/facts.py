@@ -13,15 +13,21 @@ from uuid import UUID
 import msgspec
 
 from flowy.decider.loop import DeterministicLoop
+from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
+from flowy.decider.texts import Texts
 from flowy.errors import DefinitionError, NondeterminismError
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.protocol.event import Event
 from flowy.protocol.events.marker import MarkerRecorded
+from flowy.task.guarding import unguarded
 from flowy.transport import serializer
 
 SIDE_EFFECT = "flowy.side_effect"
 VERSION = "flowy.version"
+VALUE_MAXIMUM = 16_000
+"""Characters of a side effect's value in its marker, where JSON inside of JSON may double them."""
+
 UNCHANGED = 1
 """The version of code before its first change."""
 
@@ -47,12 +53,22 @@ class RunFacts:
         seed: What is the same in every replay of the run and in no other run.
         loop: Tells the history's time.
         slots: Takes the markers.
+        size: Counts the history.
+        texts: Packs what the markers keep.
     """
 
-    def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots) -> None:
+    def __init__(
+        self,
+        seed: str,
+        loop: DeterministicLoop,
+        slots: Slots,
+        size: HistorySize,
+        texts: Texts,
+    ) -> None:
+        self.size = size
+        self._texts = texts
         self.divergence: NondeterminismError | None = None
         """Why this run cannot go on as its history did."""
-        self.replaying = False
         self._seed = seed
         self._loop = loop
         self._slots = slots
@@ -76,6 +92,11 @@ class RunFacts:
             self._random = self._seeded("random")
         return self._random
 
+    @property
+    def replaying(self) -> bool:
+        """Whether the code runs again through what it has decided before."""
+        return self._loop.replaying
+
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch."""
         return self._loop.time()
@@ -89,6 +110,7 @@ class RunFacts:
     def side_effect(self, function: Callable[[], Any]) -> Any:
         """Call a function once in the life of the run and return what it gave."""
         number, self._effects = self._effects, self._effects + 1
+        what = f"the value of side effect {number}"
         text = self._values.get(number)
         if text is None:
             if self.replaying:
@@ -96,9 +118,12 @@ class RunFacts:
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
                 )
-            text = serializer.dump(function(), f"the value of side effect {number}")
+            with unguarded():
+                value = function()
+            dumped = serializer.dump(value, what, None)
+            text = self._texts.pack_short(dumped, what, VALUE_MAXIMUM)
         self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
-        return serializer.load(text, f"the value of side effect {number}")
+        return serializer.load(self._texts.unpack(text, what), what)
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
@@ -125,15 +150,20 @@ class RunFacts:
         self._note(VERSION, change, Version(change=change, version=version))
         return version
 
+    def diverges_by(self, error: NondeterminismError) -> None:
+        """Keep why this run cannot go on, should its code swallow the error."""
+        if self.divergence is None:
+            self.divergence = error
+
     def _diverges(self, message: str) -> NondeterminismError:
         # Kept, so that code that swallows it cannot hide it.
         self.divergence = NondeterminismError(message)
         return self.divergence
 
     def _note(self, name: str, key: str, what: msgspec.Struct) -> None:
-        attributes = RecordMarkerAttributes(
-            marker_name=name, details=msgspec.json.encode(what).decode()
-        )
+        details = msgspec.json.encode(what).decode()
+        self.size.add(details)
+        attributes = RecordMarkerAttributes(marker_name=name, details=details)
         self._slots.ask((name, key), RecordMarker(attributes=attributes))
 
     def _remember(self, event: MarkerRecorded) -> None:

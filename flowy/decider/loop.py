@@ -17,6 +17,7 @@ from contextvars import Context
 from typing import Any, NoReturn, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
+from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
 log = logging.getLogger(__name__)
@@ -41,8 +42,13 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         timers: Who keeps durable timers.
     """
 
+    workflow_context: WorkflowContext | None = None
+    """By which the code reaches the decider where it has no workflow at hand."""
+
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0
+        self.replaying = False
+        """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
         self._ready: deque[asyncio.Handle] = deque()
         # By identity: handles of the same moment and callback are equal.

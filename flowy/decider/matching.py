@@ -11,11 +11,14 @@ from typing import Any, NamedTuple
 
 import msgspec
 
+from flowy.decider import carried
+from flowy.decider.texts import Texts
 from flowy.errors import NondeterminismError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import Decision
 from flowy.protocol.event import Event
 from flowy.protocol.events import activity, child, external, lambda_, marker, timer, workflow
+from flowy.transport.attempt import number_of
 
 
 class Echo(NamedTuple):
@@ -74,7 +77,7 @@ ECHOES: dict[type[Event], Echo] = {
 }
 
 
-def check(event: Event, asked: Decision | None) -> None:
+def check(event: Event, asked: Decision | None, texts: Texts) -> None:
     """Check that an event echoes what the code asked for.
 
     Raises:
@@ -84,23 +87,46 @@ def check(event: Event, asked: Decision | None) -> None:
     if type(asked) is echo.decision:
         if echo.same is None or echo.same(event.attributes) == echo.same(asked.attributes):
             return
-        if all(_alike(name, event, asked) for name in echo.fields):
+        if all(_alike(name, event, asked, texts) for name in echo.fields):
             return
-    raise NondeterminismError(
-        f"event {event.event_id}: history has {_describe(echo.decision, event.attributes)}, "
-        f"the code asks for {describe(asked)}. The code has changed since the execution started, "
-        "or depends on something other than its arguments and results: bring the old code back "
-        "for this execution, or end it"
-    )
+        restarts = type(asked) is decisions.ContinueAsNewWorkflowExecution
+        if restarts and _restarts_alike(event, asked, texts):
+            return
+    raise diverged(event.event_id, _describe(echo.decision, event.attributes), asked)
 
 
 def missing(asked: Decision, event_id: int) -> NondeterminismError:
     """Make the error for something that the code asks for and history does not have."""
+    return diverged(event_id, None, asked)
+
+
+def diverged(
+    event_id: int, recorded: str | None, asked: Decision | None, place: str | None = None
+) -> NondeterminismError:
+    """Make the error for code that goes another way than its history.
+
+    Args:
+        event_id: Where.
+        recorded: What the history has, in words; None for nothing of what the code asks for.
+        asked: What the code asks for.
+        place: Where in the code, where that is known.
+    """
+    history = f"history has {recorded}" if recorded else "history has nothing of it"
+    code = f"the code asks for {describe(asked)}" + (f" at {place}" if place else "")
+    first, second = (history, code) if recorded else (code, history)
     return NondeterminismError(
-        f"event {event_id}: the code asks for {describe(asked)}, history has nothing of it. The "
-        "code has changed since the execution started, or depends on something other than its "
-        "arguments and results: bring the old code back for this execution, or end it"
+        f"event {event_id}: {first}, {second}. {REMEDY}",
+        event_id=event_id,
+        recorded=recorded,
+        asked=asked,
+        place=place,
     )
+
+
+REMEDY = (
+    "The code has changed since the execution started, or depends on something other than its "
+    "arguments and results: bring the old code back for this execution, or end it"
+)
 
 
 def describe(asked: Decision | None) -> str:
@@ -138,12 +164,23 @@ def _short(value: object) -> str:
     return text if len(text) <= 100 else f"{text[:100]}..."
 
 
-def _alike(name: str, event: Event, asked: Decision) -> bool:
+def _alike(name: str, event: Event, asked: Decision, texts: Texts) -> bool:
     recorded, new = getattr(event.attributes, name), getattr(asked.attributes, name)
     if recorded == new:
         return True
+    if name == "activity_id":
+        # Histories of before tell no attempts in their ids.
+        return bool(recorded == number_of(new))
     # Another version, or another language, may have written the same JSON with other spaces.
-    return name in ("input", "result") and _json(recorded) == _json(new)
+    if name not in ("input", "result") or recorded is None or new is None:
+        return False
+    return texts.same(recorded, new) or _json(recorded) == _json(new)
+
+
+def _restarts_alike(event: Event, asked: Decision, texts: Texts) -> bool:
+    # Which signals go along is not the code's doing, and histories before it was done have none.
+    recorded, new = texts.peek(event.attributes.input), texts.peek(asked.attributes.input)
+    return bool(_json(carried.unwrap(recorded)[0]) == _json(carried.unwrap(new)[0]))
 
 
 def _json(text: str | None) -> Any:

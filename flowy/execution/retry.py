@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, PayloadMismatch
 
 Kind = type[BaseException] | str
 
@@ -20,8 +20,9 @@ class RetryPolicy:
 
     Kinds of failure are exception classes or their names, ``ValueError`` or
     ``package.module.Class``, and for tasks of a workflow also the kinds of timeout, such as
-    ``HEARTBEAT``. Of a failure that came over the wire only its own class is known, not those that
-    the class inherits from, unless it is one of Python's.
+    ``HEARTBEAT``. Of a failure that came over the wire the names of its class and of those that it
+    inherits from are known. What failed with ``PayloadMismatch`` is never tried again: the same
+    value would not fit again.
 
     Args:
         attempts: How often it may be started in all, the first time included.
@@ -79,7 +80,7 @@ class RetryPolicy:
         return pause
 
     def _is_worth_it(self, error: BaseException) -> bool:
-        if any(_is(error, kind) for kind in self.give_up_on):
+        if any(_is(error, kind) for kind in (PayloadMismatch, *self.give_up_on)):
             return False
         return any(_is(error, kind) for kind in self.retry_on)
 
@@ -108,6 +109,8 @@ def _names(error: BaseException) -> set[str]:
         module, _, name = remote.rpartition(".")
         known = getattr(builtins, name, None) if module == "builtins" else None
         found |= _class_names(known) if isinstance(known, type) else {remote, name}
+        bases: tuple[str, ...] = getattr(error, "bases", ())
+        found.update(bases, (base.rpartition(".")[2] for base in bases))
     timeout: str | None = getattr(error, "timeout_type", None)
     if isinstance(timeout, str):
         found.add(timeout)

@@ -6,18 +6,30 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from flowy.errors import Fault, ServiceUnavailable
 from flowy.listening import tell
 from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
-from flowy.task.definition import type_id
+from flowy.task.declared import arguments_of, named
+from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
+from flowy.telemetry import SILENT, Telemetry
 from flowy.transport import serializer
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.listener import ExecutionListener
+
+if TYPE_CHECKING:
+    from typing_extensions import ParamSpec  # typing has the default only from 3.13 on
+
+    P = ParamSpec("P", default=...)
+else:
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
 
 logger = logging.getLogger(__name__)
 
@@ -33,18 +45,19 @@ class _Block:
     tags: frozenset[str] = frozenset()
 
 
-_blocks: ContextVar[Mapping["WorkflowStarter", _Block]] = ContextVar("flowy_starter_blocks")
+_blocks: ContextVar[Mapping["WorkflowStarter[...]", _Block]] = ContextVar("flowy_starter_blocks")
 
 
-class WorkflowStarter:
+class WorkflowStarter(Generic[P]):
     """Starts executions when it is called with the arguments of ``run``.
 
     One starter may be used by several threads and asyncio tasks: blocks are seen by their own only.
     Override ``_serialize_arguments`` to change the transport, together with the workflow's side.
 
     Args:
-        name: The workflow type's name.
-        version: The workflow type's version; 1 and "1" are the same.
+        name: The workflow type's name, or the class or function that declares the workflow: its
+            annotations then check the arguments.
+        version: The workflow type's version; 1 and "1" are the same. None with a class or function.
         client: The service.
         domain: Where the executions start.
         task_list: Where their decision tasks wait; None is the registered default.
@@ -52,6 +65,8 @@ class WorkflowStarter:
             positive, is the registered default.
         workflow_duration: Longest time from start to close, in seconds; likewise.
         catalog: Is told each start.
+        packing: How arguments travel.
+        telemetry: Surrounds each start.
         task_priority: Which decision tasks of a list go first: those with the higher number; None
             is the registered default.
         child_policy: What becomes of the execution's open children when it is terminated or runs
@@ -73,11 +88,15 @@ class WorkflowStarter:
         workflow_duration: int | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        packing: Packing = PACKING,
+        telemetry: Telemetry = SILENT,
         task_priority: int | None = None,
         child_policy: ChildPolicy | None = None,
         lambda_role: str | None = None,
     ) -> None:
-        self._type = type_id(name, version)
+        self._packing = packing
+        self._telemetry = telemetry
+        self._type, self._target = named(name, version, WorkflowDefinition)
         self._client = client
         self._domain = domain
         self._task_list = None if task_list is None else TaskList(name=str(task_list))
@@ -92,14 +111,14 @@ class WorkflowStarter:
             }
         )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> str | None:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
         """Start an execution.
 
         Returns:
             The run id, or None when the service refused or could not be reached; the log says why.
 
         Raises:
-            PayloadError: An argument cannot travel.
+            PayloadError: An argument cannot travel, or the workflow does not take it.
         """
         request = self.request(*args, **kwargs)
         try:
@@ -125,11 +144,11 @@ class WorkflowStarter:
         tell(
             f"{self._type} was started as {workflow_id}",
             lambda: catalog.pending(
-                self._domain, workflow_id, run_id, str(self._type), request.input
+                self._domain, workflow_id, run_id, str(self._type), self._text(request)
             ),
         )
 
-    def request(self, *args: Any, **kwargs: Any) -> StartWorkflowExecution:
+    def request(self, *args: P.args, **kwargs: P.kwargs) -> StartWorkflowExecution:
         """Make the request that a call with these arguments sends."""
         block = self._block()
         priority = self._settings["task_priority"]
@@ -138,7 +157,7 @@ class WorkflowStarter:
             workflow_id=block.workflow_id or self.new_id(),
             workflow_type=self._type,
             task_list=self._task_list,
-            input=self._serialize_arguments(*args, **kwargs),
+            input=self._input(args, kwargs),
             tag_list=tuple(sorted(block.tags)) or None,
             execution_start_to_close_timeout=self._workflow_duration,
             task_start_to_close_timeout=self._decision_duration,
@@ -173,7 +192,18 @@ class WorkflowStarter:
             yield
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self._type))
+        text = serializer.dump_arguments(args, kwargs, str(self._type), None)
+        if self._target is not None:
+            arguments_of(self._target).check(args, kwargs, text, str(self._type))
+        return text
+
+    def _text(self, request: StartWorkflowExecution) -> str | None:
+        text = request.input
+        return None if text is None else self._packing.unpack(text, "the arguments")
+
+    def _input(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        text = self._serialize_arguments(*args, **kwargs)
+        return self._packing.pack(text, f"the arguments of {self._type}")
 
     def _block(self) -> _Block:
         return _blocks.get({}).get(self, _Block())

@@ -17,7 +17,7 @@ LONGEST = 900
 """Seconds that SWF gives a function."""
 
 
-class LambdaProxy(TaskProxy):
+class LambdaProxy(TaskProxy[..., Result[Any]]):
     """Stands for an AWS Lambda function, which SWF invokes by itself: no worker takes part.
 
     The function gets one event: the value that the call is given, or an object of what is given by

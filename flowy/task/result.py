@@ -1,12 +1,22 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from collections.abc import Callable, Generator, Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
 from flowy.protocol.ids import ExecutionId
 from flowy.transport import serializer
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # typing has the default only from 3.13 on
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class BlockingLoop(Protocol):
@@ -21,7 +31,7 @@ class BlockingLoop(Protocol):
         ...
 
 
-class Result(asyncio.Future[Any]):
+class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
     ``await`` it in an ``async def run``, call ``result()`` in a plain one, pass it to another call,
@@ -55,7 +65,21 @@ class Result(asyncio.Future[Any]):
         """Note that the task has ended, cancelled as it was asked to."""
         super().cancel(details)
 
-    def result(self) -> Any:
+    _later: "_Later | None" = None
+
+    def set_later(self, load: Callable[[], Any]) -> None:
+        """Resolve with a value that is had when somebody looks at it, once."""
+        self._later = _Later(load)
+        self.set_result(cast(T, None))
+
+    def __await__(self) -> Generator[Any, None, T]:
+        """Wait for the value."""
+        value = yield from super().__await__()
+        return value if self._later is None else self._later.value
+
+    __iter__ = __await__
+
+    def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
 
         Raises:
@@ -64,7 +88,8 @@ class Result(asyncio.Future[Any]):
         """
         if not self.done():
             cast(BlockingLoop, self.get_loop()).block_on(self)
-        return super().result()
+        value = super().result()
+        return value if self._later is None else self._later.value
 
     @property
     def failure_unseen(self) -> bool:
@@ -72,7 +97,18 @@ class Result(asyncio.Future[Any]):
         return self.done() and not self.cancelled() and bool(self._log_traceback)
 
 
-class ChildResult(Result):
+class _Later:
+    """A value that is made when it is first looked at; a failure to make it is no value."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    @cached_property
+    def value(self) -> Any:
+        return self._load()
+
+
+class ChildResult(Result[T]):
     """The outcome of a child workflow, and the child itself: to wait for, signal and cancel."""
 
     workflow_id: str | None = None
@@ -111,7 +147,7 @@ class ChildResult(Result):
         Raises:
             PayloadError: The value cannot travel.
         """
-        text = serializer.dump(value, f"the value of signal {name}")
+        text = serializer.dump(value, f"the value of signal {name}", None)
         if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
             return cast(BlockingLoop, self.get_loop()).create_result()
         return self.on_signal(name, text)

@@ -42,6 +42,11 @@ def within(run: RunFiles | None) -> Iterator[None]:
         _current.reset(token)
 
 
+def put(run: RunFiles | None) -> None:
+    """Say which run the code of this context works for, from now on; for a context of its own."""
+    _current.set(run)
+
+
 def show_on(function: Callable[..., Any]) -> None:
     """Give a function the methods of the current run: ``self.run.store`` is how they read.
 

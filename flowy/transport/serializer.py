@@ -1,31 +1,46 @@
 """Values to JSON texts and back, with errors that say which value cannot travel."""
 
 import math
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
 
 from flowy.errors import PayloadError, PayloadTooLarge
+from flowy.transport import models
 
 MAXIMUM = 32_768
 """Characters that SWF takes for an input, a result or details."""
 
-_encoder = msgspec.json.Encoder()
+
+def _plainer(value: Any) -> Any:
+    """Return what JSON can say of a value that msgspec does not know."""
+    if isinstance(value, PurePath):
+        return os.fspath(value)
+    if models.is_model(type(value)):
+        return models.dumped(value)
+    raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plainer)
 _decoder = msgspec.json.Decoder()
+_frame = msgspec.json.Decoder(tuple[list[msgspec.Raw], dict[str, msgspec.Raw]])
 
 
-def dump(value: Any, what: str) -> str:
+def dump(value: Any, what: str, maximum: int | None = MAXIMUM) -> str:
     """Encode a value as JSON.
 
     Args:
         value: What JSON can say: None, booleans, finite numbers, texts, lists, tuples and dicts of
-            those; also what has one usual form in it (dates, UUIDs, enums, dataclasses).
+            those; also what has one usual form in it (dates, UUIDs, enums, dataclasses, paths).
         what: What the value is, for the error: "the result of resize 1".
+        maximum: Characters that the text may have; None leaves that to `flowy.transport.packing`.
 
     Raises:
         PayloadError: The value, or something in it, has no JSON form.
-        PayloadTooLarge: The text is longer than SWF takes.
+        PayloadTooLarge: The text is longer.
     """
     try:
         data = _encoder.encode(value)
@@ -34,15 +49,17 @@ def dump(value: Any, what: str) -> str:
     if b"null" in data:
         _refuse_nan(value, what)
     text = data.decode()
-    if len(text) > MAXIMUM:
+    if maximum is not None and len(text) > maximum:
         raise PayloadTooLarge(
-            f"{what} has {len(text):,} characters as JSON, SWF takes {MAXIMUM:,}: "
+            f"{what} has {len(text):,} characters as JSON, SWF takes {maximum:,}: "
             "send a reference, such as a path or a URL"
         )
     return text
 
 
-def dump_arguments(args: Iterable[Any], kwargs: Mapping[str, Any], what: str) -> str:
+def dump_arguments(
+    args: Iterable[Any], kwargs: Mapping[str, Any], what: str, maximum: int | None = MAXIMUM
+) -> str:
     """Encode the arguments of a task as ``[args, kwargs]``.
 
     Raises:
@@ -50,10 +67,10 @@ def dump_arguments(args: Iterable[Any], kwargs: Mapping[str, Any], what: str) ->
     """
     positional = list(args)
     try:
-        return dump([positional, kwargs], f"the arguments of {what}")
+        return dump([positional, kwargs], f"the arguments of {what}", maximum)
     except PayloadError:
         for name, value in [*enumerate(positional, 1), *kwargs.items()]:
-            dump(value, f"argument {name} of {what}")
+            dump(value, f"argument {name} of {what}", maximum)
         raise
 
 
@@ -83,6 +100,23 @@ def load_arguments(text: str | None, what: str) -> tuple[list[Any], dict[str, An
     raise PayloadError(f"the input of {what} is not [args, kwargs]: {text[:100]!r}")
 
 
+def split_arguments(
+    text: str | None, what: str
+) -> tuple[list[msgspec.Raw], dict[str, msgspec.Raw]]:
+    """Take ``[args, kwargs]`` apart and leave each argument as JSON; no text is no arguments.
+
+    Raises:
+        PayloadError: The text is not JSON, or not a list and an object.
+    """
+    if text is None:
+        return [], {}
+    try:
+        return _frame.decode(text)
+    except (ValueError, RecursionError, UnicodeError):
+        load_arguments(text, what)  # says what is wrong
+        raise
+
+
 def check(text: object, what: str) -> str:
     """Return a text as SWF takes it; an overridden hook may have made anything.
 
@@ -90,13 +124,23 @@ def check(text: object, what: str) -> str:
         PayloadError: It is no text, or holds half of a surrogate pair.
         PayloadTooLarge: It is longer than SWF takes.
     """
-    if not isinstance(text, str):
-        raise PayloadError(f"{what} was serialized to {type(text).__name__}, not str")
-    if len(text) > MAXIMUM:
+    found = encodable(text, what)
+    if len(found) > MAXIMUM:
         raise PayloadTooLarge(
-            f"{what} has {len(text):,} characters, SWF takes {MAXIMUM:,}: "
+            f"{what} has {len(found):,} characters, SWF takes {MAXIMUM:,}: "
             "send a reference, such as a path or a URL"
         )
+    return found
+
+
+def encodable(text: object, what: str) -> str:
+    """Return a text that can be sent; an overridden hook may have made anything.
+
+    Raises:
+        PayloadError: It is no text, or holds half of a surrogate pair.
+    """
+    if not isinstance(text, str):
+        raise PayloadError(f"{what} was serialized to {type(text).__name__}, not str")
     if not text.isascii():
         try:
             text.encode()
@@ -107,7 +151,7 @@ def check(text: object, what: str) -> str:
 
 def _refuse_nan(value: Any, what: str) -> None:
     """JSON has no NaN and no infinity; the encoder would send null in their place."""
-    pending = [msgspec.to_builtins(value)]
+    pending = [msgspec.to_builtins(value, enc_hook=_plainer)]
     while pending:
         found = pending.pop()
         if isinstance(found, float) and not math.isfinite(found):

@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 
 from flowy.clock import Clock
 from flowy.protocol.client import SwfClient
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.backoff import PASSING, Backoff
 from flowy.worker.stop import Stop
 
@@ -18,9 +20,14 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-def identity() -> str:
-    """Return what histories show as this worker: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"[:IDENTITY_MAXIMUM]
+def identity(build: str | None = None) -> str:
+    """Return what histories show as this worker: host, process id, and the build of its code.
+
+    Args:
+        build: The build; None leaves it out.
+    """
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    return (name if build is None else f"{name}:{build}")[:IDENTITY_MAXIMUM]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,6 +42,8 @@ class Source:
         stop: The wish that the poller leaves.
         identity: What histories show as the worker, at most 256 characters.
         chance: Gives numbers from 0 to 1, for pauses.
+        telemetry: Hears what the poller does.
+        packing: How inputs and results travel.
     """
 
     client: SwfClient
@@ -44,6 +53,8 @@ class Source:
     stop: Stop
     identity: str = field(default_factory=identity)
     chance: Callable[[], float] = random.random
+    telemetry: Telemetry = SILENT
+    packing: Packing = PACKING
 
     def backoff(self, what: str) -> Backoff:
         """Make the pauses for one kind of call at this place."""

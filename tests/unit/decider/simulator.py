@@ -19,6 +19,7 @@ from flowy.protocol.events import (
 )
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
+from flowy.transport.attempt import number_of
 
 EXECUTION = ExecutionId(workflow_id="order-7", run_id="run-1")
 TASK_LIST = TaskList(name="deciders")
@@ -191,7 +192,7 @@ class Simulator:
     # What decisions record
 
     def schedule_activity(self, asked: Any, completed: int) -> None:
-        self.activities[asked.activity_id] = self.add(
+        self.activities[number_of(asked.activity_id)] = self.add(
             activity.ActivityTaskScheduled,
             activity_type=asked.activity_type,
             activity_id=asked.activity_id,
@@ -201,7 +202,7 @@ class Simulator:
         )
 
     def request_cancel_activity(self, asked: Any, completed: int) -> None:
-        if asked.activity_id not in self.activities:
+        if number_of(asked.activity_id) not in self.activities:
             self.add(
                 activity.RequestCancelActivityTaskFailed,
                 activity_id=asked.activity_id,
@@ -209,7 +210,7 @@ class Simulator:
                 decision_task_completed_event_id=completed,
             )
             return
-        self.cancel_requested.add(asked.activity_id)
+        self.cancel_requested.add(number_of(asked.activity_id))
         self.add(
             activity.ActivityTaskCancelRequested,
             activity_id=asked.activity_id,
@@ -380,11 +381,11 @@ SHORT: dict[type, Any] = {
     d.ContinueAsNewWorkflowExecution: lambda a: f"restart {a.input}",
     d.FailWorkflowExecution: lambda a: f"fail {a.reason}",
     d.RecordMarker: lambda a: f"marker {a.marker_name} {a.details}",
-    d.RequestCancelActivityTask: lambda a: f"cancel #{a.activity_id}",
+    d.RequestCancelActivityTask: lambda a: f"cancel #{number_of(a.activity_id)}",
     d.RequestCancelExternalWorkflowExecution: lambda a: (
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
-    d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.ScheduleActivityTask: lambda a: f"#{number_of(a.activity_id)}",
     d.ScheduleLambdaFunction: lambda a: f"lambda {a.id} {a.name} {a.input}",
     d.SignalExternalWorkflowExecution: lambda a: (
         f"signal {a.workflow_id} {a.signal_name} {a.input}"
