@@ -36,10 +36,10 @@ left = threading.Event()
 signal.signal(signal.SIGTERM, lambda *_: left.set())
 line.hold()
 place = line.name.rpartition(" ")[2]
-os.write(1, b"%s %d\n" % (place.encode(), os.getpid()))  # in one piece: others write too
+os.write(1, b"%s %d\\n" % (place.encode(), os.getpid()))  # in one piece: others write too
 line.serves()
 left.wait()
-os.write(1, b"left\n")
+os.write(1, b"left\\n")
 sys.exit({status})
 """
 
