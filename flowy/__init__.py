@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.calling import pending
+    from flowy.task.guarding import unguarded
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
     from flowy.transport.payloads import Payloads
+    from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -44,9 +46,11 @@ __all__ = [
     "async_scheduler",
     "on_signal",
     "pending",
+    "register_failure",
     "start_activity_worker",
     "start_workflow_worker",
     "starter_for",
+    "unguarded",
     "workflow",
     "workflow_starter",
 ]
@@ -69,9 +73,11 @@ _PLACES = {
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
     "pending": "flowy.task.calling",
+    "register_failure": "flowy.transport.registered",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "starter_for": "flowy.swf.boilerplate",
+    "unguarded": "flowy.task.guarding",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

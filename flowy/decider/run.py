@@ -27,7 +27,7 @@ from flowy.decider import bridge, matching
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
-from flowy.decider.externals import Externals
+from flowy.decider.externals import Externals, Initiated
 from flowy.decider.facts import RunFacts
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
@@ -39,6 +39,7 @@ from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
+from flowy.task.guarding import watched
 from flowy.transport import failure
 from flowy.transport.packing import PACKING, Packing
 
@@ -66,15 +67,21 @@ class WorkflowRun:
         definition: The workflow's type and class.
         execution: Which run this is.
         packing: How the texts of its domain travel.
+        is_guarded: Whether the guards, where they are up, stop what a replay cannot repeat.
     """
 
     def __init__(
-        self, definition: WorkflowDefinition, execution: ExecutionId, packing: Packing = PACKING
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        packing: Packing = PACKING,
+        *,
+        is_guarded: bool = True,
     ) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
-        self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
+        self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
@@ -91,6 +98,7 @@ class WorkflowRun:
         self._code = WorkflowCode(
             definition, self._loop, self._calls, self._context, self._signals, texts
         )
+        self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
@@ -122,23 +130,32 @@ class WorkflowRun:
     def _feed(self, events: Sequence[Event]) -> Decisions:
         with self._loop.running():
             self._facts.show(events)
-            known = self.last_event_id
-            for event in events:
-                if event.event_id <= known:
-                    continue
-                if self.last_event_id == known and event.event_id != known + 1:
-                    raise self._stale(event)
-                self.last_event_id = event.event_id
+            for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
+                    self.last_event_id = event.event_id
                     take(self, event)
+            if events:
+                self.last_event_id = max(self.last_event_id, events[-1].event_id)
             return self._decide()
+
+    def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
+        known = self.last_event_id
+        first = next((at for at, event in enumerate(events) if event.event_id > known), None)
+        if first is None:
+            return ()
+        if events[first].event_id != known + 1:
+            raise self._stale(events[first])
+        return events[first:] if first else events
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
         with self._loop.running():
             self._loop.replaying = True
             self._code.close()
+
+    def _make_calls(self, child_prefix: str, maximum: int) -> Calls:
+        return Calls(child_prefix, maximum)
 
     # Events
 
@@ -181,24 +198,29 @@ class WorkflowRun:
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
-        self._calls.echoed(event)
-        self._externals.echoed(event)
-        if type(event) in OUTCOMES:
-            self._incoming.append(event)
+        if isinstance(event, Initiated):
+            self._externals.echoed(event)
+        else:
+            self._calls.echoed(event)
+
+    def take_echo_and_outcome(self, event: Event) -> None:
+        """Hold an echo that says that nothing came of it against what the code asked for."""
+        self.take_echo(event)
+        self._incoming.append(event)
 
     def take_child_not_started(self, event: child.StartChildWorkflowExecutionFailed) -> None:
         """Take a child that did not start: an echo, unless its start was initiated before."""
         if event.attributes.initiated_event_id:
             self._incoming.append(event)
         else:
-            self.take_echo(event)
+            self.take_echo_and_outcome(event)
 
     def take_close(self, event: Event) -> None:
         """Take the event that ends the history."""
         self._closed = True
         if type(event) in matching.ECHOES:
             self.take_echo(event)
-            self._all_echoed()
+            self.check_echoes()
 
     # Decisions
 
@@ -213,27 +235,34 @@ class WorkflowRun:
         started = self._started
         if started is None or self._settings is None:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        self._all_echoed()
+        self.check_echoes()
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
         self._calls.size.events = started.event_id
-        if not self._code.started:
-            self._code.start(self._settings, self._execution.run_id)
-        self._loop.run_ready()
-        for event in batch:
-            self._apply(event)
+        token = watched.set(self._watched)
+        try:
+            if not self._code.started:
+                self._code.start(self._settings, self._execution.run_id)
             self._loop.run_ready()
+            for event in batch:
+                self._apply(event)
+                self._loop.run_ready()
+            answer = self._collect()
+        finally:
+            watched.reset(token)
         if self._facts.divergence is not None:
             raise self._facts.divergence
         if self._texts.trouble is not None:
             raise self._texts.trouble
-        self._decided = started.event_id
-        self._answer = self._collect()
-        if self._texts.trouble is not None:
-            raise self._texts.trouble
+        self._decided, self._answer = started.event_id, answer
 
-    def _all_echoed(self) -> None:
+    def check_echoes(self) -> None:
+        """Check that the history has all that the code asked for in the last decision.
+
+        Raises:
+            NondeterminismError: It has not.
+        """
         if self._echoes:
             raise matching.missing(self._echoes[0], self.last_event_id)
 
@@ -292,7 +321,8 @@ _TAKERS: dict[type[Event], Any] = {
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
-        (event for event in OUTCOMES if event in matching.ECHOES), WorkflowRun.take_echo
+        (event for event in OUTCOMES if event in matching.ECHOES),
+        WorkflowRun.take_echo_and_outcome,
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,
