@@ -19,6 +19,7 @@ from flowy.protocol.requests.domains import RegisterDomain
 from flowy.protocol.wire import encode_event
 from flowy.service.client import EmbeddedClient
 from flowy.service.http.app import Application
+from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 from flowy.service.store import domains, events, executions
 from tests.benchmarks import histories
@@ -33,6 +34,7 @@ OPEN = int(100_000 * SCALE)
 STEPS = 8
 """Activities that each open execution has done: 51 events."""
 CHUNK = 200
+LIMITS = Quotas(open_executions=2 * OPEN + 1_000)
 ROUNDS = 7
 LOADS = {
     "chain of 200": (200, lambda stage: stage.one("seq", 200)),
@@ -115,7 +117,7 @@ def _fill(service):
 def test_a_large_database(tmp_path):
     with (
         Service(f"sqlite:///{tmp_path}/empty.sqlite") as empty,
-        Service(f"sqlite:///{tmp_path}/large.sqlite") as large,
+        Service(f"sqlite:///{tmp_path}/large.sqlite", limits=LIMITS) as large,
     ):
         large.call(RegisterDomain(name=DOMAIN, workflow_execution_retention_period_in_days="30"))
         stored = _fill(large)

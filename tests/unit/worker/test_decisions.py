@@ -399,7 +399,8 @@ def test_an_answer_does_not_wait_long_for_the_others():
     moments = iter([clock.now(), clock.now() + 1.0])
     clock.now = lambda: next(moments, clock.moment)
     stage.poller.handle(first, more=100)
-    assert stage.client.exchanges[-1] == (["token-3"], 16)
+    assert [request.task_token for request in stage.client.sent] == ["token-3"]
+    assert stage.client.exchanges == [(["token-9"], 16)]  # no poll while a task is in hand
 
 
 def test_of_answers_sent_together_only_the_refused_one_loses_its_run():
