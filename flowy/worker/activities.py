@@ -147,7 +147,7 @@ class ActivityPoller:
     def _answer_all(self, kept: Sequence[_Kept], more: int) -> None:
         if not kept:
             return
-        what = f"answering {', '.join(str(each.job) for each in kept)}"
+        what = f"answering {len(kept)} activities, the first being {kept[0].job}"
         deadline = min(each.deadline for each in kept)
         errors = self._exchange.answer([each.answer for each in kept], what, deadline, more)
         for each, error in zip(kept, errors, strict=True):

@@ -76,6 +76,7 @@ class ActivityJob:
         self.definition = definition
         self.task = task
         self.info = info(source, task)
+        self._name = named(task)
         self.strategy = shop.strategy_of(definition)
         self._shop = shop
         self._source = source
@@ -96,7 +97,7 @@ class ActivityJob:
             Beaten(
                 client=source.client,
                 task_token=task.task_token,
-                name=str(self),
+                name=self._name,
                 timeout=attempt.read(task.activity_id).heartbeat or definition.heartbeat,
             ),
             source.clock,
@@ -105,7 +106,7 @@ class ActivityJob:
         )
 
     def __str__(self) -> str:
-        return named(self.task)
+        return self._name
 
     # What the activity asks
 
@@ -188,7 +189,7 @@ class ActivityJob:
         return made
 
     def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
-        run, name = self._activity.run, str(self)
+        run, name = self._activity.run, self._name
         if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
             return Call(function=self._script(run(*given.args, **given.kwargs)), name=name)

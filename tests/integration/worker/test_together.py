@@ -22,7 +22,7 @@ PATIENCE = 20
 START_TO_CLOSE = 30
 EXECUTIONS = 60
 BLOCKED = 31
-"""The first of the sixteen that a poller takes together for the second time, after 1, 2, 4, 8 and 16."""
+"""The first of sixteen that a poller takes together, after 1, 2, 4, 8 and 16."""
 
 done: set[int] = set()
 is_blocked, may_end = threading.Event(), threading.Event()
