@@ -123,12 +123,16 @@ class _WriterTransaction:
         self.committed: list[Callable[[], None]] = []
         self.rolled_back: list[Callable[[], None]] = []
         self.overtaken: list[Callable[[], None]] = []
+        self.begun = 0
+        self.was_overtaken = False
 
     def begin(self) -> None:
         self._raw.execute("BEGIN IMMEDIATE")
+        self.begun += 1
         if self._version is None or self._version == (version := _data_version(self._raw)):
             return
         self._version = version
+        self.was_overtaken = True
         for doubt in self.overtaken:
             doubt()
 
@@ -171,7 +175,7 @@ class SqliteDatabase:
         self._group = GroupCommit(self._transaction)
         self._monitor = self._writer if self._in_memory else self._checkout()
         self._seen_by_monitor = -1
-        self._seen_by_writer = -1
+        self._seen_begun = 0
         self._interrupted = threading.Event()
         self._changed_elsewhere()
 
@@ -231,10 +235,11 @@ class SqliteDatabase:
         self._interrupted.set()
 
     def _changed_elsewhere(self) -> bool:
-        """Tell whether another process has committed since the last time this was asked.
+        """Tell whether another process has been seen to commit since the last time this was asked.
 
-        A connection's ``data_version`` does not move by its own commits. The monitor's moves with
-        each commit of this process too, but it can be read without the write lock.
+        The writer's transactions look when they begin. A connection's ``data_version`` does not
+        move by its own commits; the monitor's moves with each commit of this process too, but it
+        can be read without the write lock, and says when it is worth while to look.
         """
         if self._in_memory:
             return False
@@ -247,11 +252,16 @@ class SqliteDatabase:
         seen = _data_version(cast(sqlite3.Connection, self._monitor.driver_connection))
         if seen == self._seen_by_monitor:
             return False
-        self._seen_by_monitor = seen
-        raw = cast(sqlite3.Connection, self._writer.driver_connection)
-        version = self._group.run(lambda: _data_version(raw))
-        before, self._seen_by_writer = self._seen_by_writer, version
-        return version != before
+        transaction = self._transaction
+        if transaction.begun == self._seen_begun:
+            self._seen_by_monitor = seen
+            self._group.run(lambda: None)  # its begin looks
+        # A change that came behind our own last begin is seen by our next, or the next time here.
+        self._seen_begun = transaction.begun
+        if not transaction.was_overtaken:
+            return False
+        transaction.was_overtaken = False
+        return True
 
     def close(self) -> None:
         """Give back all connections; the last one to close a file folds the WAL into it."""

@@ -44,16 +44,30 @@ Current = Callable[[DeadlineKind, int], float | None]
 class Deadlines:
     """The deadlines of one execution; see the module for the way it works."""
 
-    __slots__ = ("_heap", "_rebuild_at")
+    __slots__ = ("_heap", "_rebuild_at", "_soonest")
 
     def __init__(self) -> None:
         self._heap: list[Deadline] = []
         self._rebuild_at = 64
+        self._soonest: float | None = None
 
     def push(self, due: float | None, event_id: int, kind: DeadlineKind) -> None:
         """Note that a clock runs; ``due`` None is a clock without a limit."""
         if due is not None:
             heapq.heappush(self._heap, Deadline(due, event_id, kind))
+            if self._soonest is None or due < self._soonest:
+                self._soonest = due
+
+    def soonest_new(self, current: Current) -> float | None:
+        """Return the earliest deadline that was pushed since this was asked last, None for none.
+
+        Its clock may have stopped meanwhile. Who knows a moment before which nothing ran out then
+        knows one now, without a look at the heap.
+        """
+        if len(self._heap) > self._rebuild_at:
+            self._rebuild(current)
+        soonest, self._soonest = self._soonest, None
+        return soonest
 
     def clear(self) -> None:
         """Forget all deadlines."""

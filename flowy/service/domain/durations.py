@@ -10,8 +10,9 @@ def seconds(duration: str | None) -> int | None:
 
 def deadline(start: float, duration: str | None) -> float | None:
     """Return the moment at which a duration that began at ``start`` is over, or None for never."""
-    limit = seconds(duration)
-    return None if limit is None else moment(start + limit)
+    if duration is None or duration == UNLIMITED:
+        return None
+    return round(start + int(duration), 3)
 
 
 def moment(time: float) -> float:

@@ -80,6 +80,10 @@ class ExecutionState:
         """
         return self.deadlines.earliest(self.current_due)
 
+    def soonest_new_due(self) -> float | None:
+        """Return the earliest of the clocks that were started since this was asked last."""
+        return self.deadlines.soonest_new(self.current_due)
+
     def due(self, now: float) -> list[Deadline]:
         """Return the clocks that have run out at ``now``, in order."""
         return self.deadlines.due(now, self.current_due)

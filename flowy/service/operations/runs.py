@@ -83,6 +83,8 @@ def carry_out(unit: Unit, kept: Kept, change: Change) -> None:
 
 def is_due(unit: Unit, kept: Kept) -> bool:
     """Tell whether something of an execution is due."""
+    if kept.next_due is None or kept.next_due > unit.now:
+        return False
     due = kept.state.next_due if kept.state.is_open else None
     return due is not None and due <= unit.now
 

@@ -241,8 +241,8 @@ def _apply_heartbeat(state: ExecutionState, heartbeat: Heartbeat) -> None:
 
 
 def _earlier(kept: Kept) -> dict[str, Any]:
-    """Return the deadline of a state if it is earlier than the row's; a later one can wait."""
-    due = kept.state.next_due
+    """Return a new deadline of a state if it is earlier than the row's; a later one can wait."""
+    due = kept.state.soonest_new_due()
     if due is None or (kept.next_due is not None and kept.next_due <= due):
         return {}
     kept.next_due = due
