@@ -9,7 +9,6 @@ from flowy.errors import Fault
 from flowy.protocol.client import Exchanged
 from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
 from flowy.protocol.request import Request
-from flowy.protocol.tasks import ActivityTask
 from flowy.protocol.validation import decode
 from flowy.protocol.wire import encode
 from flowy.service.dispatch import Poll, Reply
@@ -17,10 +16,6 @@ from flowy.service.notifier import Watch
 from flowy.service.server import Service
 
 Answer = TypeVar("Answer")
-
-
-_NOTHING = Reply(ActivityTask())
-"""What a poll finds that finds nothing."""
 
 
 class _Waiter:
@@ -100,7 +95,7 @@ class EmbeddedClient:
             DatabaseError: The database cannot be used; nothing was changed.
         """
         checked = [_checked(answer) for answer in answers]
-        pending = self._begin(cast(Poll, _checked(poll)))
+        pending = self._begin(cast(Poll, _checked(poll)), most)
         try:
             pending.faults, pending.found = self._service.exchange(checked, pending.poll, most)
         except BaseException:
@@ -108,16 +103,19 @@ class EmbeddedClient:
             raise
         return pending
 
-    def _begin(self, poll: Poll) -> "_Pending":
+    def _begin(self, poll: Poll, most: int = 1) -> "_Pending":
         waiter = _Waiter(self._service.clock)
-        watch = self._service.watch(poll, waiter.wake)
+        watch = self._service.watch(poll, waiter.wake, most)
         with self._lock:
             self._waiters.add(waiter)
         return _Pending(self, poll, waiter, watch)
 
-    def look(self, poll: Poll) -> Reply | None:
+    def look(self, poll: Poll) -> list[Reply] | None:
         """Look for a task; None when polls are interrupted."""
-        return None if self._is_interrupted else self._service.reply(poll)
+        if self._is_interrupted:
+            return None
+        reply = self._service.reply(poll)
+        return [] if reply.is_empty else [reply]
 
     @property
     def is_interrupted(self) -> bool:
@@ -152,20 +150,21 @@ class _Pending:
     def wait(self) -> list[Any]:
         """Wait for a task; an empty one after 60 seconds, or when polls are interrupted."""
         try:
-            return [reply.typed() for reply in self.found or ()] or [self._wait()]
+            found = self.found or self._wait()
+            return [reply.typed() for reply in found] or [EMPTY[type(self.poll)]]
         finally:
             self.close()
 
-    def _wait(self) -> Any:
+    def _wait(self) -> list[Reply]:
         client, watch = self._client, self._watch
-        reply = client.look(self.poll) if self.found is None else _NOTHING
-        while reply is not None and reply.is_empty:
+        found = client.look(self.poll) if self.found is None else []
+        while found is not None and not found:
             if watch.park() and self._is_over() and watch.leave():
                 break
             while (handed := watch.take()) is None and watch.is_served:
                 self._waiter.wait()
-            reply = handed or client.look(self.poll)
-        return EMPTY[type(self.poll)] if reply is None else reply.typed()
+            found = handed or client.look(self.poll)
+        return found or []
 
     def close(self) -> None:
         """Give the poll up; a task that it was handed is left to time out."""

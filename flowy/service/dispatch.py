@@ -7,7 +7,8 @@ A task whose list has a parked poll is handed out by the very transaction that m
 carried out behind the operation, and its answer handed over with the commit.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 import msgspec
@@ -70,7 +71,7 @@ class Reply:
 class _Outcome(msgspec.Struct, frozen=True):
     answers: list[Any]
     found: list[Reply]
-    served: list[tuple[Served, Reply]]
+    served: list[tuple[Served, list[Reply]]]
     queued: list[TaskQueue]
     due: float | None
 
@@ -174,7 +175,7 @@ class Dispatch:
         def write(session: Session) -> _Outcome:
             _give_back(taken)  # a first attempt was rolled back
             unit = self._unit(session, writes=True)
-            served: list[tuple[Served, Reply]] = []
+            served: list[tuple[Served, list[Reply]]] = []
             left: list[Queued] = unit.queued
             try:
                 answers = [OPERATIONS[type(request)](unit, request) for request in requests]
@@ -199,30 +200,27 @@ class Dispatch:
 
     def _serve(
         self, unit: Unit, taken: list[Served]
-    ) -> tuple[list[tuple[Served, Reply]], list[Queued]]:
+    ) -> tuple[list[tuple[Served, list[Reply]]], list[Queued]]:
         """Hand tasks that the unit has queued to parked polls; return those that are left."""
-        served: list[tuple[Served, Reply]] = []
+        served: dict[TaskQueue, list[tuple[Served, list[Reply]]]] = {}
         left: list[Queued] = []
         for task in unit.queued:  # which grows when something is due in an execution
-            watch = self._waiting.serve(task.queue)
-            if watch is None:
-                left.append(task)
-                continue
-            taken.append(watch)
+            watches = served.setdefault(task.queue, [])
+            if not watches or len(watches[-1][1]) == watches[-1][0].most:
+                watch = self._waiting.serve(task.queue)
+                if watch is None:
+                    left.append(task)
+                    continue
+                taken.append(watch)
+                watches.append((watch, []))
             try:
-                reply = _handed_out(unit, task, watch.poll)
+                reply = _handed_out(unit, task, watches[-1][0].poll)
             except FlowyError as error:
                 raise _UnservedError from error
-            if reply is None:
-                taken.remove(watch)
-                watch.give_back()
-            else:
-                served.append((watch, reply))
-        filled = {task.queue for task in left}
-        for task in unit.queued:
-            if task.was_empty and task.queue not in filled:
-                unit.shared.empty_lists.add(task.queue)
-        return served, left
+            if reply is not None:
+                watches[-1][1].append(reply)
+        _note_empty(unit, left)
+        return _with_replies(served, taken), left
 
     def _unit(self, session: Session, *, writes: bool) -> Unit:
         return Unit(session, self._shared, moment(self._clock.now()), writes=writes)
@@ -232,8 +230,8 @@ class Dispatch:
 
     def _committed(self, outcome: _Outcome) -> None:
         self.commands += 1
-        for watch, reply in outcome.served:
-            watch.hand_over(reply)
+        for watch, replies in outcome.served:
+            watch.hand_over(replies)
         if outcome.queued:
             self._on_queued(outcome.queued)
         if outcome.due is not None:
@@ -250,6 +248,28 @@ def _handed_out(unit: Unit, task: Queued, poll: Poll) -> Reply | None:
     if not is_ready(unit, task.kept, task.queue.kind, event_id):
         return None
     return Reply(HAND_OUTS[type(poll)](unit, poll, task.kept, event_id))
+
+
+def _note_empty(unit: Unit, left: list[Queued]) -> None:
+    """Take note of the lists that were empty before and are so again."""
+    filled = {task.queue for task in left}
+    for task in unit.queued:
+        if task.was_empty and task.queue not in filled:
+            unit.shared.empty_lists.add(task.queue)
+
+
+def _with_replies(
+    served: Mapping[TaskQueue, list[tuple[Served, list[Reply]]]], taken: list[Served]
+) -> list[tuple[Served, list[Reply]]]:
+    """Return the polls that have got tasks, and give back the others."""
+    found = []
+    for watch, replies in chain.from_iterable(served.values()):
+        if replies:
+            found.append((watch, replies))
+        else:
+            taken.remove(watch)
+            watch.give_back()
+    return found
 
 
 def _give_back(taken: list[Served]) -> None:

@@ -44,9 +44,9 @@ class Watch(Protocol):
         ...
 
     def take(self) -> Any:
-        """Return the answer that was handed over, or None; call it before looking again.
+        """Return the answers that were handed over, or None; call it before looking again.
 
-        Unless an answer is on its way, the watch then waits for another wake, at the end of the
+        Unless answers are on their way, the watch then waits for another wake, at the end of the
         queue.
         """
         ...
@@ -82,7 +82,9 @@ class Notifier:
         self._lines: dict[_Place, Line] = {_Place.PARKED: {}, _Place.LOOKING: {}}
         self._parked = self._lines[_Place.PARKED]
 
-    def watch(self, queue: TaskQueue, wake: Callable[[], None], poll: Any = None) -> Watch:
+    def watch(
+        self, queue: TaskQueue, wake: Callable[[], None], poll: Any = None, most: int = 1
+    ) -> Watch:
         """Register somebody who is about to look for a task.
 
         Args:
@@ -90,8 +92,10 @@ class Notifier:
             wake: Called once a wake, on whatever thread commits; it must be quick and must not
                 raise or call the notifier.
             poll: What is carried out for a parked watch.
+            most: How many tasks it may be handed at once.
         """
         watch = _Watch(self, queue, wake, poll)
+        watch.most = most
         with self._lock:
             self.move(watch, _Place.LOOKING)
         return watch
@@ -174,8 +178,13 @@ class Served(Protocol):
         """What is to be carried out."""
         ...
 
-    def hand_over(self, answer: Any) -> None:
-        """Give the owner an answer that is durable."""
+    @property
+    def most(self) -> int:
+        """How often, at most."""
+        ...
+
+    def hand_over(self, answers: Any) -> None:
+        """Give the owner answers that are durable."""
         ...
 
     def give_back(self) -> None:
@@ -184,7 +193,7 @@ class Served(Protocol):
 
 
 class _Watch:
-    __slots__ = ("_answer", "_notifier", "place", "poll", "queue", "wake")
+    __slots__ = ("_answer", "_notifier", "most", "place", "poll", "queue", "wake")
 
     def __init__(
         self, notifier: Notifier, queue: TaskQueue, wake: Callable[[], None], poll: Any
@@ -194,6 +203,7 @@ class _Watch:
         self.queue = queue
         self.wake = wake
         self.poll = poll
+        self.most = 1
         self.place = _Place.GONE
 
     @property
@@ -231,9 +241,9 @@ class _Watch:
     def cancel(self) -> None:
         self.leave()
 
-    def hand_over(self, answer: Any) -> None:
+    def hand_over(self, answers: Any) -> None:
         with self._notifier.lock:
-            self._answer = answer
+            self._answer = answers
             self.place = _Place.SERVED
         self.wake()
 

@@ -146,7 +146,7 @@ class Service:
         """
         return self._dispatch.exchange(requests, poll, most)
 
-    def watch(self, poll: Poll, wake: Callable[[], None]) -> Watch:
+    def watch(self, poll: Poll, wake: Callable[[], None], most: int = 1) -> Watch:
         """Register for the tasks that a poll waits for.
 
         Register first, then ``call`` the poll; when it finds nothing, ``park`` and wait for
@@ -157,6 +157,7 @@ class Service:
             poll: What will be called.
             wake: Called when there may be a task, on whatever thread; it must be quick and must
                 not raise.
+            most: How many tasks may be handed over at once.
 
         Raises:
             UnknownResourceFault: There is no such domain.
@@ -169,7 +170,7 @@ class Service:
             raise LimitExceededFault(
                 f"{self.limits.pollers} polls wait at task list {poll.task_list.name} already"
             )
-        return self.notifier.watch(queue, wake, poll)
+        return self.notifier.watch(queue, wake, poll, most)
 
     def next_due(self) -> float | None:
         """Return a moment before which nothing is due, in seconds; None when nothing ever is.

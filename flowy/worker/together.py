@@ -2,8 +2,8 @@
 
 Handing tasks out one by one costs a commit each. A poller whose activities have been quick may take
 several at once and answer them together. What is quick is measured, not promised: the number grows
-while every activity takes less than a millisecond, and is one again after any that took longer. If
-one of those that were taken together blocks all the same, a thread beside it sends the answers that
+while every activity takes less than a millisecond, is halved by one that takes longer, and is one
+again after one that is slow. If one of those that were taken together blocks all the same, a thread beside it sends the answers that
 wait and hands back the tasks that have not begun.
 """
 
@@ -20,6 +20,9 @@ MOST = 16
 
 QUICK = 0.001
 """Seconds that an activity takes at most that is one of several."""
+
+SLOW = 0.02
+"""Seconds after which an activity is none of several any more."""
 
 PATIENCE = 0.25
 """Seconds after which those that were taken together are no longer done one after the other."""
@@ -39,7 +42,8 @@ class Appetite:
     def took(self, seconds: float) -> None:
         """Take note of how long a task took."""
         if seconds > QUICK:
-            self.most, self._quick = 1, 0
+            self.most = 1 if seconds > SLOW else max(1, self.most // 2)
+            self._quick = 0
             return
         self._quick += 1
         if self._quick >= self.most:

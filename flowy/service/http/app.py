@@ -167,7 +167,7 @@ class Application:
                     while (handed := watch.take()) is None and watch.is_served:
                         await parking.outcome()
                     serve = partial(self._service.serve, poll)
-                    task = handed.body() if handed else await self._writers.run(serve)
+                    task = handed[0].body() if handed else await self._writers.run(serve)
             finally:
                 watch.cancel()
         finally:

@@ -58,7 +58,7 @@ def test_a_parked_poll_gets_the_task_with_the_commit_that_makes_it(
     watch = park(service, wakes)
     driver.decide(schedule())
     assert wakes.count == 1
-    task = watch.take().typed()
+    task = watch.take()[0].typed()
     assert task.activity_id == "1"
     started = driver.history(run)[-1]
     assert (type(started).__name__, started.attributes.identity) == ("ActivityTaskStarted", "idle")
@@ -71,7 +71,7 @@ def test_of_several_tasks_those_that_nobody_waits_for_stay_on_the_list(
     driver.start()
     watches = [park(service, Wakes()) for _ in range(2)]
     driver.decide(*[schedule(str(number)) for number in range(3)])
-    handed = {watch.take().typed().activity_id for watch in watches}
+    handed = {watch.take()[0].typed().activity_id for watch in watches}
     assert handed | {driver.poll_activity().activity_id} == {"0", "1", "2"}
     assert not driver.poll_activity().task_token
 

@@ -6,19 +6,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.worker import together
-from flowy.worker.together import MOST, QUICK, Appetite, Together
+from flowy.worker.together import MOST, QUICK, SLOW, Appetite, Together
 
 PATIENCE = 20
 
 
-@given(st.lists(st.floats(0, 4 * QUICK), max_size=200))
+@given(st.lists(st.floats(0, 4 * QUICK) | st.floats(SLOW, 2 * SLOW, exclude_min=True)))
 def test_more_are_taken_only_while_all_have_been_quick(taken):
     appetite = Appetite()
     for seconds in taken:
         before = appetite.most
         appetite.took(seconds)
-        if seconds > QUICK:
+        if seconds > SLOW:
             assert appetite.most == 1
+        elif seconds > QUICK:
+            assert appetite.most == max(1, before // 2)
         else:
             assert before <= appetite.most <= min(2 * before, MOST)
 
