@@ -101,18 +101,14 @@ class SlotsUsed:
     """A worker's slots were taken or given back.
 
     Args:
-        kind: Which kind of task they are for.
-        strategy: How the tasks are run: ``inline``, ``thread``, ``process``, …
-        task_list: The list that they serve.
-        used: How many tasks are in hand.
-        total: How many there can be.
+        strategy: How the activities are run: ``inline``, ``thread``, ``process``, …
+        used: How many are in hand.
+        total: How many there can be; None when that is the number of pollers.
     """
 
-    kind: TaskKind
     strategy: str
-    task_list: str
     used: int
-    total: int
+    total: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,24 +152,25 @@ class DecisionEnded:
         work: Which execution's.
         outcome: Decided and taken by the service; failed in the code; held back, so that it comes
             again when it has timed out; or decided, and the answer was lost or came too late.
+        ended_at: When it was made, in seconds since the epoch.
         seconds: How long it took to decide.
-        replayed: Events that the code had to be taken through again, 0 when the run was kept.
-        cached: Whether the run was kept from its decision before.
-        events: How many events were new to the run.
+        cache: Whether the run was kept from its decision before, or had to be taken through its
+            history again; of a first decision it is neither.
+        replayed: Events that the code was taken through again.
         decisions: How many decisions were made.
         reason: Why it was held or failed.
-        closes: Whether the execution is closed by it.
+        kept: How many runs the worker keeps.
     """
 
     work: Work
     outcome: DecisionOutcome
-    seconds: float = 0.0
+    ended_at: float
+    seconds: float
+    cache: Literal["first", "hit", "miss"] = "first"
     replayed: int = 0
-    cached: bool = False
-    events: int = 0
     decisions: int = 0
     reason: str = ""
-    closes: bool = False
+    kept: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,12 +214,14 @@ class ExecutionEnded:
         outcome: SWF's close status, such as ``COMPLETED``.
         started_at: When it was started, in seconds since the epoch.
         ended_at: When it was closed.
+        reason: Why it failed.
     """
 
     work: Work
     outcome: str
     started_at: float
     ended_at: float
+    reason: str = ""
 
 
 Happening = (
@@ -247,9 +246,13 @@ class Tracer(Protocol):
     def span(self, work: Work) -> AbstractContextManager[str | None]:
         """Return a block around a work.
 
-        What the block gives is carried behind every input that is sent out in it, and comes with
-        the works that those inputs begin as ``Work.carried``; None carries nothing.
+        What the block gives is carried behind the input that is sent out in it, and comes with the
+        works that the input begins as ``Work.carried``; None carries nothing.
         """
+        ...
+
+    def carried(self, work: Work) -> str | None:
+        """Return what is carried behind the inputs that a decision sends out."""
         ...
 
 
@@ -311,6 +314,24 @@ class _Block:
                 self._span.__exit__(kind, error, trace)
         finally:
             _working.reset(self._token)
+
+
+class _OnBehalf:
+    __slots__ = ("_token", "_work")
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def __enter__(self) -> None:
+        self._token = _working.set(self._work)
+
+    def __exit__(self, *_: object) -> None:
+        _working.reset(self._token)
+
+
+def on_behalf(work: Work) -> AbstractContextManager[None]:
+    """Return a block in which log lines say for which execution they are, and no span is made."""
+    return _OnBehalf(work)
 
 
 def current_work() -> Work | None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flowy.errors import PayloadUnavailable, ServiceUnavailable
 from flowy.protocol.faults import InternalFailure, ThrottlingException
+from flowy.telemetry import SILENT, CallFailed, Telemetry
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -29,9 +30,17 @@ class Backoff:
         what: What is tried, for the log: "polling resize in domain images".
         stop: Ends a pause.
         chance: Gives numbers from 0 to 1, evenly.
+        telemetry: Hears of failures.
     """
 
-    def __init__(self, what: str, stop: Stop, chance: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self,
+        what: str,
+        stop: Stop,
+        chance: Callable[[], float] = random.random,
+        telemetry: Telemetry = SILENT,
+    ) -> None:
+        self._telemetry = telemetry
         self._what = what
         self._stop = stop
         self._chance = chance
@@ -39,6 +48,8 @@ class Backoff:
 
     def failed(self, error: Exception) -> None:
         """Note a failure, and pause."""
+        if self._telemetry.listens:
+            self._telemetry.tell(CallFailed(what=self._what, error=type(error).__name__))
         if not self._failures:
             logger.warning(
                 "%s failed and is tried again with growing pauses: %s: %s",

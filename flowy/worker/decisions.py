@@ -43,6 +43,7 @@ from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
 from flowy.worker.sticky import Inlet, Stickiness, Sticky
+from flowy.worker.telling import DecisionTeller, Told
 
 replace = msgspec.structs.replace
 
@@ -70,6 +71,7 @@ class _Answer:
     decided_at: float
     size: int
     request: RespondDecisionTaskCompleted
+    told: Told | None = None
 
     @property
     def deadline(self) -> float:
@@ -123,6 +125,7 @@ class DecisionPoller:
         self._exchange: Inlet = Exchange(source, self._next_request, TOGETHER)
         self._sticky = Stickiness(source, sticky)
         self._unsent: list[_Answer] = []
+        self._teller = DecisionTeller(source)
         self._catalog = catalog
 
     @property
@@ -179,13 +182,15 @@ class DecisionPoller:
         if definition is None:
             self._log_unknown(type_id, execution)
             return None
-        found = self._decided(definition, execution, task)
+        with self._teller.begin(task, execution, type_id):
+            found = self._decided(definition, execution, task)
         if found is None:
             return None
         run, decided, size = found
+        told = self._teller.decided(run, decided, len(self.cache))
         request = RespondDecisionTaskCompleted(
             task_token=task.task_token,
-            decisions=decided.decisions,
+            decisions=self._teller.carrying(decided),
             execution_context=decided.execution_context,
         )
         if not decided.closes:
@@ -199,6 +204,7 @@ class DecisionPoller:
             decided_at=self.source.clock.now(),
             size=size,
             request=request,
+            told=told,
         )
 
     def _decided(
@@ -208,6 +214,7 @@ class DecisionPoller:
         try:
             return self._decide(definition, execution, task)
         except NondeterminismError as error:
+            self._teller.failed("held", error)
             logger.error(  # noqa: TRY400 -- the message says where; the traceback is only ours
                 "%s: the code does not follow its history: %s; no decision is sent, it is tried "
                 "again when the task has timed out: bring back the code that this execution began "
@@ -216,8 +223,10 @@ class DecisionPoller:
                 error,
             )
         except (Fault, ServiceUnavailable) as error:
+            self._teller.failed("held", error)
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
         except PayloadUnavailable as error:
+            self._teller.failed("held", error)
             logger.error(  # noqa: TRY400 -- the message says which volume, and why
                 "%s is held: %s; it is decided when the volume can be used and its task has timed "
                 "out",
@@ -226,7 +235,8 @@ class DecisionPoller:
             )
         except KeyboardInterrupt:
             raise
-        except BaseException:  # user code may raise anything, and the worker goes on
+        except BaseException as error:  # user code may raise anything, and the worker goes on
+            self._teller.failed("failed", error)
             logger.exception("%s: deciding failed, it is tried again after its timeout", what)
         return None
 
@@ -239,6 +249,7 @@ class DecisionPoller:
         kept = self.cache.take(execution)
         if kept is not None and events and events[0].event_id <= kept.last_event_id + 1:
             self._sticky.came(execution, events)
+            self._teller.kept()
             new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
                 return kept, _fed(kept, events), size + weigh(new)
@@ -251,6 +262,7 @@ class DecisionPoller:
                 kept.close()
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
+        self._teller.anew(events)
         run = self._make_run(definition, execution)
         return run, _fed(run, events), RUN_BYTES + weigh(events)
 
@@ -272,6 +284,7 @@ class DecisionPoller:
 
     def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
         """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        self._teller.settled(answer.told, error)
         if error is None:
             self._tell(answer.task, answer.decided.decisions)
         if error is None and not answer.decided.closes:
