@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.calling import pending
+    from flowy.task.guarding import unguarded
     from flowy.task.result import Result
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
@@ -47,6 +48,7 @@ __all__ = [
     "start_activity_worker",
     "start_workflow_worker",
     "starter_for",
+    "unguarded",
     "workflow",
     "workflow_starter",
 ]
@@ -72,6 +74,7 @@ _PLACES = {
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "starter_for": "flowy.swf.boilerplate",
+    "unguarded": "flowy.task.guarding",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

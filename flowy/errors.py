@@ -46,6 +46,9 @@
     │   └── UnknownObjectError      there is no such thing
     │       └── UnknownFileError, UnknownRunError, UnknownWorkflowError, UnknownWorkflowGroupError
     ├── NondeterminismError         the code does not do what its history says it did
+    │   └── ForbiddenCallError      … because it called a clock, chance, a file or the like
+    ├── BlockedDecisionError        workflow code held up its decision for too long
+    ├── HistoryFileError            a file holds no history that can be replayed
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
     ├── WorkflowError               a token machine met an error: see its message
@@ -350,7 +353,61 @@ class UnknownWorkflowGroupError(UnknownObjectError):
 
 
 class NondeterminismError(FlowyError):
-    """Workflow code asked for something else than its history records at this point."""
+    """Workflow code asked for something else than its history records at this point.
+
+    Args:
+        message: What differs, and what to do about it.
+        event_id: The event of the history at which the code went another way.
+        recorded: What the history has there, in words.
+        asked: What the code asked for instead: a decision; None for nothing.
+        place: Where in the code it was asked for, as ``file:line in function``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        event_id: int | None = None,
+        recorded: str | None = None,
+        asked: Any = None,
+        place: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.event_id = event_id
+        self.recorded = recorded
+        self.asked = asked
+        self.place = place
+
+
+class ForbiddenCallError(NondeterminismError):
+    """Workflow code called what a replay cannot repeat: a clock, chance, a file, a socket.
+
+    Args:
+        message: What was called, where, and what to use in its place.
+        code: The rule, such as ``FLW101``.
+        place: Where in the code it was called, as ``file:line in function``.
+    """
+
+    def __init__(self, message: str, code: str, place: str) -> None:
+        super().__init__(message, place=place)
+        self.code = code
+
+
+class BlockedDecisionError(FlowyError):
+    """Workflow code held up its decision for longer than the worker allows.
+
+    Args:
+        message: For how long, and what to do about it.
+        stack: Where the code stood, as Python prints a stack.
+    """
+
+    def __init__(self, message: str = "", stack: str = "") -> None:
+        super().__init__(message)
+        self.stack = stack
+
+
+class HistoryFileError(FlowyError):
+    """A file holds no history that can be replayed: see its message."""
 
 
 class StaleRunError(FlowyError):

@@ -7,8 +7,8 @@ Three things are said.
 
 * A *happening* is over and is told as a frozen value: ``if telemetry.listens:
   telemetry.tell(PollEnded(...))``. Nothing is made, and no clock is read, when nobody listens.
-* A *work* is done on behalf of an execution: ``with telemetry.working(work) as carried:``. Log
-  lines from inside say for which execution, and a tracer makes a span of it.
+* A *work* is done on behalf of an execution: ``with on_behalf(work):``, or ``telemetry.begin(work,
+  context)`` where it gets a span too. Log lines from inside say for which execution they are.
 * What a trace needs is *carried* behind the inputs that a work sends out.
 
 Happenings may come from several threads at once. What a listener raises is logged, and stops
@@ -19,9 +19,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal, Protocol
 
 logger = logging.getLogger(__name__)
@@ -240,15 +239,29 @@ Listener = Callable[[Happening], None]
 """Hears happenings, from any thread; it must be quick and wait for nothing."""
 
 
+class Span(Protocol):
+    """A span of one work."""
+
+    carried: str | None
+    """What is carried behind an input that the work sends out; None carries nothing."""
+
+    def enter(self) -> None:
+        """Be the current span of the calling context, for good: the context is the work's own."""
+        ...
+
+    def end(self, error: BaseException | None) -> None:
+        """End it; what ended the work badly is noted."""
+        ...
+
+
 class Tracer(Protocol):
-    """Makes spans of works, and says what their descendants need to join the trace."""
+    """Makes spans of works, and says what their descendants need to join the trace.
 
-    def span(self, work: Work) -> AbstractContextManager[str | None]:
-        """Return a block around a work.
+    What is carried behind an input comes with the works that it begins, as ``Work.carried``.
+    """
 
-        What the block gives is carried behind the input that is sent out in it, and comes with the
-        works that the input begins as ``Work.carried``; None carries nothing.
-        """
+    def begin(self, work: Work) -> Span:
+        """Begin the span of an activity or of a start."""
         ...
 
     def carried(self, work: Work) -> str | None:
@@ -281,42 +294,27 @@ class Telemetry:
             except Exception:
                 logger.exception("a listener failed with %r", happening)
 
-    def working(self, work: Work) -> AbstractContextManager[str | None]:
-        """Return a block for what is done on behalf of an execution; it gives what is carried."""
-        return _Block(work, None if self.tracer is None else self.tracer.span(work))
+    def begin(self, work: Work, context: Context) -> Span | None:
+        """Say to code that runs in a context of its own on whose behalf that is.
+
+        Returns:
+            The work's span, which whoever called ends; None when nobody traces.
+        """
+        context.run(_working.set, work)
+        if self.tracer is None:
+            return None
+        span = self.tracer.begin(work)
+        context.run(span.enter)
+        return span
 
 
 SILENT = Telemetry()
 """Nobody listens."""
 
 
-class _Block:
-    """A class and not a generator, which would cost ten times as much around every task."""
-
-    __slots__ = ("_span", "_token", "_work")
-
-    def __init__(self, work: Work, span: AbstractContextManager[str | None] | None) -> None:
-        self._work = work
-        self._span = span
-
-    def __enter__(self) -> str | None:
-        self._token = _working.set(self._work)
-        return None if self._span is None else self._span.__enter__()
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if self._span is not None:
-                self._span.__exit__(kind, error, trace)
-        finally:
-            _working.reset(self._token)
-
-
 class _OnBehalf:
+    """A class and not a generator, which would cost ten times as much around every decision."""
+
     __slots__ = ("_token", "_work")
 
     def __init__(self, work: Work) -> None:

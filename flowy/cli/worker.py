@@ -6,8 +6,10 @@ import click
 
 from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import chosen, connected, payloads_option, service_options
+from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.worker.settings import DeciderSettings
 
 
 @click.command()
@@ -31,6 +33,7 @@ from flowy.swf.workers import WorkerPlan, make_worker
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @payloads_option
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@deciding_options
 @cataloguing_options
 @service_options
 def worker(
@@ -41,6 +44,7 @@ def worker(
     no_register: bool,
     payloads: str | None,
     verbose: bool,
+    deciding: DeciderSettings,
     address: str | None,
     domain: str | None,
     catalogues: bool,
@@ -64,6 +68,7 @@ def worker(
         decides_workflows=kind != "activities",
         threads=threads,
         registers=not no_register,
+        deciding=deciding,
     )
     with connected(settings) as client, told(catalogues, db, files) as catalog:
         made = make_worker(client, settings.domain, plan, catalog=catalog, payloads=payloads)

@@ -49,11 +49,12 @@ class Calls:
         child_prefix: What the workflow ids of children begin with.
         maximum: How many activities, children, functions and timers may be open at once, each by
             itself.
+        slots: Where decisions are collected.
     """
 
-    def __init__(self, child_prefix: str, maximum: int) -> None:
+    def __init__(self, child_prefix: str, maximum: int, slots: Slots | None = None) -> None:
         self.size = HistorySize()
-        self.slots = Slots(maximum)
+        self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
         self.held = 0

@@ -3,8 +3,9 @@
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import Any, Concatenate, overload
@@ -29,7 +30,8 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -89,6 +91,7 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    settings: DeciderSettings | None = None,
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     sticky: bool | None = None,
@@ -97,16 +100,21 @@ def start_workflow_worker(
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
     executions, also of those that the service closes by itself:
-    `flowy.catalog.executions.ExecutionCatalogue`. ``sticky`` says whether decisions of kept runs
-    come to a task list of this worker's own: None for as soon as other deciders are noticed, True
-    from the start, False for never; a worker with a ``loop`` has none.
+    `flowy.catalog.executions.ExecutionCatalogue`. ``settings`` say how decisions are made:
+    `flowy.worker.settings.DeciderSettings`. ``sticky`` says whether decisions of kept runs come to
+    a task list of this worker's own: None for as soon as other deciders are noticed, True from the
+    start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
     """
+    settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
-        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
-        _work(source, registry, make, reg_remote, loop, catalog)
+        wish = as_wished(sticky, settings.build) if loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, settings=settings, sticky=wish)
+        beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
+        first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
+        beside += [make(other, registry) for other in others]
+        _work(first, registry, make, reg_remote, loop, beside)
 
 
 def async_scheduler(
@@ -245,11 +253,10 @@ def _work(
     poller: MakePoller,
     reg_remote: bool,
     loop: int,
-    catalog: ExecutionListener | None = None,
+    beside: Sequence[Poller[Any]] = (),
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    beside = [] if catalog is None else [Reconciler(source, catalog)]
     Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 

@@ -21,7 +21,8 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
 
 
@@ -36,6 +37,7 @@ class WorkerPlan:
         decides_workflows: Whether workflows are decided.
         threads: How many activities of one list are done at once.
         registers: Whether the types are registered with the service, and compared.
+        deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
     """
@@ -46,6 +48,7 @@ class WorkerPlan:
     decides_workflows: bool = True
     threads: int = 1
     registers: bool = True
+    deciding: DeciderSettings = field(default_factory=DeciderSettings)
     sticky: bool | None = None
 
 
@@ -96,8 +99,15 @@ def make_worker(
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog, sticky=stickiness(plan.sticky))
-        for name in _task_lists(plan, workflows)
+        DecisionPoller(
+            source(name),
+            workflows,
+            catalog=catalog,
+            sticky=as_wished(plan.sticky, plan.deciding.build),
+            settings=plan.deciding,
+        )
+        for shared in _task_lists(plan, workflows)
+        for name in plan.deciding.lists(shared)
     ]
     for name in _task_lists(plan, activities):
         pollers.extend(
@@ -106,15 +116,6 @@ def make_worker(
     if catalog is not None and plan.decides_workflows:
         pollers.append(Reconciler(source("catalogue"), catalog))
     return Worker(client, stop, pollers)
-
-
-def stickiness(wish: bool | None) -> Sticky | None:
-    """Return how a decider keeps executions to itself.
-
-    Args:
-        wish: As ``WorkerPlan.sticky``.
-    """
-    return None if wish is False else Sticky(at_once=wish is True)
 
 
 def scan(

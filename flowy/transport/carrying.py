@@ -46,6 +46,6 @@ def read(text: str | None) -> str | None:
     return f"00-{digits[:32]}-{digits[32:48]}-{digits[48:]}"
 
 
-def strip(text: str) -> str:
+def without(text: str) -> str:
     """Return an input without what it carries."""
     return text[:-LENGTH] if _TAIL.search(text, max(0, len(text) - LENGTH)) else text

@@ -135,7 +135,7 @@ class Packing:
             PayloadUnavailable: The volume cannot be read.
         """
         if not text.startswith(packed.PREFIX):
-            return carrying.strip(text) if text[-1:] in (" ", "\t") else text
+            return carrying.without(text) if text[-1:] in (" ", "\t") else text
         try:
             return self._unpack(text)
         except PayloadError as error:
@@ -143,7 +143,7 @@ class Packing:
 
     def same(self, recorded: str, asked: str) -> bool:
         """Tell whether two texts that travel stand for the same one; nothing is fetched for it."""
-        recorded, asked = carrying.strip(recorded), carrying.strip(asked)
+        recorded, asked = carrying.without(recorded), carrying.without(asked)
         if recorded == asked:
             return True
         if not (packed.is_packed(recorded) or packed.is_packed(asked)):

@@ -44,13 +44,14 @@ class Backoff:
         self._what = what
         self._stop = stop
         self._chance = chance
-        self._failures = 0
+        self.failures = 0
+        """How many in a row."""
 
     def failed(self, error: Exception) -> None:
         """Note a failure, and pause."""
         if self._telemetry.listens:
             self._telemetry.tell(CallFailed(what=self._what, error=type(error).__name__))
-        if not self._failures:
+        if not self.failures:
             logger.warning(
                 "%s failed and is tried again with growing pauses: %s: %s",
                 self._what,
@@ -58,12 +59,12 @@ class Backoff:
                 error,
             )
         # The exponent is bounded: 2.0 ** 1024 does not fit a float.
-        longest = min(LONGEST, FIRST * 2.0 ** min(self._failures, 32))
-        self._failures += 1
+        longest = min(LONGEST, FIRST * 2.0 ** min(self.failures, 32))
+        self.failures += 1
         self._stop.pause(longest * (1 + self._chance()) / 2)
 
     def succeeded(self) -> None:
         """Note that it works again, if it did not."""
-        if self._failures:
-            logger.warning("%s works again after %d failures", self._what, self._failures)
-        self._failures = 0
+        if self.failures:
+            logger.warning("%s works again after %d failures", self._what, self.failures)
+        self.failures = 0

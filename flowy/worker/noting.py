@@ -1,6 +1,6 @@
 """What an activity's worker tells of one task: on whose behalf its code runs, and how it ended."""
 
-import contextvars
+from contextvars import Context
 
 from flowy.clock import Clock
 from flowy.errors import SuspendTask
@@ -10,7 +10,14 @@ from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskFailed,
 )
 from flowy.task.context import ActivityInfo
-from flowy.telemetry import ActivityEnded, ActivityOutcome, TaskRetried, Telemetry, Work
+from flowy.telemetry import (
+    ActivityEnded,
+    ActivityOutcome,
+    Span,
+    TaskRetried,
+    Telemetry,
+    Work,
+)
 from flowy.transport import carrying
 
 Answer = RespondActivityTaskCompleted | RespondActivityTaskFailed | RespondActivityTaskCanceled
@@ -37,7 +44,7 @@ def work_of(info: ActivityInfo, carried: str | None = None) -> Work:
 
 
 class ActivityNote:
-    """Surrounds the code of one task, and tells its end; ``begin`` comes before anything else.
+    """Surrounds the code of one task, and tells its end.
 
     Args:
         telemetry: Who hears.
@@ -45,39 +52,40 @@ class ActivityNote:
     """
 
     def __init__(self, telemetry: Telemetry, clock: Clock) -> None:
+        self.handed_back = False
+        """The worker leaves, and another one does the task."""
         self._telemetry = telemetry
         self._clock = clock
-        self._context: contextvars.Context | None = None
+        self._work: Work | None = None
+        self._span: Span | None = None
+        self._started_at = 0.0
 
-    def begin(self, info: ActivityInfo, input: str | None, context: contextvars.Context) -> None:
+    def begin(self, info: ActivityInfo, input: str | None, context: Context) -> None:
         """Say to code that runs in the context on whose behalf that is."""
         carried = carrying.read(input) if self._telemetry.tracer is not None else None
         self._work = work_of(info, carried)
+        self._span = self._telemetry.begin(self._work, context)
         self._started_at = self._clock.now() if self._telemetry.listens else 0.0
-        self._block = self._telemetry.working(self._work)
-        context.run(self._block.__enter__)
-        self._context = context
 
     def end(self, answer: Answer | None, error: BaseException | None, attempts: int = 1) -> None:
         """Tell how it ended."""
-        if self._context is None:
+        work, self._work = self._work, None
+        if work is None:
             return
-        context, self._context = self._context, None
-        # A task that is left open has not failed.
-        raised = None if isinstance(error, SuspendTask) else error
-        trace = None if raised is None else raised.__traceback__
-        context.run(self._block.__exit__, type(raised) if raised else None, raised, trace)
+        if self._span is not None:  # a task that is left open has not failed
+            self._span.end(None if isinstance(error, SuspendTask) else error)
         if self._telemetry.listens:
-            self._tell(answer, attempts)
+            self._tell(work, "handed back" if self.handed_back else _outcome(answer), attempts)
 
-    def _tell(self, answer: Answer | None, attempts: int) -> None:
-        work = self._work
-        outcome = "suspended" if answer is None else _OUTCOMES[type(answer)]
+    def _tell(self, work: Work, outcome: ActivityOutcome, attempts: int) -> None:
         seconds = self._clock.now() - self._started_at
         self._telemetry.tell(ActivityEnded(work=work, outcome=outcome, seconds=seconds))
         if attempts > 1:
-            self._telemetry.tell(
-                TaskRetried(
-                    kind="activity", domain=work.domain, type=work.type, count=attempts - 1
-                )
+            retried = TaskRetried(
+                kind="activity", domain=work.domain, type=work.type, count=attempts - 1
             )
+            self._telemetry.tell(retried)
+
+
+def _outcome(answer: Answer | None) -> ActivityOutcome:
+    return "suspended" if answer is None else _OUTCOMES[type(answer)]

@@ -7,10 +7,15 @@ from typing import Any
 
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
+from flowy.telemetry import PollEnded, PollOutcome, TaskKind
 from flowy.worker.backoff import Backoff
+from flowy.worker.decisions import DecisionPoller
 from flowy.worker.poller import Poller
 from flowy.worker.signals import leaving_on_signals
 from flowy.worker.stop import Stop
+from flowy.worker.watchdog import Watchdog
+
+_KINDS: dict[str, TaskKind] = {"ActivityPoller": "activity", "DecisionPoller": "decision"}
 
 MANY = 1_000_000
 """How many tasks a poller may take that is to serve for ever."""
@@ -32,6 +37,8 @@ class Worker:
         self._stop = stop
         self._pollers = tuple(pollers)
         self._threads: list[threading.Thread] = []
+        watches = [each.watch for each in pollers if isinstance(each, DecisionPoller)]
+        self._watchdog = Watchdog(watches)
 
     def run(self, loop: int = -1, announce: Callable[[], None] | None = None) -> None:
         """Serve in the calling thread until asked to leave, by ``stop``, SIGTERM or Ctrl-C.
@@ -45,6 +52,7 @@ class Worker:
         first, *others = self._pollers
         with leaving_on_signals(self.stop):
             self._start(others)
+            self._watchdog.start()
             if announce is not None:
                 announce()
             try:
@@ -52,16 +60,19 @@ class Worker:
             except KeyboardInterrupt:
                 logger.warning("interrupted; the task in hand is left to time out")
             finally:
+                self._watchdog.stop()
                 if others:
                     self.stop()
                     self.join()
 
     def start(self) -> None:
         """Serve in threads, one a poller; returns at once."""
+        self._watchdog.start()
         self._start(self._pollers)
 
     def stop(self) -> None:
         """Ask all pollers to finish the task in hand and leave; returns at once."""
+        self._watchdog.stop()
         self._stop.wish()
         self._client.interrupt()
 
@@ -119,6 +130,28 @@ def _handle(poller: Poller[Any], task: Any, more: int) -> None:
 
 
 def _polled(poller: Poller[Any], backoff: Backoff) -> Any:
+    telemetry = poller.source.telemetry
+    if not telemetry.listens:
+        return _found(poller, backoff)
+    clock, failures = poller.source.clock, backoff.failures
+    started_at = clock.now()
+    task = _found(poller, backoff)
+    kind = _KINDS.get(type(poller).__name__)
+    if kind is not None:
+        outcome: PollOutcome = "empty" if task is None else "task"
+        telemetry.tell(
+            PollEnded(
+                kind=kind,
+                domain=poller.source.domain,
+                task_list=poller.source.task_list,
+                outcome="failed" if backoff.failures > failures else outcome,
+                seconds=clock.now() - started_at,
+            )
+        )
+    return task
+
+
+def _found(poller: Poller[Any], backoff: Backoff) -> Any:
     try:
         task = poller.poll()
     except FlowyError as error:

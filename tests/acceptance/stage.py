@@ -48,11 +48,15 @@ class Stage:
         task_list: The list that all of them use.
         version: The version that all of them have.
         domain: The domain that is made.
+        url: The service's database.
+        clock: One that is moved by hand.
     """
 
-    def __init__(self, module, task_list, version=1, domain="acceptance"):
-        self.clock = ManualClock()
-        self.service = Service("sqlite://", clock=self.clock)
+    def __init__(
+        self, module, task_list, version=1, domain="acceptance", url="sqlite://", clock=None
+    ):
+        self.clock = clock or ManualClock()
+        self.service = Service(url, clock=self.clock)
         self.client = ImpatientClient(self.service)
         self.domain = domain
         self.version = version
@@ -67,6 +71,8 @@ class Stage:
         self._activities = scanner.scan_activities(module)
         registration.register(source, [*self._workflows, *self._activities])
         self._source = source
+        self.runs = {}
+        """The last run of each workflow."""
         self.activities = ActivityPoller(source, self._activities)
         self.restart_decider()
 
@@ -86,6 +92,7 @@ class Stage:
         with starter.id(name):
             run_id = starter(*args, **kwargs)
         assert run_id is not None
+        self.runs[name] = run_id
         return ExecutionId(workflow_id=name, run_id=run_id)
 
     def step(self):
