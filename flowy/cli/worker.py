@@ -1,13 +1,12 @@
 """`flowy worker`: do the activities and decide the workflows of modules."""
 
-import logging
-
 import click
 
 from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import chosen, connected, payloads_option, service_options
 from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
+from flowy.cli.observing import log, observed, observing_options
 from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.worker.settings import DeciderSettings
 
@@ -32,6 +31,7 @@ from flowy.worker.settings import DeciderSettings
 )
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @payloads_option
+@observing_options
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
 @deciding_options
 @cataloguing_options
@@ -43,6 +43,9 @@ def worker(
     threads: int,
     no_register: bool,
     payloads: str | None,
+    metrics_port: int | None,
+    traces: bool,
+    log_json: bool,
     verbose: bool,
     deciding: DeciderSettings,
     address: str | None,
@@ -56,10 +59,7 @@ def worker(
     A MODULE is a dotted name; a package stands for all that is in it. The task in hand is finished
     before the worker leaves; a second Ctrl-C does not wait for it.
     """
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    log(verbose=verbose, json=log_json)
     settings = chosen(address, domain)
     plan = WorkerPlan(
         packages=[module(name) for name in modules],
@@ -70,6 +70,12 @@ def worker(
         registers=not no_register,
         deciding=deciding,
     )
-    with connected(settings) as client, told(catalogues, db, files) as catalog:
-        made = make_worker(client, settings.domain, plan, catalog=catalog, payloads=payloads)
+    with (
+        observed(metrics_port, traces=traces) as telemetry,
+        connected(settings) as client,
+        told(catalogues, db, files) as catalog,
+    ):
+        made = make_worker(
+            client, settings.domain, plan, catalog=catalog, payloads=payloads, telemetry=telemetry
+        )
         made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))

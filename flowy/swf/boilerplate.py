@@ -12,6 +12,7 @@ from typing import Any, Concatenate, overload
 
 from flowy.clock import SystemClock
 from flowy.errors import RegistrationError
+from flowy.observability.logs import quiet_replays
 from flowy.swf import registration
 from flowy.swf.connect import as_client
 from flowy.swf.packed import payloads_of
@@ -255,6 +256,7 @@ def _work(
     loop: int,
     beside: Sequence[Poller[Any]] = (),
 ) -> None:
+    quiet_replays()
     if reg_remote:
         _register(source, registry)
     Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
+from flowy.observability.logs import quiet_replays
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
 from flowy.swf.packed import payloads_of
@@ -84,6 +85,7 @@ def make_worker(
     stop = Stop(clock)
     activities, workflows = scan(plan)
     packing = payloads_of(client, payloads).packing(domain, telemetry)
+    quiet_replays()
 
     def source(task_list: str) -> Source:
         return Source(
