@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
     from flowy.transport.payloads import Payloads
+    from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -45,6 +46,7 @@ __all__ = [
     "async_scheduler",
     "on_signal",
     "pending",
+    "register_failure",
     "start_activity_worker",
     "start_workflow_worker",
     "starter_for",
@@ -71,6 +73,7 @@ _PLACES = {
     "async_scheduler": "flowy.swf.boilerplate",
     "on_signal": "flowy.task.signal",
     "pending": "flowy.task.calling",
+    "register_failure": "flowy.transport.registered",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "starter_for": "flowy.swf.boilerplate",

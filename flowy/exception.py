@@ -1,9 +1,14 @@
 """What user code may catch or raise: the documented names of Flowy's exceptions."""
 
 from flowy.errors import (
+    ActivityFailed,
+    ChildFailed,
+    FailedTask,
+    LambdaFailed,
     NondeterminismError,
     PayloadError,
     PayloadMismatch,
+    RemoteError,
     RetryAfter,
     SuspendTask,
     TaskCanceled,
@@ -14,9 +19,14 @@ from flowy.errors import (
 )
 
 __all__ = [
+    "ActivityFailed",
+    "ChildFailed",
+    "FailedTask",
+    "LambdaFailed",
     "NondeterminismError",
     "PayloadError",
     "PayloadMismatch",
+    "RemoteError",
     "RetryAfter",
     "SuspendTask",
     "TaskCanceled",

@@ -1,7 +1,6 @@
 """How commands say who listens: metrics on a port, traces, log lines for machines."""
 
 import importlib
-import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -9,7 +8,6 @@ from typing import Any, TypeVar
 import click
 
 from flowy.errors import FlowyError
-from flowy.observability import logs
 from flowy.telemetry import SILENT, Telemetry
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -26,18 +24,13 @@ def observing_options(command: Command) -> Command:
         "--metrics-port",
         type=click.IntRange(0, 65_535),
         metavar="PORT",
-        help="Serve Prometheus metrics on this port; 0 takes a free one.",
+        help="Serve Prometheus metrics on this port; further processes on those that follow.",
     )
     traces = click.option(
         "--traces", is_flag=True, help="Make OpenTelemetry spans; see opentelemetry-instrument."
     )
     json = click.option("--log-json", is_flag=True, help="Log JSON objects, for machines.")
     return port(traces(json(command)))
-
-
-def log(*, verbose: bool, json: bool) -> None:
-    """Write log lines to the standard error stream."""
-    logs.configure(logging.DEBUG if verbose else logging.INFO, json=json)
 
 
 @contextmanager

@@ -68,20 +68,26 @@ class JsonFormatter(logging.Formatter):
         return msgspec.json.encode(line, enc_hook=repr).decode()
 
 
+class _Handler(logging.StreamHandler):  # type: ignore[type-arg]  # it is no generic at run time
+    """What ``configure`` has made."""
+
+
 def configure(
     level: int | str = logging.INFO, *, json: bool = False, stream: IO[str] | None = None
 ) -> None:
-    """Write log lines to a stream, with their place and without repetitions.
+    """Write log lines to a stream, with their place and without repetitions; once is in force.
 
     Args:
         level: The least that is written.
         json: Write JSON objects in place of text.
         stream: Where to; None is the standard error stream.
     """
-    handler = logging.StreamHandler(sys.stderr if stream is None else stream)
+    root = logging.getLogger()
+    for other in [each for each in root.handlers if isinstance(each, _Handler)]:
+        root.removeHandler(other)
+    handler = _Handler(sys.stderr if stream is None else stream)
     handler.setFormatter(JsonFormatter() if json else logging.Formatter(TEXT))
     handler.addFilter(PlaceFilter())
-    root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(level)
 

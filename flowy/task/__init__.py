@@ -10,6 +10,7 @@ from flowy.task.result import ChildResult, Result
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
+from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -28,4 +29,5 @@ __all__ = [
     "WorkflowProxy",
     "on_signal",
     "pending",
+    "register_failure",
 ]
