@@ -7,6 +7,7 @@ from flowy.cli.lazy import LazyGroup
 COMMANDS = {
     "server": ("flowy.cli.server:server", "Serve SWF over HTTP, from a database."),
     "worker": ("flowy.cli.worker:worker", "Do the activities and decide the workflows of modules."),
+    "dev": ("flowy.cli.dev:dev", "Service and workers of modules in one process, with reload."),
     "register": ("flowy.cli.register:register", "Register the types of modules, or compare them."),
     "start": ("flowy.cli.start:start", "Start a workflow."),
     "list": ("flowy.cli.executions:list_", "List executions, open and closed."),

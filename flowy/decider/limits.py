@@ -62,7 +62,7 @@ class Limits:
 
     def nears_the_end(self, events: int) -> bool:
         """Tell whether it is time to warn that a history will be full."""
-        return events > self.events * _WARNED
+        return events > self.events * _WARNED or events + 2 * EVENTS_KEPT > self.events
 
 
 def more(event_id: int) -> decisions.StartTimer:

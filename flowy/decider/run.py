@@ -28,7 +28,7 @@ from flowy.decider import bridge, matching
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
-from flowy.decider.externals import Externals
+from flowy.decider.externals import Externals, Initiated
 from flowy.decider.facts import RunFacts
 from flowy.decider.limits import MORE, Limits, more
 from flowy.decider.outcomes import OUTCOMES
@@ -148,17 +148,23 @@ class WorkflowRun:
     def _feed(self, events: Sequence[Event]) -> Decisions:
         with self._loop.running():
             self._facts.show(events)
-            known = self.last_event_id
-            for event in events:
-                if event.event_id <= known:
-                    continue
-                if self.last_event_id == known and event.event_id != known + 1:
-                    raise self._stale(event)
-                self.last_event_id = event.event_id
+            for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
+                    self.last_event_id = event.event_id
                     take(self, event)
+            if events:
+                self.last_event_id = max(self.last_event_id, events[-1].event_id)
             return self._decide()
+
+    def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
+        known = self.last_event_id
+        first = next((at for at, event in enumerate(events) if event.event_id > known), None)
+        if first is None:
+            return ()
+        if events[first].event_id != known + 1:
+            raise self._stale(events[first])
+        return events[first:] if first else events
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -210,17 +216,29 @@ class WorkflowRun:
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
-        self._calls.echoed(event)
-        self._externals.echoed(event)
-        if type(event) in OUTCOMES:
-            self._incoming.append(event)
+        if isinstance(event, Initiated):
+            self._externals.echoed(event)
+        else:
+            self._calls.echoed(event)
 
-    def take_timer_echo(self, event: timer.TimerStarted | timer.StartTimerFailed) -> None:
+    def take_echo_and_outcome(self, event: Event) -> None:
+        """Hold an echo that says that nothing came of it against what the code asked for."""
+        self.take_echo(event)
+        self._incoming.append(event)
+
+    def take_timer_started(self, event: timer.TimerStarted) -> None:
         """Take a timer: one that was asked for, or the one that ends an answer that was cut."""
         if event.attributes.timer_id.startswith(MORE):
             self._is_cut = True
         else:
             self.take_echo(event)
+
+    def take_timer_not_started(self, event: timer.StartTimerFailed) -> None:
+        """Take a timer that did not start; when it ends an answer, its refusal does as well."""
+        if event.attributes.timer_id.startswith(MORE):
+            self._is_cut = True
+        else:
+            self.take_echo_and_outcome(event)
 
     def take_close_refused(self, event: Any) -> None:
         """Take it that the execution could not be closed: mostly, because something came first."""
@@ -233,7 +251,7 @@ class WorkflowRun:
         if event.attributes.initiated_event_id:
             self._incoming.append(event)
         else:
-            self.take_echo(event)
+            self.take_echo_and_outcome(event)
 
     def take_close(self, event: Event) -> None:
         """Take the event that ends the history."""
@@ -318,6 +336,8 @@ class WorkflowRun:
             self._calls.cancel_refused(event.attributes.workflow_id, event.attributes.cause)
 
     def _warn(self, event_id: int) -> None:
+        if self._has_warned:
+            return
         self._has_warned = True
         log.warning(
             "execution %s: its history has %d of the %d events that the service takes: let the "
@@ -330,10 +350,10 @@ class WorkflowRun:
     def _collect(self, event_id: int) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
-        if not self._has_warned and self._limits.nears_the_end(event_id):
+        if self._limits.nears_the_end(event_id + len(asked)):
             self._warn(event_id)
-        if closing is None and self._limits.is_full(event_id, len(asked)):
-            closing = self._code.too_long(event_id, self._limits.events)
+            if closing is None and self._limits.is_full(event_id, len(asked)):
+                closing = self._code.too_long(event_id, self._limits.events)
         if isinstance(closing, _ALONE):
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
@@ -365,12 +385,13 @@ _TAKERS: dict[type[Event], Any] = {
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
-        (event for event in OUTCOMES if event in matching.ECHOES), WorkflowRun.take_echo
+        (event for event in OUTCOMES if event in matching.ECHOES),
+        WorkflowRun.take_echo_and_outcome,
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     **dict.fromkeys(matching.CLOSES_REFUSED, WorkflowRun.take_close_refused),
-    timer.StartTimerFailed: WorkflowRun.take_timer_echo,
-    timer.TimerStarted: WorkflowRun.take_timer_echo,
+    timer.StartTimerFailed: WorkflowRun.take_timer_not_started,
+    timer.TimerStarted: WorkflowRun.take_timer_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,
     decision.DecisionTaskStarted: WorkflowRun.take_decision_started,
     decision.DecisionTaskTimedOut: WorkflowRun.take_decision_timed_out,

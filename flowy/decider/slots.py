@@ -13,9 +13,8 @@ from typing import Literal
 from flowy.protocol.decisions import AnyDecision
 
 Kind = Literal["activity", "child", "lambda", "timer"]
-Key = tuple[str, str]
-
 KINDS: tuple[Kind, ...] = ("activity", "child", "lambda", "timer")
+Key = tuple[str, str]
 
 
 class Slots:
@@ -32,7 +31,7 @@ class Slots:
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
         self._bounds: dict[Kind, int] = dict.fromkeys(KINDS, maximum)
-        self._open: Counter[Kind] = Counter()
+        self._open: dict[Kind, int] = dict.fromkeys(KINDS, 0)
         self._waiting: dict[Kind, deque[tuple[Key, AnyDecision]]] = {}
         self._asked: dict[Key, AnyDecision] = {}
         self._taken: dict[Key, AnyDecision] = {}

@@ -28,16 +28,17 @@ from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
+from flowy.worker.middleware import Middleware
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 logger = logging.getLogger(__name__)
 
 Scan = Callable[[Any, Any], Registry[Any]]
-MakePoller = Callable[[Source, Registry[Any]], Poller[Any]]
 
 
 def start_activity_worker(
@@ -52,6 +53,7 @@ def start_activity_worker(
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     catalog: ExecutionListener | None = None,
+    settings: ActivitySettings | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -69,6 +71,8 @@ def start_activity_worker(
         telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Has the runs that activities store files in by ``self.run.store(path)``:
             `flowy.catalog.executions.ExecutionCatalogue`.
+        settings: How activities are run: strategies, slots, middleware, resources. The resources
+            that the packages declare are added unless it has some.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -77,8 +81,12 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        make = partial(ActivityPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        settings = settings or ActivitySettings()
+        if not settings.resources:
+            settings = replace(settings, resources=scanner.scan_resources(packages, ignore))
+        shop = Workshop(settings, source.clock, source.stop)
+        poller = ActivityPoller(source, registry, shop, catalog=catalog)
+        _work(poller, registry, reg_remote, loop, shop=shop)
 
 
 def start_workflow_worker(
@@ -95,6 +103,7 @@ def start_workflow_worker(
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     sticky: bool | None = None,
+    middleware: Sequence[Middleware] = (),
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -104,17 +113,20 @@ def start_workflow_worker(
     `flowy.worker.settings.DeciderSettings`. ``sticky`` says whether decisions of kept runs come to
     a task list of this worker's own: None for as soon as other deciders are noticed, True from the
     start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
+    ``middleware`` goes around each decision: `flowy.worker.middleware`.
     """
     settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
         wish = as_wished(sticky, settings.build) if loop < 0 else None
-        make = partial(DecisionPoller, catalog=catalog, settings=settings, sticky=wish)
+        make = partial(
+            DecisionPoller, catalog=catalog, settings=settings, sticky=wish, middleware=middleware
+        )
         beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
         first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
         beside += [make(other, registry) for other in others]
-        _work(first, registry, make, reg_remote, loop, beside)
+        _work(make(first, registry), registry, reg_remote, loop, beside)
 
 
 def async_scheduler(
@@ -248,16 +260,18 @@ def _source(
 
 
 def _work(
-    source: Source,
+    poller: Poller[Any],
     registry: Registry[Any],
-    poller: MakePoller,
     reg_remote: bool,
     loop: int,
     beside: Sequence[Poller[Any]] = (),
+    *,
+    shop: Workshop | None = None,
 ) -> None:
+    source = poller.source
     if reg_remote:
         _register(source, registry)
-    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
+    Worker(source.client, source.stop, [poller, *beside], shop).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

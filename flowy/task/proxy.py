@@ -1,14 +1,15 @@
 """Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, Unpack, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
 from flowy.task.context import TaskCall, WorkflowContext, running_context
-from flowy.task.declared import arguments_of, named, result_of
+from flowy.task.declared import dump_for, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import (
@@ -36,8 +37,11 @@ class BoundProxy(Callee[P, Out]):
         self.proxy = proxy
         self.scheduler = scheduler
 
-    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
-        return self.proxy.call(self.scheduler, args, kwargs)
+    if not TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """Ask for the task; the types of all this are those of ``Callee``."""
+            return self.proxy.call(self.scheduler, args, kwargs)
 
 
 class TaskProxy(Callee[P, Out]):
@@ -90,16 +94,23 @@ class TaskProxy(Callee[P, Out]):
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        text = serializer.dump_arguments(args, kwargs, str(self.task_id), None)
-        if self.target is not None:
-            arguments_of(self.target).check(args, kwargs, text, str(self.task_id))
-        return text
+        if self.target is None:
+            return serializer.dump_arguments(args, kwargs, self._named, None)
+        return dump_for(self.target, args, kwargs, self._named)
 
     def _deserialize_result(self, result: str) -> Any:
         reader = None if self.target is None else result_of(self.target)
         if reader is None:
-            return serializer.load(result, f"the result of {self.task_id}")
-        return reader.read(result, f"the result of {self.task_id}")
+            return serializer.load(result, self._result_named)
+        return reader.read(result, self._result_named)
+
+    @cached_property
+    def _named(self) -> str:
+        return str(self.task_id)
+
+    @cached_property
+    def _result_named(self) -> str:
+        return f"the result of {self.task_id}"
 
 
 class ActivityProxy(TaskProxy[P, Result[R]]):

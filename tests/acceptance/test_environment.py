@@ -254,3 +254,19 @@ def test_the_fixture_begins_empty(flowy_environment):
 @pytest.mark.flowy(month, activities={Count: lambda text: 9})
 def test_the_fixture_takes_arguments_by_its_marker(flowy_environment):
     assert flowy_environment.run("Lengths", "abc") == [9]
+
+
+def test_what_is_done_in_another_program_is_done_by_a_function():
+    @workflow("Far", 1, "deciders")
+    class Far(Workflow):
+        measure = ActivityProxy("Measure", 3, task_list="labs")
+        weigh = ActivityProxy("Weigh", 1)
+        survey = WorkflowProxy("Survey", 1)
+
+        async def run(self):
+            return [await self.measure(1), await self.weigh(2), await self.survey(3)]
+
+    fakes = {Far.measure: lambda n: n + 1, "Weigh": lambda n: n + 2, Far.survey: lambda n: n + 3}
+    assert run(Far, activities=fakes) == [2, 4, 6]
+    with pytest.raises(TaskError, match="ACTIVITY_TYPE_DOES_NOT_EXIST"):
+        run(Far)
