@@ -38,15 +38,16 @@ Place = tuple[CodeType, int]
 def find_place() -> Place | None:
     """Return the innermost place on the stack that is not Flowy's own."""
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
-    frame: FrameType | None = sys._getframe(_DEPTH)
-    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
+    try:
+        frame: FrameType | None = sys._getframe(_DEPTH)
+    except ValueError:
         frame = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-            frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 5
+_DEPTH = 4
 _INNER = ("flowy.", "asyncio.")
 
 
@@ -177,12 +178,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
             activity_type=task.call.type,  # type: ignore[arg-type]  # an activity's is a TypeId
             activity_id=task.id,
             input=task.input,
-            heartbeat_timeout=_text(chosen.heartbeat),
-            schedule_to_close_timeout=_text(chosen.schedule_to_close),
-            schedule_to_start_timeout=_text(chosen.schedule_to_start),
-            start_to_close_timeout=_text(chosen.start_to_close),
-            task_list=_list(chosen.task_list),
-            task_priority=None if chosen.task_priority is None else str(chosen.task_priority),
+            **chosen.attributes,
         )
     )
 

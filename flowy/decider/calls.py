@@ -48,6 +48,7 @@ from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 from flowy.transport.failure import HANDED_BACK
+from flowy.transport.packed import is_packed
 
 
 class Calls:
@@ -72,7 +73,8 @@ class Calls:
         self.now: Callable[[], float] = lambda: 0.0
         self.texts: Texts
         self._child_prefix = child_prefix
-        self._open: dict[Key, Task] = {}
+        self.open: dict[Key, Task] = {}
+        """The tasks that have been asked for and have not ended."""
         self._scheduled: dict[int, Task] = {}
 
     def unseen_failure(self) -> BaseException | None:
@@ -93,7 +95,7 @@ class Calls:
         """
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
-        pending = pending_in((call.args, call.kwargs))
+        pending = pending_in(*call.args, *call.kwargs.values())
         kind = kind_of(call)
         result = self.make_result(ChildResult if kind == "child" else Result)
         task = Task(call, kind, number, result, self.now())
@@ -134,7 +136,7 @@ class Calls:
     def cancel_all(self) -> None:
         """Cancel every task that is open or delayed; those that wait for them follow."""
         delayed = [timer.task for timer in self.timers.delayed() if timer.task is not None]
-        for task in (*self._open.values(), *delayed):
+        for task in (*self.open.values(), *delayed):
             task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
@@ -194,7 +196,7 @@ class Calls:
         if task.attempts == 1 and not again:
             task.first = number
         name_attempt(task, number, self._child_prefix)
-        if task.key in self._open:
+        if task.key in self.open:
             self.fail(
                 task,
                 TaskNotScheduled(
@@ -205,14 +207,14 @@ class Calls:
             )
             return
         self.size.characters += len(task.input)
-        self._open[task.key] = task
+        self.open[task.key] = task
         self.slots.open(task.kind, task.key, begin(task))
 
     def _cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
         if task.timer is not None:
             self.timers.cancel_timer(task.timer)
-        elif task.key in self._open and not self._withdraw(task):
+        elif task.key in self.open and not self._withdraw(task):
             mode = task.call.options.cancellation
             if mode != "abandon" and not task.cancel_requested:
                 self._request_cancel(task)
@@ -225,7 +227,7 @@ class Calls:
     def _withdraw(self, task: Task) -> bool:
         withdrawn = self.slots.withdraw(task.kind, task.key)
         if withdrawn:
-            del self._open[task.key]
+            del self.open[task.key]
         return withdrawn
 
     def _request_cancel(self, task: Task) -> None:
@@ -237,33 +239,26 @@ class Calls:
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
-        if isinstance(event, ActivityTaskScheduled):
-            key: Key = self._recorded(event.attributes.activity_id).key
+        find = _ECHOED.get(type(event))
+        if find is not None:
+            task = self._scheduled[event.event_id] = find(self, event)
+            task.event_id = event.event_id
         elif isinstance(event, ScheduleActivityTaskFailed):
-            self._recorded(event.attributes.activity_id)
-            return
-        elif isinstance(event, StartChildWorkflowExecutionInitiated):
-            key = ("child", event.attributes.workflow_id)
-        elif isinstance(event, LambdaFunctionScheduled):
-            key = ("lambda", event.attributes.id)
-        else:
-            return
-        task = self._scheduled[event.event_id] = self._open[key]
-        task.event_id = event.event_id
+            self.recorded(event.attributes.activity_id)
 
-    def _recorded(self, activity_id: str) -> Task:
+    def recorded(self, activity_id: str) -> Task:
         """Return the open activity of an id; histories of before tell no attempts in theirs."""
-        task = self._open.get(("activity", activity_id))
+        task = self.open.get(("activity", activity_id))
         if task is None:
             number = attempt.number_of(activity_id)
             task = next(
                 task
-                for (kind, name), task in self._open.items()
+                for (kind, name), task in self.open.items()
                 if kind == "activity" and attempt.number_of(name) == number
             )
-            del self._open[task.key]
+            del self.open[task.key]
             task.id, task.key = activity_id, ("activity", activity_id)
-            self._open[task.key] = task
+            self.open[task.key] = task
         return task
 
     # Outcomes
@@ -281,7 +276,7 @@ class Calls:
 
     def close_id(self, kind: Kind, id: str) -> Task | None:
         """Close the task of an activity id or a child's workflow id."""
-        task = self._open.pop((kind, id), None)
+        task = self.open.pop((kind, id), None)
         if task is not None:
             self.slots.closed(kind)
         return task
@@ -292,7 +287,7 @@ class Calls:
             self.size.characters += len(text)
         if task is None or task.result.done():
             return
-        if text is not None and is_elsewhere(text):
+        if text is not None and is_packed(text) and is_elsewhere(text):
             self._ended(task)
             task.result.set_later(lambda: self._value(task, text))
             return
@@ -358,13 +353,17 @@ class Calls:
             self.fail(task, error)
 
     def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-        text, what = call.serialize(*args, **kwargs), f"the arguments of {call.type}"
+        text = call.serialize(*args, **kwargs)
         if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
-            return serializer.check(text, what)
-        return self.texts.pack(text, what)
+            return serializer.check(text, f"the arguments of {call.type}")
+        if self.texts.travels(text):
+            return text
+        return self.texts.pack(text, f"the arguments of {call.type}")
 
     def _value(self, task: Task, text: str) -> Any:
-        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+        if is_packed(text):
+            text = self.texts.unpack(text, f"the result of {task}")
+        return task.call.deserialize(text)
 
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
@@ -391,6 +390,26 @@ class Calls:
     def _ended(self, task: Task) -> None:
         if not task.call.options.abandon:
             self.held -= 1
+
+
+def _scheduled(calls: Calls, event: ActivityTaskScheduled) -> Task:
+    return calls.recorded(event.attributes.activity_id)
+
+
+def _initiated(calls: Calls, event: StartChildWorkflowExecutionInitiated) -> Task:
+    return calls.open["child", event.attributes.workflow_id]
+
+
+def _invoked(calls: Calls, event: LambdaFunctionScheduled) -> Task:
+    return calls.open["lambda", event.attributes.id]
+
+
+_ECHOED: Mapping[type[Event], Any] = {
+    ActivityTaskScheduled: _scheduled,
+    LambdaFunctionScheduled: _invoked,
+    StartChildWorkflowExecutionInitiated: _initiated,
+}
+"""What finds the open task whose asking an event echoes."""
 
 
 def _numbers(retry: int | RetryPolicy) -> int:

@@ -27,7 +27,7 @@ from flowy.decider import bridge, matching
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
-from flowy.decider.externals import Externals
+from flowy.decider.externals import Externals, Initiated
 from flowy.decider.facts import RunFacts
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
@@ -130,17 +130,23 @@ class WorkflowRun:
     def _feed(self, events: Sequence[Event]) -> Decisions:
         with self._loop.running():
             self._facts.show(events)
-            known = self.last_event_id
-            for event in events:
-                if event.event_id <= known:
-                    continue
-                if self.last_event_id == known and event.event_id != known + 1:
-                    raise self._stale(event)
-                self.last_event_id = event.event_id
+            for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
+                    self.last_event_id = event.event_id
                     take(self, event)
+            if events:
+                self.last_event_id = max(self.last_event_id, events[-1].event_id)
             return self._decide()
+
+    def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
+        known = self.last_event_id
+        first = next((at for at, event in enumerate(events) if event.event_id > known), None)
+        if first is None:
+            return ()
+        if events[first].event_id != known + 1:
+            raise self._stale(events[first])
+        return events[first:] if first else events
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -192,17 +198,22 @@ class WorkflowRun:
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
-        self._calls.echoed(event)
-        self._externals.echoed(event)
-        if type(event) in OUTCOMES:
-            self._incoming.append(event)
+        if isinstance(event, Initiated):
+            self._externals.echoed(event)
+        else:
+            self._calls.echoed(event)
+
+    def take_echo_and_outcome(self, event: Event) -> None:
+        """Hold an echo that says that nothing came of it against what the code asked for."""
+        self.take_echo(event)
+        self._incoming.append(event)
 
     def take_child_not_started(self, event: child.StartChildWorkflowExecutionFailed) -> None:
         """Take a child that did not start: an echo, unless its start was initiated before."""
         if event.attributes.initiated_event_id:
             self._incoming.append(event)
         else:
-            self.take_echo(event)
+            self.take_echo_and_outcome(event)
 
     def take_close(self, event: Event) -> None:
         """Take the event that ends the history."""
@@ -310,7 +321,8 @@ _TAKERS: dict[type[Event], Any] = {
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
-        (event for event in OUTCOMES if event in matching.ECHOES), WorkflowRun.take_echo
+        (event for event in OUTCOMES if event in matching.ECHOES),
+        WorkflowRun.take_echo_and_outcome,
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,

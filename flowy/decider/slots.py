@@ -1,11 +1,12 @@
 """What the code asked for in this decision, and what has to wait for a place."""
 
-from collections import Counter, deque
+from collections import deque
 from typing import Literal
 
 from flowy.protocol.decisions import AnyDecision
 
 Kind = Literal["activity", "child", "lambda", "timer"]
+KINDS: tuple[Kind, ...] = ("activity", "child", "lambda", "timer")
 Key = tuple[str, str]
 
 
@@ -22,7 +23,7 @@ class Slots:
 
     def __init__(self, maximum: int) -> None:
         self._maximum = maximum
-        self._open: Counter[Kind] = Counter()
+        self._open: dict[Kind, int] = dict.fromkeys(KINDS, 0)
         self._waiting: dict[Kind, deque[tuple[Key, AnyDecision]]] = {}
         self._asked: dict[Key, AnyDecision] = {}
 
