@@ -266,6 +266,11 @@ class Calls:
             self._open[task.key] = task
         return task
 
+    def reader_of(self, key: Key) -> Callable[[str], Any] | None:
+        """Return what reads the arguments of an open task; None if it is not annotated."""
+        task = self._open.get(key)
+        return None if task is None else task.call.read
+
     # Outcomes
 
     def began(self, event_id: int, execution: ExecutionId) -> None:
