@@ -46,7 +46,8 @@ class Alike:
             reader = result_of(self._definition.factory)
             return None if reader is None else lambda text: reader.read(text, "the result")
         key = _key(asked)
-        return None if key is None else self._calls.reader_of(key)
+        task = None if key is None else self._calls.open.get(key)
+        return None if task is None else task.call.read
 
 
 def _key(asked: Decision) -> Key | None:

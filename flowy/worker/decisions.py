@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import WorkflowRun
 from flowy.determinism.guards import guard
 from flowy.errors import (
@@ -43,10 +44,12 @@ from flowy.worker import history
 from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
+from flowy.worker.middleware import Chain, DecisionInput, Middleware, overriding
 from flowy.worker.mismatch import Mismatches
 from flowy.worker.poller import Source
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.sticky import Inlet, Stickiness, Sticky
+from flowy.worker.telling import DecisionTeller, Told
 from flowy.worker.watchdog import Watch
 
 replace = msgspec.structs.replace
@@ -78,6 +81,7 @@ class _Answer:
     decided_at: float
     size: int
     request: RespondDecisionTaskCompleted
+    told: Told | None = None
 
     @property
     def deadline(self) -> float:
@@ -108,6 +112,7 @@ class DecisionPoller:
         settings: How decisions are made.
         sticky: How decisions of the runs that are kept come here when others decide too; None
             leaves them on the list that all share.
+        middleware: What goes around decisions, the outermost first.
     """
 
     def __init__(
@@ -120,13 +125,17 @@ class DecisionPoller:
         catalog: ExecutionListener | None = None,
         settings: DeciderSettings | None = None,
         sticky: Sticky | None = None,
+        middleware: Sequence[Middleware] = (),
     ) -> None:
         settings = settings or DeciderSettings()
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
         self._make_run = make_run or partial(
-            WorkflowRun, packing=source.packing, is_guarded=settings.guarded
+            WorkflowRun,
+            packing=source.packing,
+            is_guarded=settings.guarded,
+            limits=_limits(source, settings),
         )
         self.watch = Watch(settings)
         self.mismatches = Mismatches(settings.mismatched, source.packing)
@@ -141,7 +150,9 @@ class DecisionPoller:
         )
         self._exchange: Inlet = Exchange(source, self._next_request, TOGETHER)
         self._sticky = Stickiness(source, sticky)
+        self._steps = overriding(middleware, "decision")
         self._unsent: list[_Answer] = []
+        self._teller = DecisionTeller(source)
         self._catalog = catalog
 
     @property
@@ -198,13 +209,15 @@ class DecisionPoller:
         if definition is None:
             self._log_unknown(type_id, execution)
             return None
-        found = self._decided(definition, execution, task)
+        with self._teller.begin(task, execution, type_id):
+            found = self._decided(definition, execution, task)
         if found is None:
             return None
         run, decided, size = found
+        told = self._teller.decided(run, decided, len(self.cache))
         request = RespondDecisionTaskCompleted(
             task_token=task.task_token,
-            decisions=decided.decisions,
+            decisions=self._teller.carrying(decided),
             execution_context=decided.execution_context,
             # Without a timeout: the execution stays with workers of this build.
             task_list=self._own_list,
@@ -220,6 +233,7 @@ class DecisionPoller:
             decided_at=self.source.clock.now(),
             size=size,
             request=request,
+            told=told,
         )
 
     def _decided(
@@ -229,14 +243,18 @@ class DecisionPoller:
         try:
             return self._decide(definition, execution, task)
         except NondeterminismError as error:
+            self._teller.failed("held", error)
             self._part(definition, execution, task, error)
-        except BlockedDecisionError:
+        except BlockedDecisionError as error:
+            self._teller.failed("failed", error)
             logger.error(  # noqa: TRY400 -- the watchdog has logged where
                 "%s: the decision was ended, it is tried again after its timeout", what
             )
         except (Fault, ServiceUnavailable) as error:
+            self._teller.failed("held", error)
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
         except PayloadUnavailable as error:
+            self._teller.failed("held", error)
             logger.error(  # noqa: TRY400 -- the message says which volume, and why
                 "%s is held: %s; it is decided when the volume can be used and its task has timed "
                 "out",
@@ -245,7 +263,8 @@ class DecisionPoller:
             )
         except KeyboardInterrupt:
             raise
-        except BaseException:  # user code may raise anything, and the worker goes on
+        except BaseException as error:  # user code may raise anything, and the worker goes on
+            self._teller.failed("failed", error)
             logger.exception("%s: deciding failed, it is tried again after its timeout", what)
         return None
 
@@ -258,9 +277,10 @@ class DecisionPoller:
         kept = self.cache.take(execution)
         if kept is not None and events and events[0].event_id <= kept.last_event_id + 1:
             self._sticky.came(execution, events)
+            self._teller.kept()
             new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
-                return kept, self._fed(kept, execution, events), size + weigh(new)
+                return kept, self._made(definition, execution, kept, events), size + weigh(new)
             except StaleRunError as error:
                 logger.info("execution %s: the kept run is made anew: %s", execution, error)
         else:
@@ -270,8 +290,35 @@ class DecisionPoller:
                 kept.close()
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
+        self._teller.anew(events)
         run = self._make_run(definition, execution)
-        return run, self._fed(run, execution, events), RUN_BYTES + weigh(events)
+        return run, self._made(definition, execution, run, events), RUN_BYTES + weigh(events)
+
+    def _made(
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        run: Run,
+        events: list[HistoryEvent],
+    ) -> Decided:
+        """Have a run decide, with the middleware around it."""
+        if not self._steps:
+            return self._fed(run, execution, events)
+        given = DecisionInput(
+            definition=definition,
+            execution=execution,
+            events=events,
+            is_replayed=run.last_event_id == 0,
+        )
+        chain = Chain(self._steps, given)
+        decided: Decided | None = None
+        raised: BaseException | None = None
+        try:
+            decided = chain.context.run(self._fed, run, execution, events)
+        except BaseException as error:  # noqa: BLE001 -- the chain raises it again
+            raised = error
+        outcome: Decided = chain.end(decided, raised)
+        return outcome
 
     def _fed(self, run: Run, execution: ExecutionId, events: list[HistoryEvent]) -> Decided:
         """Feed a run; one that could not take the events is of no more use."""
@@ -324,6 +371,7 @@ class DecisionPoller:
 
     def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
         """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        self._teller.settled(answer.told, error)
         if error is None:
             self.mismatches.followed(answer.execution)
             self._tell(answer.task, answer.decided.decisions)
@@ -369,3 +417,8 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
+
+
+def _limits(source: Source, settings: DeciderSettings) -> Limits:
+    most = settings.most_decisions or getattr(source.client, "most_decisions", None)
+    return Limits(decisions=most)
