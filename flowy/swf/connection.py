@@ -1,11 +1,12 @@
 """One kept HTTP connection: a request goes out in one packet, an answer comes back whole."""
 
 import contextlib
-import http.client
 import select
 import socket
 import ssl
 from collections.abc import Mapping
+
+from flowy.swf.answer import read_answer
 
 CONNECT_TIMEOUT = 10.0
 
@@ -36,13 +37,33 @@ class Connection:
     def post(
         self, path: str, headers: Mapping[str, str], body: bytes, timeout: float
     ) -> tuple[int, bytes]:
-        """Send a request and read its answer.
+        """Send a request and read its answer; see ``send`` and ``receive``."""
+        self.send(path, headers, body, timeout)
+        return self.receive()
+
+    def send(self, path: str, headers: Mapping[str, str], body: bytes, timeout: float) -> None:
+        """Send a request; ``receive`` its answer before the next one.
 
         Args:
             path: What is asked for.
             headers: All headers but the length.
             body: The request's body.
             timeout: Seconds that the service may be silent.
+
+        Raises:
+            OSError: The connection broke; it is closed.
+        """
+        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        head = f"POST {path} HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
+        try:
+            self._socket.settimeout(timeout)
+            self._socket.sendall(head.encode("latin-1") + body)
+        except BaseException:
+            self.close()
+            raise
+
+    def receive(self) -> tuple[int, bytes]:
+        """Wait for the answer to what was sent.
 
         Returns:
             The HTTP status and the body.
@@ -51,20 +72,14 @@ class Connection:
             OSError: The connection broke; it is closed. A ``TimeoutError`` when time was up.
             http.client.HTTPException: The answer is not HTTP; the connection is closed.
         """
-        lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
-        head = f"POST {path} HTTP/1.1\r\n{lines}Content-Length: {len(body)}\r\n\r\n"
         try:
-            self._socket.settimeout(timeout)
-            self._socket.sendall(head.encode("latin-1") + body)
-            with http.client.HTTPResponse(self._socket, method="POST") as response:
-                response.begin()
-                answer = response.status, response.read()
-                if response.will_close:
-                    self.close()
-                return answer
+            answer = read_answer(self._socket)
+            if answer.closes:
+                self.close()
         except BaseException:
             self.close()
             raise
+        return answer.status, answer.body
 
     def is_stale(self) -> bool:
         """Tell whether the service has closed the connection while nobody used it."""

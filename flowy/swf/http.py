@@ -4,15 +4,15 @@ import http.client
 import ssl
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, TypeVar, cast
+from typing import Any, Generic, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
 
 from flowy.config import without_secret
-from flowy.errors import ServiceUnavailable
+from flowy.errors import Fault, ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.polls import EMPTY, REPEATABLE, waits
 from flowy.protocol.request import Request
@@ -28,6 +28,40 @@ POLL_TIMEOUT = 70.0
 
 _PORTS = {"http": 80, "https": 443}
 _LOST = (OSError, http.client.HTTPException)
+
+
+class Exchange(Generic[Answer]):
+    """A poll that was sent behind answers; see `flowy.protocol.client.Exchanged`.
+
+    Args:
+        client: What sent it.
+        poll: What it asks.
+        sent: Where its answer will come; None when it is still to be sent.
+    """
+
+    def __init__(
+        self, client: "HttpClient", poll: Request[Answer], sent: Connection | None
+    ) -> None:
+        self.faults: Sequence[Fault | None] = ()
+        self._client = client
+        self._poll = poll
+        self._sent = sent
+
+    def wait(self) -> list[Answer]:
+        """Wait for a task; an empty one when there is none for as long as the service waits.
+
+        Raises:
+            Fault: The service refused the poll.
+            ServiceUnavailable: It gave no answer that can be read.
+        """
+        sent, self._sent = self._sent, None
+        return [self._client.finish(self._poll, sent)]
+
+    def close(self) -> None:
+        """Give the poll up; a task that is on its way is left to time out."""
+        sent, self._sent = self._sent, None
+        if sent is not None:
+            self._client.drop(sent)
 
 
 class HttpClient:
@@ -83,6 +117,26 @@ class HttpClient:
         status, body = self._exchange(request, self._timeout)
         return self._read(request, status, body)
 
+    def exchange(
+        self, answers: Sequence[Request[Any]], poll: Request[Answer], most: int
+    ) -> "Exchange[Answer]":
+        """Send answers, and a poll on another connection before they are acknowledged.
+
+        So the poll waits at the service already when the next task is made. It brings one task,
+        as SWF's polls do. See `flowy.protocol.client.ExchangingClient`.
+        """
+        *others, last = answers
+        faults = [self._fault(answer) for answer in others]
+        sent = self._sent(last)
+        exchange = Exchange(self, poll, self._begun(poll))
+        try:
+            faults.append(self._fault(last, sent))
+        except BaseException:
+            exchange.close()
+            raise
+        exchange.faults = faults
+        return exchange
+
     def interrupt(self) -> None:
         """Make polls come back without a task, now and from now on.
 
@@ -101,6 +155,19 @@ class HttpClient:
         while self._idle:
             self._idle.pop().close()
 
+    def finish(self, request: Request[Answer], sent: Connection | None) -> Answer:
+        """Wait for the answer to a poll that was sent, or send it now."""
+        try:
+            answer = None if sent is None else self._received(sent)
+        except _LOST:
+            answer = None
+        return self._poll(request) if answer is None else self._read(request, *answer)
+
+    def drop(self, sent: Connection) -> None:
+        """Give up a poll that was sent; the service hears that its client is gone."""
+        sent.close()
+        self._give_back(sent)
+
     def _poll(self, request: Request[Answer]) -> Answer:
         empty = cast(Answer, EMPTY[type(request)])
         if self._interrupted.is_set():
@@ -112,6 +179,52 @@ class HttpClient:
                 return empty
             raise
         return self._read(request, status, body)
+
+    def _fault(self, answer: Request[Any], sent: Connection | None = None) -> Fault | None:
+        """Carry out an answer to a task, or wait for what was sent; return the refusal."""
+        try:
+            if sent is None:
+                self.call(answer)
+            else:
+                self._read(answer, *self._received(sent))
+        except Fault as fault:
+            return fault
+        except _LOST as error:
+            raise self._unavailable(answer, error) from error
+        return None
+
+    def _sent(self, request: Request[Any]) -> Connection:
+        """Send a request and return the connection on which its answer will come."""
+        try:
+            return self._begin(request, self._timeout, parked=False)
+        except _LOST as error:
+            raise self._unavailable(request, error) from error
+
+    def _begun(self, poll: Request[Any]) -> Connection | None:
+        """Send a poll; None when it cannot be sent now."""
+        try:
+            return self._begin(poll, POLL_TIMEOUT, parked=True)
+        except (*_LOST, ServiceUnavailable):
+            return None
+
+    def _begin(self, request: Request[Any], timeout: float, parked: bool) -> Connection:
+        body = wire.encode(request)
+        connection = self._take()
+        try:
+            if parked:
+                self._park(connection)
+            connection.send(self._path, self._headers(request, body), body, timeout)
+        except BaseException:
+            connection.close()
+            self._give_back(connection)
+            raise
+        return connection
+
+    def _received(self, connection: Connection) -> tuple[int, bytes]:
+        try:
+            return connection.receive()
+        finally:
+            self._give_back(connection)
 
     def _exchange(
         self, request: Request[Any], timeout: float, parked: bool = False

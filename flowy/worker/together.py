@@ -3,8 +3,8 @@
 Handing tasks out one by one costs a commit each. A poller whose activities have been quick may take
 several at once and answer them together. What is quick is measured, not promised: the number grows
 while every activity takes less than a millisecond, is halved by one that takes longer, and is one
-again after one that is slow. If one of those that were taken together blocks all the same, a thread beside it sends the answers that
-wait and hands back the tasks that have not begun.
+again after one that is slow. If one of those that were taken together blocks all the same, a
+thread beside it sends the answers that wait and hands back the tasks that have not begun.
 """
 
 import threading

@@ -13,6 +13,7 @@ from flowy.errors import Fault, ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
 from flowy.protocol.ids import TaskList
+from flowy.protocol.polls import NO_TASK
 from flowy.protocol.registration import DomainInfos
 from flowy.protocol.requests.activity_tasks import (
     PollForActivityTask,
@@ -315,3 +316,96 @@ def test_a_closed_client_says_so(endpoint):
 def test_an_endpoint_that_is_not_http_is_refused(endpoint_):
     with pytest.raises(ValueError, match="not an address"):
         HttpClient(endpoint_)
+
+
+# Answers and the poll behind them
+
+
+@pytest.fixture
+def by_operation(script: Script) -> dict[str, Any]:
+    """Steps by the name of the operation, for requests that arrive in any order."""
+    steps: dict[str, Any] = {}
+
+    def step(handler: Any) -> None:
+        name = handler.headers["X-Amz-Target"].rpartition(".")[2]
+        found = steps[name]
+        found(handler) if callable(found) else answer(handler, *found)
+
+    script.steps = [step]
+    return steps
+
+
+def test_a_poll_is_sent_before_the_answer_is_acknowledged(client, script, by_operation):
+    by_operation["PollForActivityTask"] = script.park
+
+    def acknowledge(handler: Any) -> None:
+        assert script.parked.acquire(timeout=TIMEOUT)
+        answer(handler, 200, b"")
+
+    by_operation["RespondActivityTaskCompleted"] = acknowledge
+    exchanged = client.exchange([RESPOND], POLL, 16)
+    assert exchanged.faults == [None]
+    script.release.set()
+    assert [task.task_token for task in exchanged.wait()] == ["late"]
+    assert script.connections == 2
+
+
+def test_of_several_answers_each_has_its_own_fault(client, script, by_operation):
+    refusals = [(400, wire.encode_fault(UnknownResourceFault("gone"))), (200, b"")]
+    by_operation["RespondActivityTaskCompleted"] = lambda handler: answer(handler, *refusals.pop(0))
+    by_operation["PollForActivityTask"] = (200, NO_TASK)
+    exchanged = client.exchange([RESPOND, RESPOND], POLL, 1)
+    assert [type(fault) for fault in exchanged.faults] == [UnknownResourceFault, type(None)]
+    assert exchanged.wait() == [ActivityTask()]
+
+
+def test_an_answer_that_is_lost_gives_the_poll_up(client, script, by_operation):
+    gone = threading.Event()
+
+    def poll(handler: Any) -> None:
+        script.parked.release()
+        assert handler.rfile.read(1) == b""
+        gone.set()
+
+    def lose(handler: Any) -> None:
+        assert script.parked.acquire(timeout=TIMEOUT)
+        drop(handler)
+
+    by_operation["PollForActivityTask"] = poll
+    by_operation["RespondActivityTaskCompleted"] = lose
+    with pytest.raises(ServiceUnavailable, match="no answer to RespondActivityTaskCompleted"):
+        client.exchange([RESPOND], POLL, 1)
+    assert gone.wait(TIMEOUT)
+
+
+def test_a_poll_whose_connection_breaks_is_sent_again(client, script, by_operation):
+    polls = [drop, lambda handler: answer(handler, 200, wire.encode(ActivityTask(task_token="t")))]
+    by_operation["PollForActivityTask"] = lambda handler: polls.pop(0)(handler)
+    by_operation["RespondActivityTaskCompleted"] = (200, b"")
+    assert client.exchange([RESPOND], POLL, 1).wait()[0].task_token == "t"
+
+
+def test_an_interruption_ends_a_poll_behind_answers_and_loses_no_task(client, script, by_operation):
+    by_operation["PollForActivityTask"] = script.park
+    by_operation["RespondActivityTaskCompleted"] = (200, b"")
+    exchanged = client.exchange([RESPOND], POLL, 1)
+    assert script.parked.acquire(timeout=TIMEOUT)
+    client.interrupt()
+    script.release.set()
+    assert exchanged.wait()[0].task_token == "late"
+    after = client.exchange([RESPOND], POLL, 1)
+    assert (after.faults, after.wait()) == ([None], [ActivityTask()])
+    assert sum(seen[0].endswith("PollForActivityTask") for seen in script.seen) == 1
+
+
+def test_a_poll_that_is_given_up_takes_nobodys_task(client, script, by_operation):
+    gone = threading.Event()
+
+    def poll(handler: Any) -> None:
+        assert handler.rfile.read(1) == b""
+        gone.set()
+
+    by_operation["PollForActivityTask"] = poll
+    by_operation["RespondActivityTaskCompleted"] = (200, b"")
+    client.exchange([RESPOND], POLL, 1).close()
+    assert gone.wait(TIMEOUT)
