@@ -35,6 +35,7 @@ from flowy.protocol.requests.visibility import (
 )
 from flowy.service.server import Service
 from flowy.swf.http import HttpClient
+from flowy.swf.workers import WorkerPlan, make_worker
 from tests.chaos import work
 from tests.chaos.servers import Server
 
@@ -179,6 +180,8 @@ def play(folder: Path, plan: Plan) -> dict[str, object]:
     server = Server(url, folder / "server.log")
     server.start()
     assert server.wait_until_ready()
+    with closing(HttpClient(server.address)) as client:
+        make_worker(client, DOMAIN, WorkerPlan(packages=work)).stop()  # registers the types
     kinds = ["--workflows"] * plan.deciders + ["--activities"] * plan.workers
     processes = [
         Process(kind, server.address, folder, f"{kind.strip('-')}-{number}")
