@@ -120,6 +120,7 @@ class Workshop:
 
     def __init__(self, settings: ActivitySettings, clock: Clock, stop: Stop) -> None:
         self.settings = settings
+        self._stop = stop
         self.runner = Runner(clock=clock)
         self.pulse = Pulse(clock)
         self.resources = Resources(settings.resources)
@@ -162,6 +163,11 @@ class Workshop:
             if name not in self._strategies:
                 self._strategies[name] = self._make(name)
             return self._strategies[name]
+
+    def pause(self, seconds: float) -> None:
+        """Wait between two tries of an activity, unless the worker is to leave."""
+        if not self.settings.only_inline:
+            self._stop.pause(seconds)
 
     def began(self, job: Job) -> None:
         """Note a task in hand."""
