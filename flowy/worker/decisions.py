@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import WorkflowRun
 from flowy.determinism.guards import guard
 from flowy.errors import (
@@ -129,7 +130,10 @@ class DecisionPoller:
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
         self._make_run = make_run or partial(
-            WorkflowRun, packing=source.packing, is_guarded=settings.guarded
+            WorkflowRun,
+            packing=source.packing,
+            is_guarded=settings.guarded,
+            limits=_limits(source, settings),
         )
         self.watch = Watch(settings)
         self.mismatches = Mismatches(settings.mismatched, source.packing)
@@ -399,3 +403,8 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
+
+
+def _limits(source: Source, settings: DeciderSettings) -> Limits:
+    most = settings.most_decisions or getattr(source.client, "most_decisions", None)
+    return Limits(decisions=most)
