@@ -111,6 +111,8 @@ class WorkflowRun:
         self._code = WorkflowCode(
             definition, self._loop, self._calls, self._context, self._signals, texts
         )
+        self.start: workflow.WorkflowExecutionStarted | None = None
+        """The event that the history begins with."""
         self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
@@ -186,6 +188,7 @@ class WorkflowRun:
 
     def take_start(self, event: workflow.WorkflowExecutionStarted) -> None:
         """Take the event that the history begins with."""
+        self.start = event
         self._settings = event.attributes
 
     def take_decision_started(self, event: decision.DecisionTaskStarted) -> None:
