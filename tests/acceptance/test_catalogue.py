@@ -261,3 +261,17 @@ def test_a_catalogue_in_memory_stays_in_its_process():
     with pytest.raises(DatabaseError, match="cannot be used by another process"):
         pickle.dumps(catalogue)
     catalogue.close()
+
+
+def test_who_listens_hears_of_each_change(database, tmp_path):
+    events = []
+    catalogue = ExecutionCatalogue(database, f"{tmp_path}/files", listener=events.append)
+    place = ("domain", "id", "run", "type 1")
+    catalogue.running(*place)
+    catalogue.running(*place)
+    catalogue.closed(*place, "SUCCESS", [], "7")
+    assert [(event.before, event.after) for event in events] == [
+        (None, "PENDING"),
+        ("PENDING", "RUNNING"),
+        ("RUNNING", "SUCCESS"),
+    ]
