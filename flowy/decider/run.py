@@ -37,6 +37,7 @@ from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
+from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.guarding import watched
@@ -197,6 +198,8 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
+        if type(event) is MarkerRecorded and self._facts.is_left_over(event):
+            return
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
         if isinstance(event, Initiated):
             self._externals.echoed(event)
