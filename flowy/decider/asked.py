@@ -6,7 +6,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from flowy.decider.slots import Key, Kind
-from flowy.errors import FailedTask, TaskError
+from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
 from flowy.task.context import TaskCall
@@ -84,6 +84,7 @@ class Task:
         "kind",
         "number",
         "place",
+        "refusals",
         "result",
         "timer",
     )
@@ -103,6 +104,8 @@ class Task:
         self.number = number
         self.first = number
         self.attempts = 0
+        self.refusals = 0
+        """How often the service refused to begin this attempt."""
         self.result = result
         self.id = ""
         self.key: Key = (kind, "")
@@ -117,11 +120,15 @@ class Task:
 class Timer:
     """A durable timer that runs."""
 
-    __slots__ = ("fired", "id", "task")
+    __slots__ = ("fired", "id", "refusals", "refused", "seconds", "task")
 
-    def __init__(self, id: str, fired: Callable[[], None]) -> None:
+    def __init__(self, id: str, seconds: int, fired: Callable[[], None]) -> None:
         self.id = id
+        self.seconds = seconds
         self.fired = fired
+        self.refused: Callable[[TaskNotScheduled], None] | None = None
+        """Hears that the service will never start it."""
+        self.refusals = 0
         self.task: Task | None = None
         """The task that it delays."""
 
@@ -151,6 +158,11 @@ def identify(task: Task, error: TaskError) -> None:
             f'where {task} was called:\n  File "{code.co_filename}", line {_line(task.place)}, '
             f"in {code.co_qualname}"
         )
+
+
+def not_begun(task: Task | None, what: str, cause: str) -> TaskNotScheduled:
+    """Make the failure of a task that the service refused to begin."""
+    return TaskNotScheduled(f"{task} was not {what}: {cause}", None, cause)
 
 
 def name_attempt(task: Task, number: int, child_prefix: str) -> None:

@@ -30,12 +30,14 @@ from flowy.decider.asked import (
     identify,
     kind_of,
     name_attempt,
+    not_begun,
     request_cancel,
 )
+from flowy.decider.refusals import TIMES, Refusals, passes, pause
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.texts import Texts, is_elsewhere
-from flowy.decider.timers import Timers, whole
+from flowy.decider.timers import Timers, start, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.event import Event
@@ -65,6 +67,9 @@ class Calls:
         self.size = HistorySize()
         self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
+        self.refusals = Refusals(self.slots, self.timers)
+        self.broken: TaskNotScheduled | None = None
+        """What the service refuses for good, and no call of the code stands for."""
         self.next_number = 0
         self.held = 0
         """Results that the workflow waits for before it ends."""
@@ -125,7 +130,12 @@ class Calls:
             self.timers.cancel_timer(timer)
             return False
 
+        def refused(error: TaskNotScheduled) -> None:
+            if not result.done():
+                result.set_exception(error)
+
         timer = self.timers.start(str(number), whole(seconds), fired)
+        timer.refused = refused
         result.on_cancel = cancelled
         return result
 
@@ -188,9 +198,11 @@ class Calls:
         number, task.number = task.number, task.number + 1
         task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
         task.timer.task = task
+        task.timer.refused = lambda error: self.fail(task, error)
 
     def _attempt(self, task: Task, *, again: bool = False) -> None:
         task.timer = None
+        task.refusals = 0
         number, task.number = task.number, task.number + 1
         task.attempts += 1
         if task.attempts == 1 and not again:
@@ -280,6 +292,55 @@ class Calls:
         if task is not None:
             self.slots.closed(kind)
         return task
+
+    def refused(self, kind: Kind, id: str, cause: str, what: str) -> None:
+        """Ask again for a task that the service refused to begin, or give it its failure.
+
+        Args:
+            kind: What kind of task it is.
+            id: Its id.
+            cause: Why it was refused.
+            what: What was not done to it, for the message.
+        """
+        task = self.open.get((kind, id))
+        if task is None or task.result.done() or not self._asks_again(task, cause):
+            self.fail(self.close_id(kind, id), not_begun(task, what, cause))
+
+    def _asks_again(self, task: Task, cause: str) -> bool:
+        task.refusals += 1
+        if not passes(cause) or task.refusals > TIMES or task.cancel_requested:
+            return False
+        self.refusals.wait(task.kind, task.key, begin(task), cause, task.refusals)
+        return True
+
+    def timer_refused(self, id: str, cause: str) -> None:
+        """Ask again for a timer that the service refused to start, or let who waits hear of it."""
+        timer = self.timers.find(id)
+        if timer is None:
+            return
+        timer.refusals += 1
+        if passes(cause) and timer.refusals <= TIMES:
+            self.refusals.wait("timer", ("timer", id), start(timer), cause, timer.refusals)
+            return
+        self.timers.close(id)
+        error = TaskNotScheduled(f"timer {id} was not started: {cause}", None, cause)
+        if timer.refused is None:
+            self.broken = error
+        else:
+            timer.refused(error)
+
+    def cancel_refused(self, workflow_id: str, cause: str) -> None:
+        """Ask a child again to cancel itself, when the service refused to pass that on."""
+        task = self.open.get(("child", workflow_id))
+        if task is None or not passes(cause):
+            return  # it has closed, or what becomes of it is its outcome
+        task.refusals += 1
+        if task.refusals <= TIMES:
+            self.refusals.after(pause(task.refusals), lambda: self._cancel_again(task))
+
+    def _cancel_again(self, task: Task) -> None:
+        if self.open.get(task.key) is task:
+            self._request_cancel(task)
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""

@@ -2,7 +2,13 @@
 
 import pytest
 
-from flowy.errors import NondeterminismError, ServiceUnavailable, StaleRunError, SuspendTask
+from flowy.errors import (
+    DefinitionError,
+    NondeterminismError,
+    ServiceUnavailable,
+    StaleRunError,
+    SuspendTask,
+)
 from flowy.protocol.decisions import CompleteWorkflowExecution, CompleteWorkflowExecutionAttributes
 from flowy.protocol.events.marker import MarkerRecorded, MarkerRecordedAttributes
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault, ValidationException
@@ -13,10 +19,12 @@ from flowy.protocol.requests.decision_tasks import (
 )
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
 from flowy.protocol.tasks import DecisionTask, History
+from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
 from flowy.worker.cache import RunCache
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.middleware import Middleware
+from flowy.worker.settings import DeciderSettings
 from tests.unit.decider.simulator import Simulator
 from tests.unit.worker.fakes import EXECUTION, TYPE, FakeClient, source, workflows
 
@@ -419,6 +427,44 @@ def test_a_poll_that_was_begun_is_given_up_with_the_poller():
     pending = stage.poller._exchange._pending
     stage.poller.close()
     assert pending.closed
+
+
+class Fans(Workflow):
+    act = ActivityProxy("Act", 1)
+
+    def run(self):
+        for number in range(150):
+            self.act(number)
+
+
+@pytest.mark.parametrize(
+    ("client_says", "settings", "sent"),
+    [(None, None, 150), (100, None, 100), (100, DeciderSettings(most_decisions=7), 7)],
+)
+def test_an_answer_holds_as_many_decisions_as_the_service_takes(client_says, settings, sent):
+    simulator = Simulator(Fans)
+    started = simulator.start_decision()
+    client = FakeClient()
+    if client_says is not None:
+        client.most_decisions = client_says
+    decider = DecisionPoller(source(client), workflows(Fans), settings=settings)
+    decider.handle(
+        DecisionTask(
+            task_token="t",
+            started_event_id=started.event_id,
+            workflow_execution=EXECUTION,
+            workflow_type=TYPE,
+            events=tuple(simulator.events),
+        )
+    )
+    (request,) = client.sent
+    assert len(request.decisions) == sent
+    decider.close()
+
+
+def test_an_answer_holds_more_than_the_timer_that_brings_the_rest():
+    with pytest.raises(DefinitionError, match="most_decisions is at least 2"):
+        DeciderSettings(most_decisions=1)
 
 
 class Notes(Middleware):
