@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 
 from flowy.decider import bridge, matching
+from flowy.decider.alike import Alike
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
@@ -112,6 +113,7 @@ class WorkflowRun:
         self._code = WorkflowCode(
             definition, self._loop, self._calls, self._context, self._signals, texts
         )
+        self._same = Alike(definition, self._calls, texts).same
         self.start: workflow.WorkflowExecutionStarted | None = None
         """The event that the history begins with."""
         self._watched = self._facts if is_guarded else None
@@ -221,7 +223,8 @@ class WorkflowRun:
         """Hold an echo against what the code asked for."""
         if type(event) is MarkerRecorded and self._facts.is_left_over(event):
             return
-        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
+        asked = self._echoes.popleft() if self._echoes else None
+        matching.check(event, asked, self._texts, self._same)
         if isinstance(event, Initiated):
             self._externals.echoed(event)
         else:
