@@ -46,6 +46,7 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
+from flowy.task.option_values import LONGEST
 from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
@@ -435,7 +436,7 @@ class Calls:
         pause = policy.next_pause(task.attempts, error, elapsed, chance)
         if pause is None:
             return False
-        seconds = math.ceil(pause)
+        seconds = math.ceil(min(pause, LONGEST))
         if seconds:
             self._attempt_after(task, seconds)
         else:
