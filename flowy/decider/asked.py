@@ -40,14 +40,16 @@ def find_place() -> Place | None:
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
-    except ValueError:
+    except ValueError:  # the stack is not that deep
+        frame = None
+    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-        frame = frame.f_back
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+            frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 4
+_DEPTH = 5
 _INNER = ("flowy.", "asyncio.")
 
 

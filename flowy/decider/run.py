@@ -121,6 +121,7 @@ class WorkflowRun:
         self._asked: tuple[AnyDecision, ...] = ()
         """What the code asked for in the last decision; the answer may hold less of it."""
         self._echoes: deque[AnyDecision] = deque()
+        self._nearly_full = limits.nearly_full
         self._has_warned = False
         self._is_cut = False
         """History says that the last answer did not hold all that was asked for."""
@@ -159,12 +160,14 @@ class WorkflowRun:
 
     def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
         known = self.last_event_id
+        if events and events[0].event_id == known + 1:
+            return events
         first = next((at for at, event in enumerate(events) if event.event_id > known), None)
         if first is None:
             return ()
         if events[first].event_id != known + 1:
             raise self._stale(events[first])
-        return events[first:] if first else events
+        return events[first:]
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -350,7 +353,7 @@ class WorkflowRun:
     def _collect(self, event_id: int) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
-        if self._limits.nears_the_end(event_id + len(asked)):
+        if event_id + len(asked) > self._nearly_full:
             self._warn(event_id)
             if closing is None and self._limits.is_full(event_id, len(asked)):
                 closing = self._code.too_long(event_id, self._limits.events)
@@ -358,8 +361,9 @@ class WorkflowRun:
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
         self._asked = asked if closing is None else (*asked, closing)
-        # In a replay the history tells where the answer was cut.
-        fitting = len(self._asked) if self._loop.replaying else self._limits.fitting(self._asked)
+        fitting = len(self._asked)
+        if fitting > 1 and not self._loop.replaying:  # there the history tells where it was cut
+            fitting = self._limits.fitting(self._asked)
         is_whole = fitting == len(self._asked)
         return Decisions(
             decisions=self._asked if is_whole else (*asked[:fitting], more(event_id)),
