@@ -14,7 +14,7 @@ from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
 from flowy.transport.attempt import activity_id
 
-_KINDS: Mapping[type, Kind] = {
+KIND_OF: Mapping[type, Kind] = {
     ActivityOptions: "activity",
     ChildOptions: "child",
     LambdaOptions: "lambda",
@@ -28,7 +28,7 @@ _NAMES: Mapping[Kind, str] = {
 
 def kind_of(call: TaskCall) -> Kind:
     """Return what kind of task a call asks for."""
-    return _KINDS[type(call.options)]
+    return KIND_OF[type(call.options)]
 
 
 Place = tuple[CodeType, int]

@@ -147,16 +147,20 @@ class WorkflowRun:
             return _failed(lost)
 
     def _feed(self, events: Sequence[Event]) -> Decisions:
-        with self._loop.running():
+        token, outer = watched.set(self._watched), self._loop.enter()
+        try:
             self._facts.show(events)
             for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
                     self.last_event_id = event.event_id
                     take(self, event)
-            if events:
-                self.last_event_id = max(self.last_event_id, events[-1].event_id)
+            if events and events[-1].event_id > self.last_event_id:
+                self.last_event_id = events[-1].event_id
             return self._decide()
+        finally:
+            self._loop.leave(outer)
+            watched.reset(token)
 
     def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
         known = self.last_event_id
@@ -219,10 +223,12 @@ class WorkflowRun:
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
-        if isinstance(event, Initiated):
-            self._externals.echoed(event)
-        else:
-            self._calls.echoed(event)
+        self._calls.echoed(event)
+
+    def take_message_echo(self, event: Event) -> None:
+        """Hold the echo of a message to another execution against what the code asked for."""
+        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
+        self._externals.echoed(event)
 
     def take_echo_and_outcome(self, event: Event) -> None:
         """Hold an echo that says that nothing came of it against what the code asked for."""
@@ -276,22 +282,19 @@ class WorkflowRun:
         started = self._started
         if started is None or self._settings is None:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        self.check_echoes()
+        if self._echoes or self._is_cut:
+            self.check_echoes()
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
         self._calls.size.events = started.event_id
-        token = watched.set(self._watched)
-        try:
-            if not self._code.started:
-                self._code.start(self._settings, self._execution.run_id)
+        if not self._code.started:
+            self._code.start(self._settings, self._execution.run_id)
+        self._loop.run_ready()
+        for event in batch:
+            self._apply(event)
             self._loop.run_ready()
-            for event in batch:
-                self._apply(event)
-                self._loop.run_ready()
-            answer = self._collect(started.event_id)
-        finally:
-            watched.reset(token)
+        answer = self._collect(started.event_id)
         if self._facts.divergence is not None:
             raise self._facts.divergence
         if self._texts.trouble is not None:
@@ -394,6 +397,7 @@ _TAKERS: dict[type[Event], Any] = {
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     **dict.fromkeys(matching.CLOSES_REFUSED, WorkflowRun.take_close_refused),
+    **dict.fromkeys(Initiated, WorkflowRun.take_message_echo),
     timer.StartTimerFailed: WorkflowRun.take_timer_not_started,
     timer.TimerStarted: WorkflowRun.take_timer_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,
