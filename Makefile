@@ -2,7 +2,7 @@
 # make test   passes the tests
 # make check  format, lint, types, import contract, documentation
 # make docs   builds the documentation into docs/_build/html
-# make chaos  kills servers and databases under load, for about ten minutes
+# make chaos  kills servers, databases and workers under load, for about fifteen minutes
 # make bench  prints the project's benchmarks
 PYTHON ?= python3
 VENV ?= .venv
@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-test
 
 chaos: $(VENV)/.installed-test
 	$(BIN)/python -m tests.chaos.play $(ARGS)
+	$(BIN)/python -m tests.chaos.workers
 
 clean:
 	rm -rf $(VENV) docs/_build build dist *.egg-info

@@ -57,6 +57,15 @@ async def weigh(task: Activity, pictures: list[Picture]) -> float:
     return 1.0
 
 
+class Scales(Activity):
+    unit = "g"
+
+
+@activity("measure", 1, "photos")
+def measure(scales: Scales, picture: Picture) -> str:
+    return f"{picture.size} {scales.unit}"
+
+
 @workflow("Child", 1, "photos")
 class Child(Workflow):
     async def run(self, picture: Picture, *, twice: bool = False) -> list[int]:
@@ -90,6 +99,7 @@ class Parent(Workflow):
     keep = ActivityProxy(Keep)
     total = ActivityProxy(total, retry=0)
     weigh = ActivityProxy(weigh)
+    measure = ActivityProxy(measure)
     child = WorkflowProxy(Child)
     child_too = Child.proxy(workflow_duration=60)
     plain = WorkflowProxy(Plain)
@@ -107,6 +117,7 @@ class Parent(Workflow):
         assert_type(await self.fetch_too(path, None), bytes)
         assert_type(await self.total(1, 2, 3), int)
         assert_type(await self.weigh([Picture("a", 1)]), float)
+        assert_type(await self.measure(Picture("a", 1)), str)
         assert_type(await self.child(Picture("a", 1), twice=True), list[int])
         assert_type(await self.child_too(Picture("a", 1)), list[int])
         assert_type(await self.plain(1), int)
@@ -152,6 +163,7 @@ class Parent(Workflow):
         self.total("a")  # refused
         self.total(number, "a")  # refused
         self.weigh(resized)  # refused
+        self.measure(path)  # refused
         self.child(path)  # refused
         self.child_too(number)  # refused
         self.order(3)  # refused
@@ -177,6 +189,14 @@ class Signals(Workflow):
         assert_type(await later.get(), bytes)
         found: str = await self.plain.get()
         _wrong: str = await self.approved.get()  # refused
+        assert_type(self.send_signal("w", Signals.approved, Picture("a", 1)), Result[None])
+        self.send_signal("w", "approved", 3)
+        self.send_signal("w", Signals.plain, 3)
+        self.send_signal("w", Signals.approved, 3)  # refused
+        child = Child.proxy()(Picture("a", 1))
+        child.signal(Signals.numbers, 3)
+        child.signal(Signals.numbers, "3")  # refused
+        assert_type(await self.sleep(3), None)
         return found
 
 
@@ -199,3 +219,6 @@ def tried() -> None:
     assert_type(run(order, "ann", activities={Resize: lambda path, size: None}), str)
     with Environment(Child) as environment:
         environment.fake(total, lambda *numbers: 3)
+        execution = environment.start(Signals)
+        environment.signal(execution, Signals.numbers, 3)
+        environment.signal(execution, Signals.numbers, "3")  # refused
