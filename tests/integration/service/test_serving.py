@@ -169,3 +169,74 @@ def test_what_another_process_changes_is_seen_at_once(tmp_path, clock: ManualClo
     assert "ScheduleActivityTaskFailed" in other.names(run)
     ours.close()
     theirs.close()
+
+
+def test_a_parked_poll_may_be_handed_several_tasks(service: Service, driver: Driver):
+    run = driver.start()
+    wakes = Wakes()
+    watch = service.watch(WORK, wakes, 3)
+    assert service.reply(WORK).is_empty
+    assert watch.park()
+    driver.decide(*[schedule(str(number)) for number in range(5)])
+    tasks = [reply.typed() for reply in watch.take()]
+    assert [task.activity_id for task in tasks] == ["0", "1", "2"]
+    assert wakes.count == 1
+    assert driver.names(run).count("ActivityTaskStarted") == 3
+    for task in tasks:
+        driver.client.call(RespondActivityTaskCompleted(task_token=task.task_token))
+    assert {driver.poll_activity().activity_id for _ in range(3)} == {"3", "4", None}
+
+
+def test_one_look_takes_several_tasks_of_one_execution(service: Service, driver: Driver):
+    run = driver.start()
+    driver.decide(*[schedule(str(number)) for number in range(4)])
+    first = driver.poll_activity()
+    answer = RespondActivityTaskCompleted(task_token=first.task_token)
+    faults, found = service.exchange([answer], WORK, 5)
+    assert faults == [None]
+    tasks = [reply.typed() for reply in found or []]
+    assert [task.activity_id for task in tasks] == ["1", "2", "3"]
+    for task in tasks:
+        driver.client.call(RespondActivityTaskCompleted(task_token=task.task_token))
+    assert driver.names(run).count("ActivityTaskCompleted") == 4
+
+
+def test_events_from_memory_are_those_that_are_stored(service: Service, driver: Driver):
+    run = driver.start(input="[1]", tag_list=("a", "b"))
+    trimmed = PollForDecisionTask(
+        domain=DOMAIN, task_list=DECISIONS, start_at_previous_started_event=True
+    )
+    for number in range(3):
+        task = service.call(trimmed)
+        stored = driver.history(run)
+        first = max(task.previous_started_event_id, 1)
+        assert task.events == tuple(stored[first - 1 :])
+        assert task.events[-1].event_id == task.started_event_id
+        service.call(
+            RespondDecisionTaskCompleted(
+                task_token=task.task_token, decisions=(schedule(str(number)),)
+            )
+        )
+        driver.act()
+    whole = service.call(PollForDecisionTask(domain=DOMAIN, task_list=DECISIONS))
+    assert whole.events == tuple(driver.history(run))
+
+
+def test_a_list_that_was_empty_is_looked_at_when_another_process_has_filled_it(
+    url: str, clock: ManualClock
+):
+    if url == "sqlite://":
+        pytest.skip("nobody else sees a database in memory")
+    ours, theirs = Service(url, clock=clock), Service(url, clock=clock)
+    Driver(ours).register()
+    for number in range(3):
+        assert service_finds(ours) == ""
+        Driver(theirs).start(f"w{number}")
+        assert service_finds(ours) == f"w{number}"
+    ours.close()
+    theirs.close()
+
+
+def service_finds(service: Service) -> str:
+    task = service.call(DECIDE)
+    return task.workflow_execution.workflow_id if task.workflow_execution else ""
