@@ -3,7 +3,7 @@
 import http.client
 import ssl
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Generic, TypeVar, cast
@@ -102,6 +102,7 @@ class HttpClient:
         self._timeout = timeout
         self._idle: deque[Connection] = deque()
         self._parked: set[Connection] = set()
+        self._stranded: defaultdict[object, deque[Connection]] = defaultdict(deque)
         self._lock = threading.Lock()
         self._interrupted = threading.Event()
         self._closed = False
@@ -113,7 +114,7 @@ class HttpClient:
         else is, because it might then be carried out twice.
         """
         if waits(request):
-            return self._poll(request)
+            return self.finish(request, self._left_behind(request))
         status, body = self._exchange(request, self._timeout)
         return self._read(request, status, body)
 
@@ -128,12 +129,15 @@ class HttpClient:
         *others, last = answers
         faults = [self._fault(answer) for answer in others]
         sent = self._sent(last)
-        exchange = Exchange(self, poll, self._begun(poll))
+        begun = self._begun(poll)
         try:
             faults.append(self._fault(last, sent))
         except BaseException:
-            exchange.close()
+            # A task may be on its way on it: it is for whoever polls that list next.
+            if begun is not None:
+                self._stranded[_list_of(poll)].append(begun)
             raise
+        exchange = Exchange(self, poll, begun)
         exchange.faults = faults
         return exchange
 
@@ -154,6 +158,9 @@ class HttpClient:
         self._closed = True
         while self._idle:
             self._idle.pop().close()
+        for left in self._stranded.values():
+            while left:
+                left.pop().close()
 
     def finish(self, request: Request[Answer], sent: Connection | None) -> Answer:
         """Wait for the answer to a poll that was sent, or send it now."""
@@ -201,11 +208,20 @@ class HttpClient:
             raise self._unavailable(request, error) from error
 
     def _begun(self, poll: Request[Any]) -> Connection | None:
-        """Send a poll; None when it cannot be sent now."""
+        """Send a poll, unless one was left behind; None when it cannot be sent now."""
+        found = self._left_behind(poll)
+        if found is not None:
+            return found
         try:
             return self._begin(poll, POLL_TIMEOUT, parked=True)
         except (*_LOST, ServiceUnavailable):
             return None
+
+    def _left_behind(self, poll: Request[Any]) -> Connection | None:
+        """Return a poll of the same list whose sender did not come to wait for it."""
+        with suppress(IndexError):
+            return self._stranded[_list_of(poll)].pop()
+        return None
 
     def _begin(self, request: Request[Any], timeout: float, parked: bool) -> Connection:
         body = wire.encode(request)
@@ -314,3 +330,9 @@ class HttpClient:
         return ServiceUnavailable(
             f"no answer to {type(request).__name__} from {self._endpoint}: {what}"
         )
+
+
+def _list_of(poll: Request[Any]) -> object:
+    """Return what two polls have in common that may have each other's tasks."""
+    poll_of: Any = poll
+    return type(poll), poll_of.domain, poll_of.task_list

@@ -7,6 +7,7 @@ is durable.
 import asyncio
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 from flowy.protocol.decisions import CompleteWorkflowExecution
 from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
@@ -17,6 +18,8 @@ from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.task import Activity, Workflow
 
 DOMAIN, LIST = "benchmark", "noop"
+STARTERS = 16
+"""Threads that start executions which are to run at once."""
 
 
 @activity(name="noop", version=1, task_list=LIST)
@@ -113,6 +116,7 @@ class Stage:
             kind: WorkflowStarter(kind, 1, client, DOMAIN, LIST, 60, 3600)
             for kind in ("seq", "par")
         }
+        self._starting = ThreadPoolExecutor(STARTERS)
 
     def one(self, kind, steps):
         """Run one execution to its end."""
@@ -121,12 +125,18 @@ class Stage:
     def many(self, executions, steps, kind="seq"):
         """Run several executions, started together, to their ends."""
         until = self.ends.count + executions
-        for _ in range(executions):
-            if self._starters[kind](steps) is None:
-                raise RuntimeError("an execution was not started; the log says why")
+        if executions == 1:
+            self._start(kind, steps)
+        else:
+            list(self._starting.map(lambda _: self._start(kind, steps), range(executions)))
         self.ends.wait(until)
+
+    def _start(self, kind, steps):
+        if self._starters[kind](steps) is None:
+            raise RuntimeError("an execution was not started; the log says why")
 
     def close(self):
         """Stop the worker."""
+        self._starting.shutdown()
         self._worker.stop()
         self._worker.join()

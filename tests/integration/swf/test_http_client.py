@@ -359,23 +359,25 @@ def test_of_several_answers_each_has_its_own_fault(client, script, by_operation)
     assert exchanged.wait() == [ActivityTask()]
 
 
-def test_an_answer_that_is_lost_gives_the_poll_up(client, script, by_operation):
-    gone = threading.Event()
-
-    def poll(handler: Any) -> None:
-        script.parked.release()
-        assert handler.rfile.read(1) == b""
-        gone.set()
+@pytest.mark.parametrize("again", ["exchange", "call"])
+def test_the_task_of_a_poll_whose_answer_was_lost_is_not(client, script, by_operation, again):
+    """Who polls that list next waits for the poll that was sent already."""
 
     def lose(handler: Any) -> None:
         assert script.parked.acquire(timeout=TIMEOUT)
+        by_operation["RespondActivityTaskCompleted"] = (200, b"")
         drop(handler)
 
-    by_operation["PollForActivityTask"] = poll
+    by_operation["PollForActivityTask"] = script.park
     by_operation["RespondActivityTaskCompleted"] = lose
     with pytest.raises(ServiceUnavailable, match="no answer to RespondActivityTaskCompleted"):
         client.exchange([RESPOND], POLL, 1)
-    assert gone.wait(TIMEOUT)
+    script.release.set()
+    if again == "call":
+        assert client.call(POLL).task_token == "late"
+    else:
+        assert client.exchange([RESPOND], POLL, 1).wait()[0].task_token == "late"
+    assert sum(seen[0].endswith("PollForActivityTask") for seen in script.seen) == 1
 
 
 def test_a_poll_whose_connection_breaks_is_sent_again(client, script, by_operation):
