@@ -8,7 +8,14 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from flowy.errors import FlowyError, SuspendTask, TaskError, TaskTimedout
+    from flowy.errors import (
+        CompensationError,
+        FlowyError,
+        MapFailedError,
+        SuspendTask,
+        TaskError,
+        TaskTimedout,
+    )
     from flowy.execution.retry import RetryPolicy
     from flowy.swf.boilerplate import (
         async_scheduler,
@@ -19,27 +26,45 @@ if TYPE_CHECKING:
     from flowy.swf.scanner import activity, workflow
     from flowy.swf.task import ActivityProxy, WorkflowProxy
     from flowy.task.activity import Activity
+    from flowy.task.branch import Branch, spawn
+    from flowy.task.gathering import Waited, as_completed, first, wait
+    from flowy.task.mapping import ItemOutcome, MapOutcome
+    from flowy.task.mapping import map as map  # noqa: A004 -- the builtin's twin, not for `import *`
+    from flowy.task.reducing import parallel_reduce
     from flowy.task.result import Result
+    from flowy.task.saga import Saga
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
 
 __all__ = [
     "Activity",
     "ActivityProxy",
+    "Branch",
+    "CompensationError",
     "FlowyError",
+    "ItemOutcome",
+    "MapFailedError",
+    "MapOutcome",
     "Result",
     "RetryPolicy",
+    "Saga",
     "Signal",
     "SuspendTask",
     "TaskError",
     "TaskTimedout",
+    "Waited",
     "Workflow",
     "WorkflowProxy",
     "activity",
+    "as_completed",
     "async_scheduler",
+    "first",
     "on_signal",
+    "parallel_reduce",
+    "spawn",
     "start_activity_worker",
     "start_workflow_worker",
+    "wait",
     "workflow",
     "workflow_starter",
 ]
@@ -47,20 +72,33 @@ __all__ = [
 _PLACES = {
     "Activity": "flowy.task.activity",
     "ActivityProxy": "flowy.swf.task",
+    "Branch": "flowy.task.branch",
+    "CompensationError": "flowy.errors",
     "FlowyError": "flowy.errors",
+    "ItemOutcome": "flowy.task.mapping",
+    "MapFailedError": "flowy.errors",
+    "MapOutcome": "flowy.task.mapping",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
+    "Saga": "flowy.task.saga",
     "Signal": "flowy.task.signal",
     "SuspendTask": "flowy.errors",
     "TaskError": "flowy.errors",
     "TaskTimedout": "flowy.errors",
+    "Waited": "flowy.task.gathering",
     "Workflow": "flowy.task.workflow",
     "WorkflowProxy": "flowy.swf.task",
     "activity": "flowy.swf.scanner",
+    "as_completed": "flowy.task.gathering",
     "async_scheduler": "flowy.swf.boilerplate",
+    "first": "flowy.task.gathering",
+    "map": "flowy.task.mapping",
     "on_signal": "flowy.task.signal",
+    "parallel_reduce": "flowy.task.reducing",
+    "spawn": "flowy.task.branch",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "wait": "flowy.task.gathering",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

@@ -1,6 +1,8 @@
 """What user code may catch or raise: the documented names of Flowy's exceptions."""
 
 from flowy.errors import (
+    CompensationError,
+    MapFailedError,
     NondeterminismError,
     PayloadError,
     RetryAfter,
@@ -13,6 +15,8 @@ from flowy.errors import (
 )
 
 __all__ = [
+    "CompensationError",
+    "MapFailedError",
     "NondeterminismError",
     "PayloadError",
     "RetryAfter",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from flowy.decider.slots import Kind
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
+from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions
 from flowy.task.result import Result
@@ -22,6 +23,7 @@ class Task:
         "input",
         "number",
         "result",
+        "shielded",
         "timer",
     )
 
@@ -32,6 +34,7 @@ class Task:
         self.number = number
         self.attempts = 0
         self.result = result
+        self.shielded = shielded.get()
         self.id = ""
         self.input = ""
         self.timer: Timer | None = None

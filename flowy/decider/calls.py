@@ -126,10 +126,14 @@ class Calls:
             self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
 
     def cancel_all(self) -> None:
-        """Cancel every task that is open or delayed; those that wait for them follow."""
+        """Cancel every task that is open or delayed; those that wait for them follow.
+
+        What a shielded part of the code asked for goes on.
+        """
         delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
         for task in (*self._open.values(), *delayed):
-            task.result.cancel()
+            if not task.shielded:
+                task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number

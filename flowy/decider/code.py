@@ -9,7 +9,6 @@ from typing import Any
 from flowy.decider import bridge
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
-from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
@@ -38,13 +37,14 @@ class WorkflowCode:
     def __init__(
         self,
         definition: WorkflowDefinition,
-        loop: DeterministicLoop,
+        loop: bridge.BridgedLoop,
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
     ) -> None:
         self._definition = definition
         self._loop = loop
+        self._branches = loop.branches
         self._calls = calls
         self._context = context
         self._signals = signals
@@ -66,20 +66,25 @@ class WorkflowCode:
         """Make the task in which the code runs; the loop runs it."""
         self._settings = settings
         self._main = self._loop.create_task(self._run(settings, token), name="run")
+        self._main.add_done_callback(self._end_branches)
 
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
-        if self._main is not None and not self._main.cancel() and self._calls.held:
+        if self._main is not None and not self._main.cancel() and self._goes_on():
             self._cancelled_at_join = True
+            self._branches.cancel_all()
             self._calls.cancel_all()
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
         self._context.dropped = True
         if self._main is not None:
-            for task in asyncio.all_tasks(self._loop):
-                _close_coroutine(task)
+            closed: set[asyncio.Task[Any]] = set()
+            while left := asyncio.all_tasks(self._loop) - closed:  # finally blocks make new ones
+                closed |= left
+                for task in left:
+                    _close_coroutine(task)
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
@@ -91,6 +96,8 @@ class WorkflowCode:
         main = self._main
         if main is None or not main.done():
             return None
+        if self._branches and (main.cancelled() or main.exception() is not None):
+            return None  # they are cancelled, and clean up
         if main.cancelled():
             if self._cancel_requested:
                 return decisions.CancelWorkflowExecution()
@@ -99,7 +106,7 @@ class WorkflowCode:
         if error is not None:
             return _fail(error)
         if self._cancelled_at_join:
-            return None if self._calls.held else decisions.CancelWorkflowExecution()
+            return None if self._goes_on() else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
 
     async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
@@ -109,7 +116,7 @@ class WorkflowCode:
             for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
                 self._signals.handlers[name] = partial(self._handle, method)
             args, kwargs = self._instance._deserialize_arguments()
-            value = await _call(self._instance.run, *args, **kwargs)
+            value = await bridge.call(self._instance.run, *args, **kwargs)
         except SystemExit as error:
             raise RuntimeError(f"the workflow's code exits the interpreter: {error!r}") from error
         self._abandons = self._context.returned_abandoning()
@@ -117,7 +124,14 @@ class WorkflowCode:
 
     def _handle(self, method: str, value: Any) -> None:
         handler = getattr(self._instance, method)
-        self._handlers.append(self._loop.create_task(_call(handler, value), name=method))
+        self._handlers.append(self._loop.create_task(bridge.call(handler, value), name=method))
+
+    def _goes_on(self) -> bool:
+        return bool(self._calls.held or self._branches)
+
+    def _end_branches(self, main: asyncio.Task[Any]) -> None:
+        if main.cancelled() or main.exception() is not None:
+            self._branches.cancel_all()
 
     def _failed_handler(self) -> BaseException | None:
         for task in self._handlers:
@@ -130,10 +144,10 @@ class WorkflowCode:
         try:
             if any(not result.done() for result in pending_in(value)):
                 return None
-            if (self._calls.held or self._handlers) and not self._abandons:
+            if (self._goes_on() or self._handlers) and not self._abandons:
                 return None
             value = resolve(value)
-            unseen = self._calls.unseen_failure()
+            unseen = self._calls.unseen_failure() or self._branches.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
             text = self._instance._serialize_result(value)
@@ -142,14 +156,6 @@ class WorkflowCode:
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
         return decisions.CompleteWorkflowExecution(attributes=attributes)
-
-
-async def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
-    if inspect.iscoroutinefunction(function):
-        return await function(*args, **kwargs)
-    value = await bridge.run_plain(function, *args, **kwargs)
-    # A decorator around an async def gives a coroutine.
-    return await value if inspect.iscoroutine(value) else value
 
 
 def _continue_as_new(

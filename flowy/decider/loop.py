@@ -156,6 +156,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         self._made += 1
         return NumberedFuture(self._made, self)
 
+    def next_number(self) -> int:
+        """Return the number of what is made next: its place in sets, the same in every replay."""
+        self._made += 1
+        return self._made
+
     def create_result(self) -> Result:
         """Make the result of a call."""
         self._made += 1

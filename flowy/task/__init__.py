@@ -3,8 +3,14 @@
 from flowy.errors import SuspendTask, TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.task.activity import Activity
+from flowy.task.branch import Branch, spawn
+from flowy.task.gathering import Waited, as_completed, first, wait
+from flowy.task.mapping import ItemOutcome, MapOutcome
+from flowy.task.mapping import map as map  # noqa: A004 -- the builtin's twin, not for `import *`
 from flowy.task.proxy import ActivityProxy, TaskProxy, WorkflowProxy
+from flowy.task.reducing import parallel_reduce
 from flowy.task.result import Result
+from flowy.task.saga import Saga
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
@@ -12,15 +18,25 @@ from flowy.task.workflow import Workflow
 __all__ = [
     "Activity",
     "ActivityProxy",
+    "Branch",
+    "ItemOutcome",
+    "MapOutcome",
     "Result",
     "RetryPolicy",
+    "Saga",
     "Signal",
     "SuspendTask",
     "Task",
     "TaskError",
     "TaskProxy",
     "TaskTimedout",
+    "Waited",
     "Workflow",
     "WorkflowProxy",
+    "as_completed",
+    "first",
     "on_signal",
+    "parallel_reduce",
+    "spawn",
+    "wait",
 ]

@@ -1,0 +1,39 @@
+"""The branches of one run: which go on, and which failed without anybody looking."""
+
+from operator import attrgetter
+from typing import Any
+
+from flowy.task.branch import Branch
+
+
+class Branches:
+    """The branches that the code of one run has started."""
+
+    def __init__(self) -> None:
+        self._open: dict[int, Branch] = {}
+        self._failed: list[Branch] = []
+
+    def __len__(self) -> int:
+        """Return how many have not ended."""
+        return len(self._open)
+
+    def add(self, branch: Branch) -> None:
+        """Take in a branch that begins."""
+        self._open[id(branch)] = branch
+        branch.add_done_callback(self._ended)
+
+    def cancel_all(self) -> None:
+        """Ask every branch to stop but those that are shielded."""
+        for branch in tuple(self._open.values()):
+            if not branch.shielded:
+                branch.cancel()
+
+    def unseen_failure(self) -> BaseException | None:
+        """Return the failure of the first branch that failed and that nobody looked at."""
+        unseen = [branch for branch in self._failed if branch.failure_unseen]
+        return min(unseen, key=attrgetter("number")).exception() if unseen else None
+
+    def _ended(self, branch: Any) -> None:
+        self._open.pop(id(branch), None)
+        if branch.failure_unseen:
+            self._failed.append(branch)
