@@ -97,6 +97,11 @@ def fan(steps):
     return history.body()
 
 
+def unbegun(workflow, steps):
+    """Return the history of a workflow that is asked for its first decision."""
+    return _History(workflow, steps).body()
+
+
 def typed(body):
     """Decode a history."""
     return decode_events(body)
