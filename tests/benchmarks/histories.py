@@ -77,9 +77,9 @@ class _History:
         return msgspec.json.encode(self.events)
 
 
-def chain(steps):
-    """Return a chain's history as the bytes of a page."""
-    history = _History("seq", steps)
+def chain(steps, wanted=None):
+    """Return a chain's history as the bytes of a page; by default all that it wants is done."""
+    history = _History("seq", steps if wanted is None else wanted)
     for number in range(steps):
         history.complete(history.schedule(number, history.answer()))
         history.decision = history.start_decision()

@@ -5,13 +5,14 @@ Cold replay beside other frameworks is in `test_replay`.
 
 import gc
 import time
+from pathlib import Path
 
 import pytest
 
 from flowy.decider.run import WorkflowRun
 from flowy.protocol.ids import ExecutionId
 from flowy.task import scanner
-from tests.benchmarks import histories
+from tests.benchmarks import histories, peers
 from tests.benchmarks.contenders import noop
 from tests.benchmarks.tables import show
 
@@ -60,4 +61,18 @@ def test_a_decision_costs_the_same_however_long_the_history_is():
         ("activities done", "warm", "cold"),
         rows,
         f"Warm, 10,000 over 100: {warm[10_000] / warm[100]:.2f}; target at most 1.2.",
+    )
+
+
+def test_memory_of_kept_runs():
+    rows = []
+    for count, done in ((10_000, 10), (10_000, 100), (1_000, 1_000)):
+        script = Path(__file__).with_name("kept_runs.py")
+        (found,) = peers.run_here(script, count, done)
+        rows.append((f"{count:,}", f"{done:,}", f"{found['bytes'] / 1024:.1f}"))
+    show(
+        "Memory of a kept run, KiB",
+        ("runs kept", "activities done", "KiB a run"),
+        rows,
+        "Target: at most 40 KiB with 100 activities done.",
     )
