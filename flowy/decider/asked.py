@@ -1,14 +1,36 @@
 """What was asked for: a call's task or a timer, and the decisions that begin and end an attempt."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
-from flowy.decider.slots import Kind
+from flowy.decider.slots import Key, Kind
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
 from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
-from flowy.task.options import ActivityOptions, ChildOptions
-from flowy.task.result import Result
+from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
+from flowy.task.result import ChildResult, Result
+
+_KINDS: Mapping[type, Kind] = {
+    ActivityOptions: "activity",
+    ChildOptions: "child",
+    LambdaOptions: "lambda",
+}
+_NAMES: Mapping[Kind, str] = {
+    "activity": "activity",
+    "child": "child workflow",
+    "lambda": "Lambda function",
+}
+
+
+def kind_of(call: TaskCall) -> Kind:
+    """Return what kind of task a call asks for."""
+    return _KINDS[type(call.options)]
+
+
+def result_class(call: TaskCall) -> type[Result]:
+    """Return what stands for the outcome of a call."""
+    return ChildResult if kind_of(call) == "child" else Result
 
 
 class Task:
@@ -18,9 +40,12 @@ class Task:
         "asked_at",
         "attempts",
         "call",
-        "child",
+        "cancel_requested",
+        "event_id",
         "id",
         "input",
+        "key",
+        "kind",
         "number",
         "result",
         "shielded",
@@ -30,18 +55,23 @@ class Task:
     def __init__(self, call: TaskCall, number: int, result: Result, asked_at: float) -> None:
         self.asked_at = asked_at
         self.call = call
-        self.child = isinstance(call.options, ChildOptions)
+        self.kind = kind_of(call)
+        self.cancel_requested = False
+        """The result waits for the end of a task that was asked to cancel itself."""
+        self.event_id = 0
+        """The event that says that it was asked for."""
         self.number = number
         self.attempts = 0
         self.result = result
         self.shielded = shielded.get()
         self.id = ""
+        self.key: Key = (self.kind, "")
+        """What it is found by while it is open."""
         self.input = ""
         self.timer: Timer | None = None
 
     def __str__(self) -> str:
-        kind = "child workflow" if self.child else "activity"
-        return f"{kind} {self.call.type} (#{self.id})"
+        return f"{_NAMES[self.kind]} {self.call.type} (#{self.id})"
 
 
 class Timer:
@@ -56,11 +86,6 @@ class Timer:
         """The task that it delays."""
 
 
-def kind_of(task: Task) -> Kind:
-    """Return what kind of place a task takes."""
-    return "child" if task.child else "activity"
-
-
 def _text(seconds: int | None) -> str | None:
     return None if seconds is None else str(seconds)
 
@@ -69,18 +94,27 @@ def _list(name: str | None) -> TaskList | None:
     return None if name is None else TaskList(name=name)
 
 
-def begin(task: Task) -> decisions.AnyDecision:
-    """Return the decision that begins an attempt of a task."""
+def name_attempt(task: Task, number: int, child_prefix: str) -> None:
+    """Give a task the id of its next attempt."""
     options = task.call.options
     if isinstance(options, ChildOptions):
-        return _start_child(task, options)
-    return _schedule_activity(task, options)
+        task.id = options.workflow_id or f"{child_prefix}-{number}"
+        if isinstance(task.result, ChildResult):
+            task.result.workflow_id = task.id
+    else:
+        task.id = str(number)
+    task.key = task.kind, task.id
+
+
+def begin(task: Task) -> decisions.AnyDecision:
+    """Return the decision that begins an attempt of a task."""
+    return _BEGIN[task.kind](task, task.call.options)
 
 
 def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.ScheduleActivityTask:
     return decisions.ScheduleActivityTask(
         attributes=decisions.ScheduleActivityTaskAttributes(
-            activity_type=task.call.type,
+            activity_type=task.call.type,  # type: ignore[arg-type]  # an activity's is a TypeId
             activity_id=task.id,
             input=task.input,
             heartbeat_timeout=_text(chosen.heartbeat),
@@ -88,6 +122,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
             schedule_to_start_timeout=_text(chosen.schedule_to_start),
             start_to_close_timeout=_text(chosen.start_to_close),
             task_list=_list(chosen.task_list),
+            task_priority=_text(chosen.task_priority),
         )
     )
 
@@ -95,24 +130,57 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
 def _start_child(task: Task, chosen: ChildOptions) -> decisions.StartChildWorkflowExecution:
     return decisions.StartChildWorkflowExecution(
         attributes=decisions.StartChildWorkflowExecutionAttributes(
-            workflow_type=task.call.type,
+            workflow_type=task.call.type,  # type: ignore[arg-type]  # a workflow's is a TypeId
             workflow_id=task.id,
             input=task.input,
             execution_start_to_close_timeout=_text(chosen.workflow_duration),
             task_start_to_close_timeout=_text(chosen.decision_duration),
             task_list=_list(chosen.task_list),
+            task_priority=_text(chosen.task_priority),
+            child_policy=chosen.child_policy,
+            tag_list=chosen.tags,
+            lambda_role=chosen.lambda_role,
         )
     )
 
 
-def request_cancel(task: Task) -> decisions.AnyDecision:
-    """Return the decision that asks a task to cancel itself."""
-    if task.child:
-        return decisions.RequestCancelExternalWorkflowExecution(
-            attributes=decisions.RequestCancelExternalWorkflowExecutionAttributes(
-                workflow_id=task.id
-            )
+def _schedule_lambda(task: Task, chosen: LambdaOptions) -> decisions.ScheduleLambdaFunction:
+    return decisions.ScheduleLambdaFunction(
+        attributes=decisions.ScheduleLambdaFunctionAttributes(
+            id=task.id,
+            name=str(task.call.type),
+            input=task.input,
+            start_to_close_timeout=_text(chosen.start_to_close),
         )
+    )
+
+
+_BEGIN: Mapping[Kind, Callable[[Task, Any], decisions.AnyDecision]] = {
+    "activity": _schedule_activity,
+    "child": _start_child,
+    "lambda": _schedule_lambda,
+}
+
+
+def request_cancel(task: Task) -> decisions.AnyDecision | None:
+    """Return the decision that asks a task to cancel itself, or None where SWF has none."""
+    asks = _CANCEL.get(task.kind)
+    return None if asks is None else asks(task)
+
+
+def _cancel_activity(task: Task) -> decisions.RequestCancelActivityTask:
     return decisions.RequestCancelActivityTask(
         attributes=decisions.RequestCancelActivityTaskAttributes(activity_id=task.id)
     )
+
+
+def _cancel_child(task: Task) -> decisions.RequestCancelExternalWorkflowExecution:
+    return decisions.RequestCancelExternalWorkflowExecution(
+        attributes=decisions.RequestCancelExternalWorkflowExecutionAttributes(workflow_id=task.id)
+    )
+
+
+_CANCEL: Mapping[Kind, Callable[[Task], decisions.AnyDecision]] = {
+    "activity": _cancel_activity,
+    "child": _cancel_child,
+}

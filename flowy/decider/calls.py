@@ -23,17 +23,18 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from flowy.decider.asked import Task, Timer, begin, kind_of, request_cancel
+from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
 from flowy.decider.slots import Key, Kind, Slots
-from flowy.errors import TaskError, TaskTimedout
+from flowy.decider.timers import Timers, whole
+from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
-from flowy.protocol import decisions
 from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
+from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
+from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
-from flowy.task.options import LONGEST
-from flowy.task.result import Result, joined_failure, pending_in, resolve
+from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import serializer
 
 
@@ -42,21 +43,22 @@ class Calls:
 
     Args:
         child_prefix: What the workflow ids of children begin with.
-        maximum: How many activities, children and timers may be open at once, each by itself.
+        maximum: How many activities, children, functions and timers may be open at once, each by
+            itself.
     """
 
     def __init__(self, child_prefix: str, maximum: int) -> None:
         self.slots = Slots(maximum)
+        self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
         self.held = 0
         """Results that the workflow waits for before it ends."""
         self._failed: list[tuple[int, Result]] = []
-        self.make_result: Callable[[], Result] = Result
+        self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
-        self._timers: dict[str, Timer] = {}
 
     def unseen_failure(self) -> BaseException | None:
         """Return the failure that fails the workflow at its end: one that nobody looked at.
@@ -77,7 +79,7 @@ class Calls:
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
         pending = pending_in((call.args, call.kwargs))
-        result = self.make_result()
+        result = self.make_result(result_class(call))
         task = Task(call, number, result, self.now())
         if pending:
             self._hold(task)
@@ -88,17 +90,9 @@ class Calls:
             self._begin(task)
         return result
 
-    def start_timer(self, seconds: float, fired: Callable[[], None]) -> Timer:
-        """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
-
-        Raises:
-            ValueError: It is longer than SWF's longest one.
-        """
-        return self._start_timer(self._take_numbers(1), _timer_seconds(seconds), fired)
-
     def sleep(self, seconds: float) -> Result:
         """Start a timer and return the result that comes when it fires."""
-        result = self.make_result()
+        result = self.make_result(Result)
         number = self.take_number()
         if seconds <= 0:
             result.set_result(None)
@@ -108,29 +102,24 @@ class Calls:
             if not result.done():
                 result.set_result(None)
 
-        timer = self._start_timer(number, _timer_seconds(seconds), fired)
-        result.on_cancel = lambda: self.cancel_timer(timer)
+        def cancelled() -> bool:
+            self.timers.cancel_timer(timer)
+            return False
+
+        timer = self.timers.start(str(number), whole(seconds), fired)
+        result.on_cancel = cancelled
         return result
 
     def take_number(self) -> int:
         """Take the next number, for something of one's own."""
         return self._take_numbers(1)
 
-    def cancel_timer(self, timer: object) -> None:
-        """Stop a timer; one that has fired stays as it is."""
-        if not isinstance(timer, Timer) or self._timers.pop(timer.id, None) is None:
-            return
-        if not self.slots.withdraw("timer", ("timer", timer.id)):
-            self.slots.closed("timer")
-            attributes = decisions.CancelTimerAttributes(timer_id=timer.id)
-            self.slots.ask(("cancel timer", timer.id), decisions.CancelTimer(attributes=attributes))
-
     def cancel_all(self) -> None:
         """Cancel every task that is open or delayed; those that wait for them follow.
 
         What a shielded part of the code asked for goes on.
         """
-        delayed = [timer.task for timer in self._timers.values() if timer.task is not None]
+        delayed = [timer.task for timer in self.timers.delayed() if timer.task is not None]
         for task in (*self._open.values(), *delayed):
             if not task.shielded:
                 task.result.cancel()
@@ -176,63 +165,81 @@ class Calls:
     def _begin(self, task: Task) -> None:
         delay = task.call.options.delay
         if delay:
-            number, task.number = task.number, task.number + 1
-            task.timer = self._start_timer(number, delay, lambda: self._attempt(task))
-            task.timer.task = task
+            self._attempt_after(task, delay)
         else:
             self._attempt(task)
 
-    def _start_timer(self, number: int, seconds: int, fired: Callable[[], None]) -> Timer:
-        timer = Timer(str(number), fired)
-        self._timers[timer.id] = timer
-        attributes = decisions.StartTimerAttributes(
-            timer_id=timer.id, start_to_fire_timeout=str(seconds)
-        )
-        decision = decisions.StartTimer(attributes=attributes)
-        self.slots.open("timer", ("timer", timer.id), decision)
-        return timer
+    def _attempt_after(self, task: Task, seconds: int) -> None:
+        number, task.number = task.number, task.number + 1
+        task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
+        task.timer.task = task
 
     def _attempt(self, task: Task) -> None:
         task.timer = None
         number, task.number = task.number, task.number + 1
         task.attempts += 1
-        if task.child:
-            task.id = task.result.workflow_id = f"{self._child_prefix}-{number}"
-        else:
-            task.id = str(number)
-        key = (kind_of(task), task.id)
-        self._open[key] = task
-        self.slots.open(kind_of(task), key, begin(task))
+        name_attempt(task, number, self._child_prefix)
+        if task.key in self._open:
+            self.fail(
+                task,
+                TaskNotScheduled(f"{task} was not started: this execution has it open already"),
+            )
+            return
+        self._open[task.key] = task
+        self.slots.open(task.kind, task.key, begin(task))
 
-    def _cancel(self, task: Task) -> None:
-        self._ended(task)
+    def _cancel(self, task: Task) -> bool:
+        """Cancel a task as its call says; tell whether its result waits until it has ended."""
         if task.timer is not None:
-            self.cancel_timer(task.timer)
-            return
-        kind = kind_of(task)
-        key = (kind, task.id)
-        if key not in self._open:
-            return
-        if self.slots.withdraw(kind, key):
-            del self._open[key]
-        else:
-            self.slots.ask((f"cancel {kind}", task.id), request_cancel(task))
+            self.timers.cancel_timer(task.timer)
+        elif task.key in self._open and not self._withdraw(task):
+            mode = task.call.options.cancellation
+            if mode != "abandon" and not task.cancel_requested:
+                self._request_cancel(task)
+            if mode == "wait":
+                task.cancel_requested = True
+                return True
+        self._ended(task)
+        return False
+
+    def _withdraw(self, task: Task) -> bool:
+        withdrawn = self.slots.withdraw(task.kind, task.key)
+        if withdrawn:
+            del self._open[task.key]
+        return withdrawn
+
+    def _request_cancel(self, task: Task) -> None:
+        decision = request_cancel(task)
+        if decision is not None:
+            self.slots.ask((f"cancel {task.kind}", task.id), decision)
 
     # Echoes
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
         if isinstance(event, ActivityTaskScheduled):
-            self._scheduled[event.event_id] = self._open["activity", event.attributes.activity_id]
+            key: Key = ("activity", event.attributes.activity_id)
         elif isinstance(event, StartChildWorkflowExecutionInitiated):
-            self._scheduled[event.event_id] = self._open["child", event.attributes.workflow_id]
+            key = ("child", event.attributes.workflow_id)
+        elif isinstance(event, LambdaFunctionScheduled):
+            key = ("lambda", event.attributes.id)
+        else:
+            return
+        task = self._scheduled[event.event_id] = self._open[key]
+        task.event_id = event.event_id
 
     # Outcomes
+
+    def began(self, event_id: int, execution: ExecutionId) -> None:
+        """Note that the child whose start is in that event has started."""
+        task = self._scheduled.get(event_id)
+        if task is not None and isinstance(task.result, ChildResult):
+            task.result.began(execution)
 
     def close(self, event_id: int) -> Task | None:
         """Close the task whose scheduling is in that event; None when it is closed already."""
         task = self._scheduled.pop(event_id, None)
-        return None if task is None else self.close_id(kind_of(task), task.id)
+        return None if task is None else self.close_id(task.kind, task.id)
 
     def close_id(self, kind: Kind, id: str) -> Task | None:
         """Close the task of an activity id or a child's workflow id."""
@@ -240,13 +247,6 @@ class Calls:
         if task is not None:
             self.slots.closed(kind)
         return task
-
-    def close_timer(self, id: str) -> Timer | None:
-        """Close the timer of an id; None when it was cancelled."""
-        timer = self._timers.pop(id, None)
-        if timer is not None:
-            self.slots.closed("timer")
-        return timer
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
@@ -272,6 +272,16 @@ class Calls:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
 
+    def cancelled(self, task: Task | None, error: TaskError, details: str | None) -> None:
+        """End a task that was cancelled: as the code asked, or else as a failure."""
+        if task is None or task.result.done():
+            return
+        if task.cancel_requested:
+            self._ended(task)
+            task.result.end_cancelled(details)
+        else:
+            self.fail(task, error)
+
     def failed(self, task: Task | None, error: TaskError) -> None:
         """Attempt a task that failed again, or give it its failure."""
         if task is None or task.result.done():
@@ -286,26 +296,25 @@ class Calls:
         retry = task.call.options.retry
         times = f", {task.attempts} times" if task.attempts > 1 else ""
         error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
-        if isinstance(retry, int) and task.attempts <= retry:
+        if isinstance(retry, int) and task.attempts <= retry and not task.cancel_requested:
             self._attempt(task)
         elif not self._try_again(task, error):
             self.fail(task, error)
 
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
-        if not isinstance(policy, RetryPolicy):
+        if not isinstance(policy, RetryPolicy) or task.cancel_requested:
             return False
         elapsed = self.now() - task.asked_at
         chance = partial(self._chance, task.number)
         pause = policy.next_pause(task.attempts, error, elapsed, chance)
         if pause is None:
             return False
-        number, task.number = task.number, task.number + 1
         seconds = math.ceil(pause)
         if seconds:
-            task.timer = self._start_timer(number, seconds, lambda: self._attempt(task))
-            task.timer.task = task
+            self._attempt_after(task, seconds)
         else:
+            task.number += 1
             self._attempt(task)
         return True
 
@@ -330,12 +339,3 @@ def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> 
     if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
         return text
     return serializer.check(text, f"the arguments of {call.type}")
-
-
-def _timer_seconds(seconds: float) -> int:
-    if seconds > LONGEST:
-        raise ValueError(
-            f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
-            f"of {seconds:,} needs several"
-        )
-    return math.ceil(seconds)

@@ -71,10 +71,13 @@ class WorkflowCode:
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
-        if self._main is not None and not self._main.cancel() and self._goes_on():
-            self._cancelled_at_join = True
-            self._branches.cancel_all()
-            self._calls.cancel_all()
+        if self._main is None or self._main.cancel() or not self._goes_on():
+            return
+        self._cancelled_at_join = True
+        self._branches.cancel_all()
+        self._calls.cancel_all()
+        for task in self._handlers:
+            task.cancel()
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -127,7 +130,8 @@ class WorkflowCode:
         self._handlers.append(self._loop.create_task(bridge.call(handler, value), name=method))
 
     def _goes_on(self) -> bool:
-        return bool(self._calls.held or self._branches)
+        handling = any(not task.done() for task in self._handlers)
+        return bool(self._calls.held or self._branches or handling)
 
     def _end_branches(self, main: asyncio.Task[Any]) -> None:
         if main.cancelled() or main.exception() is not None:
@@ -144,7 +148,7 @@ class WorkflowCode:
         try:
             if any(not result.done() for result in pending_in(value)):
                 return None
-            if (self._goes_on() or self._handlers) and not self._abandons:
+            if self._goes_on() and not self._abandons:
                 return None
             value = resolve(value)
             unseen = self._calls.unseen_failure() or self._branches.unseen_failure()

@@ -1,12 +1,16 @@
 """What workflow code reaches of the decider that runs it."""
 
+from functools import partial
+from typing import Any
+
+from flowy.decider.asked import result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
 from flowy.task.context import Restart, TaskCall, ToWorkflow
-from flowy.task.result import Result
+from flowy.task.result import ChildResult, Result, copy_outcome
 
 
 class RunContext:
@@ -49,13 +53,16 @@ class RunContext:
             RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return self._loop.create_result()
+            return self._loop.create_result(result_class(call))
         if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        return self._calls.ask(call)
+        result = self._calls.ask(call)
+        if isinstance(result, ChildResult):
+            result.on_signal = partial(self._signal_child, result)
+        return result
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
@@ -94,6 +101,27 @@ class RunContext:
         if self.dropped:
             return self._loop.create_result()
         return self._externals.tell(self._calls.take_number(), message)
+
+    def _signal_child(self, child: ChildResult, name: str, text: str) -> Result:
+        number = self._calls.take_number()
+        sent = self._loop.create_result()
+
+        def send(started: Any) -> None:
+            if self.dropped or sent.done():
+                return
+            if started.cancelled() or started.exception() is not None:
+                copy_outcome(started, sent)
+                return
+            message = ToWorkflow(
+                workflow_id=started.result().workflow_id, signal_name=name, input=text
+            )
+            self._externals.send(number, message, sent)
+
+        if child.execution is not None:
+            send(child.started)
+        else:
+            child.started.add_done_callback(send)
+        return sent
 
     def _position(self) -> tuple[int, int]:
         return self._calls.next_number, self.steps

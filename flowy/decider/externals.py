@@ -30,7 +30,7 @@ class Externals:
         make_result: Makes a result of the run's loop.
     """
 
-    def __init__(self, slots: Slots, make_result: Callable[[], Result]) -> None:
+    def __init__(self, slots: Slots, make_result: Callable[[type[Result]], Result]) -> None:
         self._slots = slots
         self._make_result = make_result
         self._asked: dict[str, tuple[ToWorkflow, Result]] = {}
@@ -38,11 +38,15 @@ class Externals:
 
     def tell(self, number: int, message: ToWorkflow) -> Result:
         """Ask for a message to be sent."""
+        result = self._make_result(Result)
+        self.send(number, message, result)
+        return result
+
+    def send(self, number: int, message: ToWorkflow, result: Result) -> None:
+        """Ask for a message to be sent, and give a result what becomes of it."""
         control = str(number)
-        result = self._make_result()
         self._asked[control] = message, result
         self._slots.ask(("tell", control), _decision(message, control))
-        return result
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a message that is on its way to its result."""

@@ -162,10 +162,10 @@ class DeterministicLoop(RefusingLoop):
         self._made += 1
         return self._made
 
-    def create_result(self) -> Result:
+    def create_result(self, cls: type[Result] = Result) -> Result:
         """Make the result of a call."""
         self._made += 1
-        result = Result(loop=self)
+        result = cls(loop=self)
         result.number = self._made
         return result
 

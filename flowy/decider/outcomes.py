@@ -12,7 +12,8 @@ from flowy.transport.failure import revive
 
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+    details = event.attributes.details
+    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> None:
@@ -37,7 +38,8 @@ def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> N
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
     task = calls.close(event.attributes.initiated_event_id)
-    calls.fail(task, TaskCanceled(f"{task} was cancelled", event.attributes.details))
+    details = event.attributes.details
+    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted) -> None:
@@ -51,8 +53,16 @@ def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> No
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:
-    task = calls.close_id("child", event.attributes.workflow_id)
+    attributes = event.attributes
+    if attributes.initiated_event_id:
+        task = calls.close(attributes.initiated_event_id)
+    else:
+        task = calls.close_id("child", attributes.workflow_id)
     calls.fail(task, TaskNotScheduled(f"{task} was not started: {event.attributes.cause}"))
+
+
+def _child_started(calls: Calls, event: child.ChildWorkflowExecutionStarted) -> None:
+    calls.began(event.attributes.initiated_event_id, event.attributes.workflow_execution)
 
 
 def _child_terminated(calls: Calls, event: child.ChildWorkflowExecutionTerminated) -> None:
@@ -66,14 +76,14 @@ def _child_timed_out(calls: Calls, event: child.ChildWorkflowExecutionTimedOut) 
 
 
 def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
-    fired = calls.close_timer(event.attributes.timer_id)
+    fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
         fired.fired()
 
 
 def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
     # Its wait cannot be kept; the code goes on rather than hang for ever.
-    fired = calls.close_timer(event.attributes.timer_id)
+    fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
         fired.fired()
 
@@ -87,6 +97,7 @@ OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {
     child.ChildWorkflowExecutionCanceled: _child_canceled,
     child.ChildWorkflowExecutionCompleted: _child_completed,
     child.ChildWorkflowExecutionFailed: _child_failed,
+    child.ChildWorkflowExecutionStarted: _child_started,
     child.ChildWorkflowExecutionTerminated: _child_terminated,
     child.ChildWorkflowExecutionTimedOut: _child_timed_out,
     child.StartChildWorkflowExecutionFailed: _child_not_started,

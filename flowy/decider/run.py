@@ -69,7 +69,7 @@ class WorkflowRun:
         """The last event that the run was fed with."""
         self._execution = execution
         self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
-        self._loop = bridge.BridgedLoop(self._calls)  # type: ignore[abstract]  # all that can work
+        self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)

@@ -16,7 +16,7 @@ class SignalQueues:
         make_result: Makes a result of the run's loop.
     """
 
-    def __init__(self, make_result: Callable[[], Result]) -> None:
+    def __init__(self, make_result: Callable[[type[Result]], Result]) -> None:
         self.handlers: dict[str, Callable[[Any], None]] = {}
         """What takes the signals of a name at once."""
         self._make_result = make_result
@@ -40,7 +40,7 @@ class SignalQueues:
 
     def next(self, name: str) -> Result:
         """Take the next signal of a name, now or when it comes."""
-        result = self._make_result()
+        result = self._make_result(Result)
         if self._values[name]:
             result.set_result(self._values[name].popleft())
         else:

@@ -5,7 +5,7 @@ from typing import Literal
 
 from flowy.protocol.decisions import AnyDecision
 
-Kind = Literal["activity", "child", "timer"]
+Kind = Literal["activity", "child", "lambda", "timer"]
 Key = tuple[str, str]
 
 

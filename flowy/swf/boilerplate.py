@@ -16,6 +16,7 @@ from flowy.swf.connect import as_client
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
@@ -105,6 +106,9 @@ def workflow_starter(
     layer1: Any = None,
     *,
     catalog: ExecutionListener | None = None,
+    task_priority: int | None = None,
+    child_policy: ChildPolicy | None = None,
+    lambda_role: str | None = None,
 ) -> WorkflowStarter:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
@@ -117,9 +121,13 @@ def workflow_starter(
         workflow_duration: Longest time from start to close, in seconds; None likewise.
         layer1: The service, as in `start_activity_worker`.
         catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        child_policy: What becomes of the execution's open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``; None as registered.
+        lambda_role: The IAM role with which it invokes Lambda functions.
 
     Raises:
-        DefinitionError: SWF does not take such a name, or a duration is not a number.
+        DefinitionError: SWF does not take such a name, or a setting can never work.
     """
     client = as_client(layer1)
     return WorkflowStarter(
@@ -131,6 +139,9 @@ def workflow_starter(
         decision_duration,
         workflow_duration,
         catalog=catalog,
+        task_priority=task_priority,
+        child_policy=child_policy,
+        lambda_role=lambda_role,
     )
 
 

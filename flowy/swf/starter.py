@@ -13,7 +13,8 @@ from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
 from flowy.task.definition import type_id
-from flowy.task.options import seconds_or_none
+from flowy.task.option_values import seconds_or_none
+from flowy.task.options import ChildPolicy, read
 from flowy.transport import serializer
 from flowy.worker.listener import ExecutionListener, tell
 
@@ -50,9 +51,14 @@ class WorkflowStarter:
             positive, is the registered default.
         workflow_duration: Longest time from start to close, in seconds; likewise.
         catalog: Is told each start.
+        task_priority: Which decision tasks of a list go first: those with the higher number; None
+            is the registered default.
+        child_policy: What becomes of the execution's open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``; None likewise.
+        lambda_role: The IAM role with which it invokes Lambda functions; None likewise.
 
     Raises:
-        DefinitionError: SWF does not take such a name, or a duration is not a number.
+        DefinitionError: SWF does not take such a name, or a setting can never work.
     """
 
     def __init__(
@@ -66,6 +72,9 @@ class WorkflowStarter:
         workflow_duration: int | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        task_priority: int | None = None,
+        child_policy: ChildPolicy | None = None,
+        lambda_role: str | None = None,
     ) -> None:
         self._type = type_id(name, version)
         self._client = client
@@ -74,6 +83,13 @@ class WorkflowStarter:
         self._catalog = catalog
         self._decision_duration = _duration(decision_duration, "decision_duration")
         self._workflow_duration = _duration(workflow_duration, "workflow_duration")
+        self._settings = read(
+            {
+                "task_priority": task_priority,
+                "child_policy": child_policy,
+                "lambda_role": lambda_role,
+            }
+        )
 
     def __call__(self, *args: Any, **kwargs: Any) -> str | None:
         """Start an execution.
@@ -115,6 +131,7 @@ class WorkflowStarter:
     def request(self, *args: Any, **kwargs: Any) -> StartWorkflowExecution:
         """Make the request that a call with these arguments sends."""
         block = self._block()
+        priority = self._settings["task_priority"]
         return StartWorkflowExecution(
             domain=self._domain,
             workflow_id=block.workflow_id or self.new_id(),
@@ -124,6 +141,9 @@ class WorkflowStarter:
             tag_list=tuple(sorted(block.tags)) or None,
             execution_start_to_close_timeout=self._workflow_duration,
             task_start_to_close_timeout=self._decision_duration,
+            task_priority=None if priority is None else str(priority),
+            child_policy=self._settings["child_policy"],
+            lambda_role=self._settings["lambda_role"],
         )
 
     @staticmethod

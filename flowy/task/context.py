@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import msgspec
 
 from flowy.protocol.ids import TypeId
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 
 if TYPE_CHECKING:
     from random import Random
@@ -20,18 +20,18 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a proxy.
 
     Args:
-        type: What is called.
+        type: What is called; a Lambda function has a name and no version.
         args: Positional arguments; results of other calls may stand in them at any depth.
         kwargs: The same by name.
-        options: How to run it; their class tells activities from children.
+        options: How to run it; their class tells what kind of task it is.
         serialize: Makes the input text of arguments without pending results.
         deserialize: Makes the value of a result text.
     """
 
-    type: TypeId
+    type: TypeId | str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
-    options: ActivityOptions | ChildOptions
+    options: ActivityOptions | ChildOptions | LambdaOptions
     serialize: Callable[..., str]
     deserialize: Callable[[str], Any]
 

@@ -8,7 +8,7 @@ import venusian
 
 from flowy.errors import DefinitionError
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
-from flowy.task.options import seconds
+from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
 ACTIVITY = "activity"

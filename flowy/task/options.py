@@ -1,19 +1,19 @@
-"""How a task is to be run: options of activities and child workflows, checked once."""
+"""How a task is to be run: options of activities, children and functions, checked once."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, fields, replace
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
-from flowy.errors import DefinitionError
 from flowy.execution.retry import RetryPolicy
-from flowy.task.definition import checked_name
+from flowy.task import option_values as values_of
+from flowy.task.option_values import seconds_or_none
 
-LONGEST = 99_999_999
-"""Seconds: SWF takes eight digits."""
+Options = TypeVar("Options", bound="ActivityOptions | ChildOptions | LambdaOptions")
 
-Options = TypeVar("Options", bound="ActivityOptions | ChildOptions")
+Cancellation = Literal["try", "wait", "abandon"]
+ChildPolicy = Literal["TERMINATE", "REQUEST_CANCEL", "ABANDON"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,6 +30,9 @@ class ActivityOptions:
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
+        task_priority: Which tasks of a list go first: those with the higher number.
+        cancellation: What cancelling the call does: ``try`` asks the task to cancel itself and goes
+            on at once, ``wait`` asks and goes on when the task has ended, ``abandon`` does not ask.
     """
 
     heartbeat: int | None = None
@@ -41,6 +44,8 @@ class ActivityOptions:
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
+    task_priority: int | None = None
+    cancellation: Cancellation = "try"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +60,15 @@ class ChildOptions:
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
+        child_policy: What becomes of the child's own open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``.
+        tags: At most five, by which executions are listed.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        lambda_role: The IAM role with which the child invokes Lambda functions.
+        workflow_id: The child's workflow id; None is one that no other has.
+        cancellation: What cancelling the call does: ``try`` asks the child to cancel itself and
+            goes on at once, ``wait`` asks and goes on when the child has closed, ``abandon`` does
+            not ask.
     """
 
     decision_duration: int | None = None
@@ -64,69 +78,55 @@ class ChildOptions:
     delay: int = 0
     error_handling: bool = False
     abandon: bool = False
+    child_policy: ChildPolicy | None = None
+    tags: tuple[str, ...] | None = None
+    task_priority: int | None = None
+    lambda_role: str | None = None
+    workflow_id: str | None = None
+    cancellation: Cancellation = "try"
 
 
-def seconds(value: Any, name: str) -> int:
-    """Return a whole, positive number of seconds.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LambdaOptions:
+    """How one Lambda function is invoked.
 
-    Raises:
-        DefinitionError: The value is none; the message names it.
+    Args:
+        start_to_close: Longest time of an invocation, in seconds; SWF takes at most 900, and takes
+            that for None.
+        retry: How many more attempts follow one that timed out, or a ``RetryPolicy``.
+        delay: Seconds on a durable timer before the first attempt.
+        error_handling: A failure that nobody looked at does not fail the workflow.
+        abandon: The workflow does not wait for the function when it ends.
+        cancellation: SWF cannot stop a function: ``try`` and ``abandon`` go on at once, ``wait``
+            goes on when it has ended.
     """
-    number = _whole(value, name)
-    if number <= 0:
-        raise DefinitionError(f"{name} must be a positive number of seconds, not {value!r}")
-    return _fitting(number, name)
 
-
-def seconds_or_none(value: Any, name: str) -> int | None:
-    """Return a whole number of seconds; None and what is not positive mean the default."""
-    if value is None:
-        return None
-    number = _whole(value, name)
-    return _fitting(number, name) if number > 0 else None
-
-
-def _count(value: Any, name: str) -> int:
-    return _fitting(max(_whole(value, name), 0), name)
-
-
-def _retry(value: Any, name: str) -> int | RetryPolicy:
-    return value if isinstance(value, RetryPolicy) else _count(value, name)
-
-
-def _fitting(number: int, name: str) -> int:
-    if number > LONGEST:
-        raise DefinitionError(f"{name} must be at most {LONGEST:,}, not {number:,}")
-    return number
-
-
-def _task_list_or_none(value: Any, _name: str) -> str | None:
-    return None if value is None else checked_name(value, "task list")
-
-
-def _flag(value: Any, _name: str) -> bool:
-    return bool(value)
-
-
-def _whole(value: Any, name: str) -> int:
-    try:
-        return int(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise DefinitionError(f"{name} must be a whole number, not {value!r}") from error
+    start_to_close: int | None = None
+    retry: int | RetryPolicy = 3
+    delay: int = 0
+    error_handling: bool = False
+    abandon: bool = False
+    cancellation: Cancellation = "try"
 
 
 _READERS: Mapping[str, Any] = {
-    "abandon": _flag,
+    "abandon": values_of.flag,
+    "cancellation": values_of.cancellation,
+    "child_policy": values_of.child_policy,
     "decision_duration": seconds_or_none,
-    "delay": _count,
-    "error_handling": _flag,
+    "delay": values_of.count,
+    "error_handling": values_of.flag,
     "heartbeat": seconds_or_none,
-    "retry": _retry,
+    "lambda_role": values_of.lambda_role,
+    "retry": values_of.retry,
     "schedule_to_close": seconds_or_none,
     "schedule_to_start": seconds_or_none,
     "start_to_close": seconds_or_none,
-    "task_list": _task_list_or_none,
+    "tags": values_of.tags,
+    "task_list": values_of.task_list_or_none,
+    "task_priority": values_of.task_priority,
     "workflow_duration": seconds_or_none,
+    "workflow_id": values_of.workflow_id_or_none,
 }
 
 NAMES = frozenset(_READERS)

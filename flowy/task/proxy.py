@@ -1,6 +1,6 @@
 """Proxies: class attributes of a workflow that stand for activities and other workflows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Self, overload
 
@@ -8,7 +8,7 @@ from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.context import TaskCall, WorkflowContext
-from flowy.task.options import ActivityOptions, ChildOptions
+from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
 from flowy.task.result import Result
 from flowy.transport import serializer
 
@@ -86,6 +86,9 @@ class ActivityProxy(TaskProxy):
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the workflow.
         abandon: The workflow does not wait for the task when it ends.
+        task_priority: Which tasks of a list go first: those with the higher number.
+        cancellation: What cancelling a call does: ``try`` asks the task to cancel itself and goes
+            on at once, ``wait`` asks and goes on when the task has ended, ``abandon`` does not ask.
 
     Raises:
         DefinitionError: An option's value can never work.
@@ -103,6 +106,9 @@ class ActivityProxy(TaskProxy):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+        *,
+        task_priority: int | None = None,
+        cancellation: Cancellation = "try",
     ) -> None:
         self.task_id = task_id
         self.options = ActivityOptions(
@@ -117,6 +123,8 @@ class ActivityProxy(TaskProxy):
                     "delay": delay,
                     "error_handling": error_handling,
                     "abandon": abandon,
+                    "task_priority": task_priority,
+                    "cancellation": cancellation,
                 }
             )
         )
@@ -134,6 +142,13 @@ class WorkflowProxy(TaskProxy):
         delay: Seconds on a durable timer before the first attempt.
         error_handling: A failure that nobody looked at does not fail the parent.
         abandon: The parent does not wait for the child when it ends.
+        child_policy: What becomes of the child's own open children when it is terminated or runs
+            out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``.
+        tags: At most five, by which executions are listed.
+        task_priority: Which decision tasks of a list go first: those with the higher number.
+        lambda_role: The IAM role with which the child invokes Lambda functions.
+        cancellation: What cancelling a call does: ``try`` asks the child to cancel itself and goes
+            on at once, ``wait`` asks and goes on when it has closed, ``abandon`` does not ask.
 
     Raises:
         DefinitionError: An option's value can never work.
@@ -149,6 +164,12 @@ class WorkflowProxy(TaskProxy):
         delay: int = 0,
         error_handling: bool = False,
         abandon: bool = False,
+        *,
+        child_policy: ChildPolicy | None = None,
+        tags: Iterable[str] | None = None,
+        task_priority: int | None = None,
+        lambda_role: str | None = None,
+        cancellation: Cancellation = "try",
     ) -> None:
         self.task_id = task_id
         self.options = ChildOptions(
@@ -161,6 +182,11 @@ class WorkflowProxy(TaskProxy):
                     "delay": delay,
                     "error_handling": error_handling,
                     "abandon": abandon,
+                    "child_policy": child_policy,
+                    "tags": tags,
+                    "task_priority": task_priority,
+                    "lambda_role": lambda_role,
+                    "cancellation": cancellation,
                 }
             )
         )

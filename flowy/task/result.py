@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
+from flowy.protocol.ids import ExecutionId
+from flowy.transport import serializer
 
 
 class BlockingLoop(Protocol):
@@ -12,6 +14,10 @@ class BlockingLoop(Protocol):
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Return when the future is done; other code of the workflow runs meanwhile."""
+        ...
+
+    def create_result(self) -> "Result":
+        """Make a result of this loop."""
         ...
 
 
@@ -23,11 +29,9 @@ class Result(asyncio.Future[Any]):
     take it. Cancelling it asks for the cancellation of the task.
     """
 
-    on_cancel: Callable[[], None] | None = None
-    """What whoever runs the task wants to hear of a cancellation."""
+    on_cancel: Callable[[], bool] | None = None
+    """Hears of a cancellation; tells whether the result stays open until the task has ended."""
 
-    workflow_id: str | None = None
-    """The workflow id of a child that was started, for signals and cancel requests."""
     number: int | None = None
     """Its number within the run that made it."""
 
@@ -36,15 +40,20 @@ class Result(asyncio.Future[Any]):
         return object.__hash__(self) if self.number is None else self.number
 
     def cancel(self, msg: Any | None = None) -> bool:
-        """Ask for the cancellation of the task and wait for it no longer.
+        """Ask for the cancellation of the task; the call's ``cancellation`` option says how.
 
         Returns:
             False when the task has ended already.
         """
-        cancelled = super().cancel(msg)
-        if cancelled and self.on_cancel is not None:
-            self.on_cancel()
-        return cancelled
+        if self.done():
+            return False
+        if self.on_cancel is not None and self.on_cancel():
+            return True
+        return super().cancel(msg)
+
+    def end_cancelled(self, details: str | None) -> None:
+        """Note that the task has ended, cancelled as it was asked to."""
+        super().cancel(details)
 
     def result(self) -> Any:
         """Return the task's value, waiting for it in a plain ``run``.
@@ -61,6 +70,72 @@ class Result(asyncio.Future[Any]):
     def failure_unseen(self) -> bool:
         """Tell whether the task failed and nobody has looked."""
         return self.done() and not self.cancelled() and bool(self._log_traceback)
+
+
+class ChildResult(Result):
+    """The outcome of a child workflow, and the child itself: to wait for, signal and cancel."""
+
+    workflow_id: str | None = None
+    """The child's workflow id; None before it is asked for, while its arguments are not there."""
+
+    execution: ExecutionId | None = None
+    """The child's run, once it has started."""
+
+    on_signal: Callable[[str, str], Result] | None = None
+    """Sends a signal to the child as soon as it has started."""
+
+    _waiting: tuple[Result, ...] = ()
+
+    @property
+    def started(self) -> Result:
+        """A result that comes when the child starts: its ``ExecutionId``, before its own result.
+
+        It fails as the child does when that never starts. Of several attempts it is the first.
+        """
+        started = cast(BlockingLoop, self.get_loop()).create_result()
+        if self.execution is not None:
+            started.set_result(self.execution)
+            return started
+        if not self._waiting:
+            self.add_done_callback(ChildResult._never_started)
+        self._waiting += (started,)
+        return started
+
+    def signal(self, name: str, value: Any = None) -> Result:
+        """Send the child a signal, as soon as it has started; the result comes when it has got it.
+
+        Args:
+            name: The signal's name.
+            value: What is sent with it, as JSON.
+
+        Raises:
+            PayloadError: The value cannot travel.
+        """
+        text = serializer.dump(value, f"the value of signal {name}")
+        if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
+            return cast(BlockingLoop, self.get_loop()).create_result()
+        return self.on_signal(name, text)
+
+    def began(self, execution: ExecutionId) -> None:
+        """Note that the child has started."""
+        self.execution = execution
+        for started in self._waiting:
+            if not started.done():
+                started.set_result(execution)
+
+    def _never_started(self) -> None:
+        for started in self._waiting:
+            if not started.done():
+                copy_outcome(self, started)
+
+
+def copy_outcome(ended: asyncio.Future[Any], result: Result) -> None:
+    """End a result as something else has ended that gave no value."""
+    error = None if ended.cancelled() else ended.exception()
+    if error is None:
+        result.cancel()
+    else:
+        result.set_exception(error)
 
 
 def pending_in(value: Any) -> list[Result]:

@@ -41,6 +41,7 @@ class Simulator:
         self.answers: list[Decisions] = []
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
+        self.started_children: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.signals: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
@@ -152,16 +153,26 @@ class Simulator:
         started = self.timers.pop(id)
         self.add(timer.TimerFired, timer_id=id, started_event_id=started.event_id)
 
+    def start_child_run(self, workflow_id: str) -> None:
+        """Let a child start, which is else only seen when it closes."""
+        event = self.add(child.ChildWorkflowExecutionStarted, **self._child(workflow_id))
+        self.started_children[workflow_id] = event
+
     def close_child(self, workflow_id: str, cls: type[Event], **attributes: Any) -> None:
-        initiated = self.children.pop(workflow_id)
-        execution = ExecutionId(workflow_id=workflow_id, run_id="child-run")
-        common = {
-            "workflow_execution": execution,
+        if workflow_id not in self.started_children:
+            self.start_child_run(workflow_id)
+        started = self.started_children.pop(workflow_id)
+        common = self._child(workflow_id)
+        del self.children[workflow_id]
+        self.add(cls, started_event_id=started.event_id, **common, **attributes)
+
+    def _child(self, workflow_id: str) -> dict[str, Any]:
+        initiated = self.children[workflow_id]
+        return {
+            "workflow_execution": ExecutionId(workflow_id=workflow_id, run_id="child-run"),
             "workflow_type": initiated.attributes.workflow_type,
             "initiated_event_id": initiated.event_id,
         }
-        started = self.add(child.ChildWorkflowExecutionStarted, **common)
-        self.add(cls, started_event_id=started.event_id, **common, **attributes)
 
     def signal(self, name: str, value: Any = None, raw: str | None = None) -> None:
         text = json.dumps(value) if raw is None else raw
@@ -251,6 +262,8 @@ class Simulator:
         )
 
     def signal_external(self, asked: Any, completed: int) -> None:
+        if asked.workflow_id in self.signals:  # SWF delivers in the order of sending
+            self.deliver(asked.workflow_id)
         self.signals[asked.workflow_id] = self.add(
             external.SignalExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
@@ -259,6 +272,24 @@ class Simulator:
             control=asked.control,
             decision_task_completed_event_id=completed,
         )
+
+    def deliver(self, workflow_id: str, arrives: bool = True) -> None:
+        """Let a signal to another execution arrive, or find nobody."""
+        initiated = self.signals.pop(workflow_id)
+        if arrives:
+            self.add(
+                external.ExternalWorkflowExecutionSignaled,
+                workflow_execution=ExecutionId(workflow_id=workflow_id, run_id="child-run"),
+                initiated_event_id=initiated.event_id,
+            )
+        else:
+            self.add(
+                external.SignalExternalWorkflowExecutionFailed,
+                workflow_id=workflow_id,
+                cause="UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION",
+                initiated_event_id=initiated.event_id,
+                decision_task_completed_event_id=initiated.attributes.decision_task_completed_event_id,
+            )
 
     def close(self, cls: type[Event], completed: int, **attributes: Any) -> None:
         self.closed = True

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.errors import DefinitionError
-from flowy.protocol.events import external
+from flowy.protocol.events import external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Signal, TaskError, Workflow, on_signal
@@ -234,3 +234,26 @@ def test_sleep_can_be_cancelled():
     s.decide()
     s.signal("approved")
     assert ids(s.decide()) == ["cancel timer 0", 'complete "changed my mind"']
+
+
+def test_a_cancel_request_after_the_return_of_run_reaches_the_methods_that_still_wait():
+    class Waits(Proxies):
+        async def run(self):
+            return "done"
+
+        @on_signal("nap")
+        async def nap(self, _value):
+            try:
+                await asyncio.sleep(3600)
+            except asyncio.CancelledError:
+                await self.act("clean up")
+                raise
+
+    s = Simulator(Waits)
+    s.signal("nap")
+    assert ids(s.decide()) == ["timer 0 3600s"]
+    s.add(workflow.WorkflowExecutionCancelRequested)
+    assert ids(s.decide()) == ["cancel timer 0", "#1"]
+    s.complete("1")
+    assert ids(s.decide()) == ["cancel"]
+    assert s.new_run().feed(s.events).decisions == ()

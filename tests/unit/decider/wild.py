@@ -8,9 +8,21 @@ from hypothesis import strategies as st
 from flowy.protocol.events import child, workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import TaskError, Workflow
+from flowy.task.result import ChildResult
 from tests.unit.decider.simulator import Simulator
 
-LEAVES = ("call", "await", "cancel", "sleep", "wait_for", "first", "completed", "pass")
+LEAVES = (
+    "call",
+    "await",
+    "cancel",
+    "sleep",
+    "wait_for",
+    "first",
+    "completed",
+    "pass",
+    "started",
+    "signal",
+)
 BRANCHES = ("gather", "group", "spawn", "timeout", "guarded")
 
 
@@ -30,6 +42,7 @@ def step(draw: Any, depth: int) -> dict[str, Any]:
         "delay": draw(st.sampled_from([0, 0, 0, 7])),
         "retry": draw(st.integers(0, 1)),
         "handled": draw(st.booleans()),
+        "cancellation": draw(st.sampled_from(["try", "try", "wait", "abandon"])),
     }
     if op in BRANCHES:
         count = draw(st.integers(1, 4))
@@ -57,7 +70,7 @@ class Wild(Workflow):
                 pass
 
     def call(self, step, *args):
-        options = {name: step[name] for name in ("delay", "retry")}
+        options = {name: step[name] for name in ("delay", "retry", "cancellation")}
         with self.options(error_handling=step["handled"], **options):
             result = (self.sub if step["child"] else self.act)(len(self.results), *args)
         self.results.append(result)
@@ -73,6 +86,21 @@ class Wild(Workflow):
         for result in self.results and self.chosen(step)[:1]:
             if not result.cancelled():
                 await asyncio.shield(result)
+
+    def children(self, step):
+        return [one for one in self.chosen(step) if isinstance(one, ChildResult)][:1]
+
+    async def do_started(self, step):
+        for child_result in self.results and self.children(step):
+            if not child_result.cancelled():
+                await asyncio.wait_for(child_result.started, step["number"] or None)
+
+    async def do_signal(self, step):
+        for child_result in self.results and self.children(step):
+            if not child_result.cancelled():
+                sent = child_result.signal("hello", step["number"])
+                if step["handled"]:
+                    await asyncio.shield(sent)
 
     async def do_cancel(self, step):
         for result in self.results and self.chosen(step)[:1]:
@@ -155,6 +183,9 @@ class WildWorld:
             ]
             if id in s.cancel_requested:
                 found.append((s.close_child, id, child.ChildWorkflowExecutionCanceled))
+            if id not in s.started_children:
+                found.append((s.start_child_run, id))
+        found += [(s.deliver, id, arrives) for id in s.signals for arrives in (True, False)]
         found += [(s.fire, id) for id in s.timers]
         return found
 

@@ -49,6 +49,25 @@ def test_settings_are_sent_and_what_is_not_positive_is_the_default(client):
     assert request.execution_start_to_close_timeout is None
 
 
+def test_priority_child_policy_and_role_are_sent(client):
+    start = WorkflowStarter(
+        "categorize",
+        1,
+        client,
+        "photos",
+        task_priority=-5,
+        child_policy="ABANDON",
+        lambda_role="role",
+    )
+    start()
+    (request,) = client.sent
+    assert request.task_priority == "-5"
+    assert request.child_policy == "ABANDON"
+    assert request.lambda_role == "role"
+    with pytest.raises(DefinitionError, match="child_policy is one of"):
+        WorkflowStarter("categorize", 1, client, "photos", child_policy="KILL")
+
+
 @pytest.mark.parametrize(
     "error", [WorkflowExecutionAlreadyStartedFault("open"), ServiceUnavailable("down")]
 )
