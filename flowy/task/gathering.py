@@ -145,15 +145,28 @@ class Completions:
         del self.open[future]
         return future
 
-    async def cancel(self) -> list[Any]:
-        """Cancel all that is open, wait until it has ended, and return it."""
+    async def cancel(self) -> tuple[list[Any], asyncio.CancelledError | None]:
+        """Cancel all that is open and wait until it has ended.
+
+        Returns:
+            What has ended, and the cancellation that came meanwhile, which all of it has heard of.
+        """
+        ended: list[Any] = []
+        request: asyncio.CancelledError | None = None
+        self._cancel_open()
+        while self.open:
+            try:
+                ended.append(await self.next())
+            except asyncio.CancelledError as error:
+                request = error
+                self._cancel_open()
+            else:
+                look_at(ended[-1])
+        return ended, request
+
+    def _cancel_open(self) -> None:
         for future in tuple(self.open):
             future.cancel()
-        ended = []
-        while self.open:
-            ended.append(await self.next())
-            look_at(ended[-1])
-        return ended
 
     def _arrived(self, future: Any) -> None:
         self._done.append(future)

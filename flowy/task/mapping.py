@@ -138,28 +138,25 @@ class _Mapping:
     async def run(self) -> MapOutcome:
         completions = Completions(self._loop)
         waiting = iter(enumerate(self._items))
+        request: asyncio.CancelledError | None = None
         try:
             while self._wanted():
                 self._fill(completions, waiting)
                 if not completions.open:
                     break
                 self._note(await completions.next())
-        except asyncio.CancelledError:
-            if not await self._end(completions):
-                raise
-        else:
-            await self._end(completions)
+        except asyncio.CancelledError as error:
+            request = error
+        ended, again = await completions.cancel()
+        for future in ended:
+            if not future.cancelled():
+                self._note(future)
         outcome = MapOutcome(self._outcomes)
         if self._failed > self._bounds.failures:
             raise _failure(outcome, self._bounds)
+        if (cancelled := request or again) is not None:
+            raise cancelled
         return outcome
-
-    async def _end(self, completions: Completions) -> bool:
-        """Cancel what is in progress; tell whether something failed as it cleaned up."""
-        ended = [future for future in await completions.cancel() if not future.cancelled()]
-        for future in ended:
-            self._note(future)
-        return any(future.exception() is not None for future in ended)
 
     def _wanted(self) -> bool:
         return self._succeeded < self._bounds.enough and self._failed <= self._bounds.failures

@@ -93,6 +93,12 @@ class _Row:
         return self._ready.pop(left), self._ready.pop(right)
 
 
+def _raise_failure(ended: list[Any]) -> None:
+    for future in ended:
+        if not future.cancelled():
+            future.result()
+
+
 async def _reduce(
     loop: WorkflowLoop, function: Callable[..., Any], values: list[Any], pool: _Heap | _Row
 ) -> Any:
@@ -118,7 +124,9 @@ async def _reduce(
             future = await completions.next()
             for place in places.pop(future):
                 put(place, future.result())
-    except (Exception, asyncio.CancelledError):
-        await completions.cancel()
+    except (Exception, asyncio.CancelledError) as error:
+        ended, _request = await completions.cancel()
+        if isinstance(error, asyncio.CancelledError):
+            _raise_failure(ended)  # of what cleaned up
         raise
     return last

@@ -1,0 +1,345 @@
+"""The kitchen sink: a workflow that does whatever a tree of actions says, plain and async."""
+
+import asyncio
+from collections import Counter
+
+import flowy
+from flowy.swf.scanner import activity, workflow
+from flowy.swf.task import ActivityProxy, WorkflowProxy
+from flowy.task import Activity, RetryPolicy, Signal, SuspendTask, TaskError, Workflow
+
+TASK_LIST = "kitchen"
+YEAR = 365 * 86_400
+ATTEMPTS: Counter = Counter()
+"""How often each activity of each story was begun, where activities really run."""
+
+
+class TreeError(Exception):
+    """An action failed; its text is the action's name and key."""
+
+
+def fate_of(action, attempt):
+    """Return what becomes of an attempt of an activity: "ok", "fail" or "late"."""
+    return action["fate"] if attempt <= action["bad"] else "ok"
+
+
+def leaf(action):
+    """Return an action as it travels to an activity or child."""
+    return {name: value for name, value in action.items() if name != "parts"}
+
+
+@activity("Act", 1, TASK_LIST, schedule_to_close=YEAR, schedule_to_start=YEAR, start_to_close=YEAR)
+class Act(Activity):
+    def run(self, story, action):
+        ATTEMPTS[story, action["key"]] += 1
+        fate = fate_of(action, ATTEMPTS[story, action["key"]])
+        if fate == "late":
+            raise SuspendTask
+        if fate == "fail":
+            raise ValueError(f"act {action['key']}")
+        return action["key"]
+
+
+@workflow("Child", 1, TASK_LIST, workflow_duration=YEAR)
+class Child(Workflow):
+    async def run(self, _story, action):
+        await asyncio.sleep(action["seconds"])
+        if action["fate"] == "fail":
+            raise ValueError(f"child {action['key']}")
+        return action["key"]
+
+
+class Kitchen(Workflow):
+    """What both colours share: nothing here waits."""
+
+    act = ActivityProxy("Act", 1)
+    child = WorkflowProxy("Child", 1, retry=0)
+
+    def call(self, action):
+        late = action["fate"] == "late"
+        again = (
+            action["attempts"] - 1
+            if late
+            else RetryPolicy(
+                attempts=action["attempts"],
+                delay=action["pause"],
+                backoff=1,
+                jitter=0,
+                maximum_delay=None,
+            )
+        )
+        limit = {"start_to_close": action["limit"]} if late else {}
+        with self.options(retry=again, delay=action["delay"], **limit):
+            return self.act(self.story["id"], leaf(action))
+
+    def signal(self, name):
+        return Signal(name).__get__(self, type(self)).get()
+
+    def loop(self, action):
+        name = f"loop {action['key']}"
+        return self.send_signal(self.story["id"], name, action["key"]), self.signal(name)
+
+    def at_once(self, action):
+        """Do what takes no time and is done once, whatever is replayed."""
+        key = action["key"]
+        if action["op"] == "version":
+            assert self.version(f"change {key}", 1, 2) == 2
+            return key
+        self.uuid4()
+        self.random.random()
+        assert self.now() > 0
+        return self.side_effect(lambda: key)
+
+    def rest(self):
+        """Return the story that follows when its first tree is done, if any."""
+        trees = self.story["trees"][1:]
+        return {**self.story, "trees": trees} if trees else None
+
+    def items(self, outcome):
+        return [item.value if item.status == "succeeded" else None for item in outcome.items]
+
+    def look(self, branches):
+        for branch in branches:
+            if not branch.cancelled():
+                branch.exception()
+
+
+@workflow("PlainKitchen", 1, TASK_LIST, workflow_duration=YEAR)
+class PlainKitchen(Kitchen):
+    def run(self, story):
+        self.story = story
+        value = self.do(story["trees"][0])
+        if self.rest():
+            return self.restart(self.rest())
+        return value
+
+    def do(self, action):
+        return getattr(self, "do_" + action["op"])(action)
+
+    def each(self, parts):
+        return [self.do(part) for part in parts]
+
+    def do_act(self, action):
+        try:
+            return self.call(action).result()
+        except TaskError as error:
+            raise TreeError(f"act {action['key']}") from error
+
+    def do_child(self, action):
+        child = self.child(self.story["id"], leaf(action))
+        try:
+            if action["started"]:
+                assert child.started.result().workflow_id == child.workflow_id
+            return child.result()
+        except TaskError as error:
+            raise TreeError(f"child {action['key']}") from error
+
+    def do_sleep(self, action):
+        self.sleep(action["seconds"]).result()
+        return action["key"]
+
+    def do_signal_in(self, action):
+        return self.signal(f"in {action['key']}").result()
+
+    def do_loop_signal(self, action):
+        sent, came = self.loop(action)
+        sent.result()
+        return came.result()
+
+    def do_effect(self, action):
+        return self.at_once(action)
+
+    do_version = do_effect
+
+    def do_fail(self, action):
+        self.sleep(action["seconds"]).result()
+        raise TreeError(f"fail {action['key']}")
+
+    def do_seq(self, action):
+        return self.each(action["parts"])
+
+    def do_all(self, action):
+        bounds = {"max_concurrency": action["most"], "tolerate": action["tolerate"]}
+        try:
+            return self.items(flowy.map(self.do, action["parts"], **bounds).result())
+        except flowy.MapFailedError as error:
+            raise TreeError(f"all {action['key']}") from error
+
+    def do_group(self, action):
+        try:
+            return list(flowy.map(self.do, action["parts"]).result())
+        except flowy.MapFailedError as error:
+            raise TreeError(f"group {action['key']}") from error
+
+    def do_first(self, action):
+        branches = [flowy.spawn(self.do, part) for part in action["parts"]]
+        try:
+            return flowy.first(branches, successful=action["successful"]).result()
+        finally:
+            flowy.wait(branches).result()
+            self.look(branches)
+
+    def do_reduce(self, action):
+        branches = [flowy.spawn(self.each, [part]) for part in action["parts"]]
+        try:
+            return flowy.parallel_reduce(list.__add__, branches).result()
+        except TreeError as error:
+            raise TreeError(f"reduce {action['key']}") from error
+
+    def do_timeout(self, action):
+        branch = flowy.spawn(self.do, action["parts"][0])
+        try:
+            return flowy.first(branch, timeout=action["seconds"]).result()
+        except (TimeoutError, asyncio.CancelledError) as error:
+            flowy.wait(branch).result()
+            if not branch.cancelled():
+                return branch.result()
+            if isinstance(error, TimeoutError):
+                raise TreeError(f"timeout {action['key']}") from None
+            raise
+
+    def do_guard(self, action):
+        body, cleanup = action["parts"]
+        try:
+            return self.do(body)
+        finally:
+            self.do(cleanup)
+
+    def do_catch(self, action):
+        try:
+            return self.do(action["parts"][0])
+        except TreeError as error:
+            return f"caught {error}"
+
+    def do_saga(self, action):
+        values = []
+        try:
+            with flowy.Saga() as saga:
+                for step, undo in zip(action["parts"][::2], action["parts"][1::2], strict=True):
+                    saga.add_compensation(self.do, undo)
+                    values.append(self.do(step))
+        except flowy.CompensationError as error:
+            raise TreeError(f"saga {action['key']}") from error
+        return values
+
+
+@workflow("AsyncKitchen", 1, TASK_LIST, workflow_duration=YEAR)
+class AsyncKitchen(Kitchen):
+    async def run(self, story):
+        self.story = story
+        value = await self.do(story["trees"][0])
+        if self.rest():
+            return self.restart(self.rest())
+        return value
+
+    async def do(self, action):
+        return await getattr(self, "do_" + action["op"])(action)
+
+    async def each(self, parts):
+        return [await self.do(part) for part in parts]
+
+    async def do_act(self, action):
+        try:
+            return await self.call(action)
+        except TaskError as error:
+            raise TreeError(f"act {action['key']}") from error
+
+    async def do_child(self, action):
+        child = self.child(self.story["id"], leaf(action))
+        try:
+            if action["started"]:
+                assert (await child.started).workflow_id == child.workflow_id
+            return await child
+        except TaskError as error:
+            raise TreeError(f"child {action['key']}") from error
+
+    async def do_sleep(self, action):
+        await asyncio.sleep(action["seconds"])
+        return action["key"]
+
+    async def do_signal_in(self, action):
+        return await self.signal(f"in {action['key']}")
+
+    async def do_loop_signal(self, action):
+        sent, came = self.loop(action)
+        await sent
+        return await came
+
+    async def do_effect(self, action):
+        return self.at_once(action)
+
+    do_version = do_effect
+
+    async def do_fail(self, action):
+        await asyncio.sleep(action["seconds"])
+        raise TreeError(f"fail {action['key']}")
+
+    async def do_seq(self, action):
+        return await self.each(action["parts"])
+
+    async def do_all(self, action):
+        bounds = {"max_concurrency": action["most"], "tolerate": action["tolerate"]}
+        try:
+            return self.items(await flowy.map(self.do, action["parts"], **bounds))
+        except flowy.MapFailedError as error:
+            raise TreeError(f"all {action['key']}") from error
+
+    async def do_group(self, action):
+        try:
+            async with asyncio.TaskGroup() as group:
+                tasks = [group.create_task(self.do(part)) for part in action["parts"]]
+        except ExceptionGroup as error:
+            raise TreeError(f"group {action['key']}") from error
+        return [task.result() for task in tasks]
+
+    async def do_first(self, action):
+        tasks = [asyncio.create_task(self.do(part)) for part in action["parts"]]
+        try:
+            return await flowy.first(tasks, successful=action["successful"])
+        finally:
+            await asyncio.wait(tasks)
+            self.look(tasks)
+
+    async def do_reduce(self, action):
+        async def join(left, right):
+            return left + right
+
+        branches = [flowy.spawn(self.each, [part]) for part in action["parts"]]
+        try:
+            return await flowy.parallel_reduce(join, branches)
+        except TreeError as error:
+            raise TreeError(f"reduce {action['key']}") from error
+
+    async def do_timeout(self, action):
+        try:
+            async with asyncio.timeout(action["seconds"]):
+                return await self.do(action["parts"][0])
+        except TimeoutError:
+            raise TreeError(f"timeout {action['key']}") from None
+
+    async def do_guard(self, action):
+        body, cleanup = action["parts"]
+        try:
+            return await self.do(body)
+        finally:
+            await self.do(cleanup)
+
+    async def do_catch(self, action):
+        try:
+            return await self.do(action["parts"][0])
+        except TreeError as error:
+            return f"caught {error}"
+
+    async def do_saga(self, action):
+        values = []
+        try:
+            async with flowy.Saga() as saga:
+                for step, undo in zip(action["parts"][::2], action["parts"][1::2], strict=True):
+                    saga.add_compensation(self.do, undo)
+                    values.append(await self.do(step))
+        except flowy.CompensationError as error:
+            raise TreeError(f"saga {action['key']}") from error
+        return values
+
+
+COLOURS = (PlainKitchen, AsyncKitchen)
