@@ -2,7 +2,8 @@
 # make test   passes the tests
 # make check  format, lint, types, import contract, documentation
 # make docs   builds the documentation into docs/_build/html
-# make chaos  kills servers and databases under load, for about ten minutes
+# make chaos  plays thousands of random workflows, then kills servers and databases under load, for
+#             about twenty minutes
 # make bench  prints the project's benchmarks
 PYTHON ?= python3
 VENV ?= .venv
@@ -36,6 +37,7 @@ bench: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -m benchmark -p no:xdist -s --timeout=0 tests/benchmarks $(ARGS)
 
 chaos: $(VENV)/.installed-test
+	HYPOTHESIS_PROFILE=chaos $(BIN)/python -m pytest -n auto --timeout=0 -k kitchen_sink tests/unit/decider tests/acceptance
 	$(BIN)/python -m tests.chaos.play $(ARGS)
 
 clean:

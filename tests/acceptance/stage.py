@@ -1,5 +1,7 @@
 """A service, a decider and an activity worker on one clock and one thread: nobody ever waits."""
 
+import math
+
 from flowy.clock import ManualClock
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
@@ -48,12 +50,18 @@ class Stage:
         task_list: The list that all of them use.
         version: The version that all of them have.
         domain: The domain that is made.
+        url: Where the service keeps its histories.
+        wrap: What stands between workers and service: a function of the client.
     """
 
-    def __init__(self, module, task_list, version=1, domain="acceptance"):
+    def __init__(
+        self, module, task_list, version=1, domain="acceptance", url="sqlite://", wrap=None
+    ):
         self.clock = ManualClock()
-        self.service = Service("sqlite://", clock=self.clock)
+        self.service = Service(url, clock=self.clock)
         self.client = ImpatientClient(self.service)
+        if wrap is not None:
+            self.client = wrap(self.client)
         self.domain = domain
         self.version = version
         source = Source(
@@ -68,10 +76,13 @@ class Stage:
         registration.register(source, [*self._workflows, *self._activities])
         self._source = source
         self.activities = ActivityPoller(source, self._activities)
+        self.decisions = None
         self.restart_decider()
 
     def restart_decider(self):
         """Begin with a decider that remembers nothing."""
+        if self.decisions is not None:
+            self.decisions.close()
         self.decisions = DecisionPoller(self._source, self._workflows)
 
     def close(self):
@@ -82,21 +93,29 @@ class Stage:
 
     def start(self, name, *args, **kwargs):
         """Start an execution whose workflow id is the workflow's name."""
+        return self.start_as(name, name, *args, **kwargs)
+
+    def start_as(self, workflow_id, name, *args, **kwargs):
+        """Start an execution with a workflow id."""
         starter = WorkflowStarter(name, self.version, self.client, self.domain)
-        with starter.id(name):
+        with starter.id(workflow_id):
             run_id = starter(*args, **kwargs)
         assert run_id is not None
-        return ExecutionId(workflow_id=name, run_id=run_id)
+        return ExecutionId(workflow_id=workflow_id, run_id=run_id)
 
-    def step(self):
-        """Do one task, or else move the clock to what is due next; False when nothing is left."""
+    def step(self, until=math.inf):
+        """Do one task, or else move the clock to what is due next.
+
+        Returns:
+            False when nothing is left to do by then.
+        """
         for poller in (self.decisions, self.activities):
             task = poller.poll()
             if task is not None:
                 poller.handle(task)
                 return True
         due = self.service.next_due()
-        if due is None:
+        if due is None or due > until:
             return False
         self.clock.advance(max(0.0, due - self.clock.now()))
         self.service.run_due()

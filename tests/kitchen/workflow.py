@@ -10,6 +10,8 @@ from flowy.task import Activity, RetryPolicy, Signal, SuspendTask, TaskError, Wo
 
 TASK_LIST = "kitchen"
 YEAR = 365 * 86_400
+ROBUST = RetryPolicy(attempts=20, delay=1, backoff=1, give_up_on=(ValueError,))
+"""For stories whose workers are killed: what they had begun is tried again."""
 ATTEMPTS: Counter = Counter()
 """How often each activity of each story was begun, where activities really run."""
 
@@ -56,6 +58,9 @@ class Kitchen(Workflow):
     child = WorkflowProxy("Child", 1, retry=0)
 
     def call(self, action):
+        if self.story.get("robust"):
+            with self.options(retry=ROBUST, delay=action["delay"], start_to_close=600):
+                return self.act(self.story["id"], leaf(action))
         late = action["fate"] == "late"
         again = (
             action["attempts"] - 1
