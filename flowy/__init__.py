@@ -21,12 +21,14 @@ if TYPE_CHECKING:
         async_scheduler,
         start_activity_worker,
         start_workflow_worker,
+        starter_for,
         workflow_starter,
     )
     from flowy.swf.scanner import activity, workflow
-    from flowy.swf.task import ActivityProxy, WorkflowProxy
+    from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
     from flowy.task.activity import Activity
     from flowy.task.branch import Branch, spawn
+    from flowy.task.calling import pending
     from flowy.task.gathering import Waited, as_completed, first, wait
     from flowy.task.mapping import ItemOutcome, MapOutcome
     from flowy.task.mapping import map as map  # noqa: A004 -- the builtin's twin, not for `import *`
@@ -43,6 +45,7 @@ __all__ = [
     "CompensationError",
     "FlowyError",
     "ItemOutcome",
+    "LambdaProxy",
     "MapFailedError",
     "MapOutcome",
     "Result",
@@ -61,9 +64,11 @@ __all__ = [
     "first",
     "on_signal",
     "parallel_reduce",
+    "pending",
     "spawn",
     "start_activity_worker",
     "start_workflow_worker",
+    "starter_for",
     "wait",
     "workflow",
     "workflow_starter",
@@ -76,6 +81,7 @@ _PLACES = {
     "CompensationError": "flowy.errors",
     "FlowyError": "flowy.errors",
     "ItemOutcome": "flowy.task.mapping",
+    "LambdaProxy": "flowy.swf.task",
     "MapFailedError": "flowy.errors",
     "MapOutcome": "flowy.task.mapping",
     "Result": "flowy.task.result",
@@ -95,9 +101,11 @@ _PLACES = {
     "map": "flowy.task.mapping",
     "on_signal": "flowy.task.signal",
     "parallel_reduce": "flowy.task.reducing",
+    "pending": "flowy.task.calling",
     "spawn": "flowy.task.branch",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
+    "starter_for": "flowy.swf.boilerplate",
     "wait": "flowy.task.gathering",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",

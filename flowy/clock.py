@@ -33,7 +33,9 @@ class SystemClock:
     def now(self) -> float:
         """Return the seconds since the epoch; steps of the wall clock back are not followed."""
         monotonic = time.monotonic()
-        self._offset = max(self._offset, time.time() - monotonic)
+        offset = time.time() - monotonic
+        if offset > self._offset:
+            self._offset = offset
         return monotonic + self._offset
 
     def wait(self, condition: threading.Condition, until: float | None) -> None:

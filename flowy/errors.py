@@ -16,8 +16,11 @@
     │   ├── WorkerLost              … because the process that ran it ended: try again
     │   ├── ScriptFailed            … because a script ended with another status than 0
     │   └── ProcessError            … because a process of a graph failed: see its result
+    ├── NotRepeated                 an at-most-once activity had begun before: look what it did
+    ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
+    │   ├── PayloadMismatch         … because it is not what an annotation asks for
     │   └── PayloadTooLarge         … because it is longer than SWF's field
     ├── DefinitionError             a declaration is wrong: change the code
     │   └── WorkflowDefinitionError … that of a token machine
@@ -39,6 +42,7 @@
     │   │   ├── MissingArgumentError  … something that it takes was not given
     │   │   ├── DuplicateArgumentError  … something was given twice
     │   │   └── InvalidTemplateError  … a result schema cannot be read
+    │   ├── NotCatalogued           the worker has no catalogue: give it catalog=
     │   └── UnknownObjectError      there is no such thing
     │       └── UnknownFileError, UnknownRunError, UnknownWorkflowError, UnknownWorkflowGroupError
     ├── NondeterminismError         the code does not do what its history says it did
@@ -196,8 +200,30 @@ class RetryAfter(FlowyError):
         self.retry_after = max(0.0, float(seconds))
 
 
+class NotRepeated(FlowyError):
+    """An activity that is done at most once had begun before, so this attempt left it alone.
+
+    Whether the attempt that began has had its effect is not known.
+    """
+
+
+class HandedBack(FlowyError):
+    """A worker that was asked to leave gave an activity back; the decider has it done elsewhere.
+
+    It is a failure on the wire only: Flowy's deciders schedule the activity again at once, and it
+    does not count as an attempt.
+    """
+
+
 class PayloadError(FlowyError):
     """A value cannot be carried by the transport, or a carried text cannot be read."""
+
+
+class PayloadMismatch(PayloadError, TypeError):
+    """A value is not what the annotation of an argument, a result or a signal asks for.
+
+    A task that fails with it is not tried again: the same value would not fit again.
+    """
 
 
 class PayloadTooLarge(PayloadError):
@@ -274,6 +300,10 @@ class CatalogError(FlowyError):
     def __init__(self, message: str) -> None:
         super().__init__(message)
         self.message = message
+
+
+class NotCatalogued(CatalogError):
+    """There is no run to ask for: the code runs outside of a worker that has a catalogue."""
 
 
 class ConstraintViolationError(CatalogError):

@@ -8,9 +8,11 @@ order, changes nothing: the one who comes first makes the run.
 
 import logging
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from flowy.catalog.database import DB
+from flowy.catalog.execution_files import RESULT_FILE, ExecutionFiles
 from flowy.catalog.run import RunManager
 from flowy.catalog.store import executions
 from flowy.catalog.store.database import Session
@@ -23,8 +25,17 @@ from flowy.volume.manager import open_volume
 
 logger = logging.getLogger(__name__)
 
-RESULT_FILE = "result.json"
-"""The key of the file with an execution's result."""
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Find:
+    """Finds the run of an execution, which is made if nobody has told of it yet."""
+
+    catalogue: "ExecutionCatalogue"
+    execution: tuple[str, str, str]
+    type_name: Callable[[], str]
+
+    def __call__(self) -> str:
+        return self.catalogue.run_id(*self.execution, self.type_name)
 
 
 class ExecutionCatalogue:
@@ -98,6 +109,42 @@ class ExecutionCatalogue:
             else:
                 error = st.StateError(run.created_at, started, messages=messages)
                 self._update(session, run, error, None)
+
+    def files(
+        self, domain: str, workflow_id: str, run_id: str, type_name: Callable[[], str]
+    ) -> ExecutionFiles:
+        """Return the files of an execution's run, for the code of its activities.
+
+        Args:
+            domain: Its domain.
+            workflow_id: Its workflow id.
+            run_id: Its run id at the service.
+            type_name: Gives its type's name and version; asked if nobody has told of it yet.
+        """
+        find = _Find(catalogue=self, execution=(domain, workflow_id, run_id), type_name=type_name)
+        return ExecutionFiles(self._database, self._fs, find)
+
+    def run_id(
+        self, domain: str, workflow_id: str, run_id: str, type_name: Callable[[], str]
+    ) -> str:
+        """Return the id in the catalogue of an execution's run; takes what ``files`` does."""
+        with self._database.session() as session:
+            execution = (domain, workflow_id, run_id)
+            found = executions.find(session, "/".join(execution))
+            run = found or self._run(session, execution, type_name(), None)
+            return run.run_id
+
+    def unfinished(self, domain: str) -> list[tuple[str, str, str]]:
+        """Return the executions of a domain that are not closed as far as the catalogue knows.
+
+        Args:
+            domain: The domain.
+
+        Returns:
+            Workflow id, run id at the service, and type of each, the oldest first.
+        """
+        with self._database.session() as session:
+            return executions.unfinished(session, domain)
 
     def close(self) -> None:
         """Give back all connections."""

@@ -8,7 +8,7 @@ a killed process leaves has a note, and ``flowy.catalog.sweeper`` finishes by it
 
 from flowy.catalog.events import Step
 from flowy.catalog.owner import is_gone, this_process
-from flowy.catalog.store import folders, runs
+from flowy.catalog.store import file_notes, folders, runs
 from flowy.catalog.store.database import Session
 from flowy.clock import Clock
 from flowy.errors import InvalidRunStateError
@@ -22,13 +22,18 @@ def run_folder(workflow_id: str, run_id: str) -> str:
 
 
 def clear(session: Session, fs: StorageVolume, run_id: str, folder: str) -> list[str]:
-    """Delete all files of a run's folder that have no rows, and return their keys."""
-    kept = runs.files_of(session, run_id)
+    """Delete the files of a run's folder that have no rows, and return their keys.
+
+    Files that somebody is storing, by the notes on them, are left to him or to the sweeper. The run
+    is held until the caller commits, so that no row is made for a file that goes here.
+    """
+    runs.hold(session, run_id)
+    found = [key for key, _ in fs.walk(folder)]
+    kept = runs.files_of(session, run_id) | file_notes.keys_of(session, run_id)
     if not kept:
-        deleted = [key for key, _ in fs.walk(folder)]
         fs.delete(folder)
-        return deleted
-    deleted = [key for key, _ in fs.walk(folder) if key.removeprefix(f"{folder}/") not in kept]
+        return found
+    deleted = [key for key in found if key.removeprefix(f"{folder}/") not in kept]
     for key in deleted:
         fs.delete(key)
     return deleted

@@ -18,14 +18,15 @@ from flowy.catalog.moments import from_seconds, normalised
 from flowy.catalog.results import read_run_results, store_run_files
 from flowy.catalog.store import runs as store
 from flowy.catalog.store.database import Session
-from flowy.catalog.store.models import GroupObject, RunObject, WorkflowObject, new_id
+from flowy.catalog.store.models import GroupObject, RunFile, RunObject, WorkflowObject, new_id
+from flowy.catalog.storing import Place, store_file
 from flowy.catalog.transition import validate_state_transition
 from flowy.catalog.workflow import state as st
 from flowy.clock import Clock, SystemClock
 from flowy.errors import MissingArgumentError, UnknownFileError, UnknownRunError
 from flowy.volume.archive import Archive
-from flowy.volume.base import StorageVolume
-from flowy.volume.keys import join
+from flowy.volume.base import IOHandle, StorageVolume
+from flowy.volume.keys import check_file, join
 
 __all__ = [
     "RunManager",
@@ -217,6 +218,26 @@ class RunManager:
         """Delete the runs that `list_obsolete_runs` gives, and return how many they were."""
         obsolete = [run.run_id for run in self.list_obsolete_runs(date, state)]
         return sum(self._deleted(run_id) for run_id in obsolete)
+
+    def store_runfile(self, run_id: str, file: IOHandle, key: str) -> RunFile:
+        """Store a result file of a run that has not ended yet; one of that key is replaced.
+
+        Several processes may store files of one run at once.
+
+        Args:
+            run_id: The run.
+            file: The content; it is streamed.
+            key: The file's key in the run, such as ``results/a.json``.
+
+        Raises:
+            UnknownRunError: There is no such run.
+            InvalidRunStateError: The run has ended.
+            InvalidKeyError: The key could lead out of the run's folder.
+            VolumeError: The volume is full, gone, or cannot be written.
+        """
+        run = self.get_run(run_id)
+        place = Place(session=self.session, fs=self.fs, clock=self._clock, step=self._step)
+        return store_file(place, run_id, run_folder(run.workflow_id, run_id), check_file(key), file)
 
     def get_runfile(
         self, run_id: str, file_id: str | None = None, key: str | None = None

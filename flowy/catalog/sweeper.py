@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from flowy.catalog.events import Step, unwatched
 from flowy.catalog.folder import RunFolder, clear, run_folder
 from flowy.catalog.owner import is_gone, this_process
-from flowy.catalog.store import folders
+from flowy.catalog.store import file_notes, folders
 from flowy.catalog.store import runs as store
 from flowy.catalog.store.database import Session
-from flowy.catalog.store.models import FolderWork
+from flowy.catalog.store.models import FileWork, FolderWork
+from flowy.catalog.storing import drop
 from flowy.clock import Clock, SystemClock
 from flowy.errors import InvalidRunStateError
 from flowy.volume.base import StorageVolume
+from flowy.volume.keys import join
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +62,9 @@ def sweep(
     for note in folders.all_notes(session):
         if is_gone(note.owner, note.since, clock.now()):
             _finish(session, fs, note, clock, found, step)
+    for unstored in file_notes.all_notes(session):
+        if is_gone(unstored.owner, unstored.since, clock.now()):
+            _finish_file(session, fs, unstored, found, step)
     if scan:
         _scan(session, fs, clock, found, step)
     session.commit()
@@ -78,6 +83,17 @@ def _finish(
     step("swept")
     folders.finish(session, run_id, token)
     session.commit()
+    found.finished.append(run_id)
+
+
+def _finish_file(
+    session: Session, fs: StorageVolume, note: FileWork, found: Swept, step: Step
+) -> None:
+    run_id, folder, key = note.run_id, note.folder, note.key
+    if store.hold(session, run_id) and key in store.files_of(session, run_id):
+        store.set_size(session, run_id, key, fs.load(join(folder, key)).size())
+    drop(session, fs, note)
+    step("file swept")
     found.finished.append(run_id)
 
 

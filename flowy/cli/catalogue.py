@@ -1,42 +1,17 @@
-"""How commands say which catalogue they look at, and how its refusals read."""
+"""Open a catalogue for a command that looks at it, and how its refusals read."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 
-from flowy import config
 from flowy.catalog.database import DB
 from flowy.catalog.run import RunManager
 from flowy.errors import FlowyError
 from flowy.volume.manager import open_volume
 
 SQLITE_FILE = "sqlite:///"
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-
-def catalogue_options(command: Command) -> Command:
-    """Add ``--db`` and ``--files`` to a command."""
-    db = click.option(
-        "--db",
-        metavar="URL",
-        envvar=config.RUNS_DATABASE_VARIABLE,
-        default=config.RUNS_DATABASE,
-        help=f"The catalogue's database. [default: {config.RUNS_DATABASE_VARIABLE}, else "
-        f"{config.RUNS_DATABASE}]",
-    )
-    files = click.option(
-        "--files",
-        metavar="URL",
-        envvar=config.RUNS_FILES_VARIABLE,
-        default=config.RUNS_FILES,
-        help=f"The volume with the runs' files. [default: {config.RUNS_FILES_VARIABLE}, else "
-        f"{config.RUNS_FILES}]",
-    )
-    return db(files(command))
 
 
 def require_file(db: str) -> None:

@@ -14,8 +14,16 @@ from flowy.catalog.store.models import RunObject
 from flowy.catalog.sweeper import sweep
 from flowy.catalog.workflow.state import SOURCES, serialize_state
 from flowy.cli import tables
-from flowy.cli.catalogue import catalogue_options, opened
-from flowy.cli.connection import json_option
+from flowy.cli.catalogue import opened, require_file
+from flowy.cli.cataloguing import catalogue_of, catalogue_options
+from flowy.cli.connection import (
+    chosen,
+    connected,
+    json_option,
+    require_database,
+    service_options,
+)
+from flowy.worker.cataloguing import reconcile
 
 STATES = click.Choice(list(SOURCES), case_sensitive=False)
 CHUNK = 1 << 20
@@ -142,6 +150,29 @@ def sweep_(scan: bool, db: str, files: str, as_json: bool) -> None:
     click.echo(f"{len(found.finished)} folders finished, {len(found.orphans)} strays deleted")
     for run_id, key in found.missing:
         click.echo(f"run {run_id} has lost {key}")
+
+
+@runs.command("reconcile")
+@catalogue_options
+@service_options
+@json_option
+def reconcile_(db: str, files: str, address: str | None, domain: str | None, as_json: bool) -> None:
+    """Close the runs whose executions the service has closed without telling anybody.
+
+    Workers with a catalogue do it themselves, about once a minute.
+    """
+    require_file(db)
+    settings = chosen(address, domain)
+    require_database(settings)
+    with connected(settings) as client, catalogue_of(db, files) as catalog:
+        found = reconcile(client, settings.domain, catalog)
+    if as_json:
+        click.echo(json.dumps({"closed": found.closed, "unknown": found.unknown}))
+        return
+    for execution in found.closed:
+        click.echo(f"{execution} is closed")
+    if found.unknown:
+        click.echo(f"{len(found.unknown)} are unknown to {settings.address} and stay as they are")
 
 
 def _write(handle: FileHandle, output: str | None) -> str | None:

@@ -4,6 +4,7 @@ import json
 
 import click
 
+from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
 from flowy.swf import arguments
 from flowy.swf.starter import TAGS_MAXIMUM, WorkflowStarter
@@ -19,6 +20,7 @@ from flowy.swf.starter import TAGS_MAXIMUM, WorkflowStarter
 @click.option("--task-list", metavar="NAME", help="Where its decisions wait.")
 @click.option("--decision-duration", type=int, metavar="SECONDS", help="For one decision.")
 @click.option("--workflow-duration", type=int, metavar="SECONDS", help="From start to close.")
+@cataloguing_options
 @service_options
 @json_option
 def start(
@@ -34,6 +36,9 @@ def start(
     address: str | None,
     domain: str | None,
     as_json: bool,
+    catalogues: bool,
+    db: str,
+    files: str,
 ) -> None:
     """Start workflow NAME VERSION with arguments and print its workflow id and run id.
 
@@ -43,7 +48,7 @@ def start(
     require_database(settings)
     if len(set(tags)) > TAGS_MAXIMUM:
         raise click.UsageError(f"SWF takes {TAGS_MAXIMUM} tags, not {len(set(tags))}")
-    with connected(settings) as client:
+    with told(catalogues, db, files) as catalog, connected(settings) as client:
         starter = WorkflowStarter(
             name,
             version,
@@ -57,5 +62,8 @@ def start(
         with starter.tags(*tags), starter.id(workflow_id or starter.new_id()):
             request = starter.request(*positional, **named)
         run_id = client.call(request).run_id
+        if catalog is not None and run_id is not None:
+            place = (settings.domain, request.workflow_id, run_id)
+            catalog.pending(*place, str(request.workflow_type), request.input)
     ids = {"workflowId": request.workflow_id, "runId": run_id}
     click.echo(json.dumps(ids) if as_json else f"{request.workflow_id} {run_id}")

@@ -4,6 +4,7 @@ import logging
 
 import click
 
+from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import chosen, connected, service_options
 from flowy.cli.modules import module
 from flowy.swf.workers import WorkerPlan, make_worker
@@ -29,6 +30,7 @@ from flowy.swf.workers import WorkerPlan, make_worker
 )
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@cataloguing_options
 @service_options
 def worker(
     modules: tuple[str, ...],
@@ -39,6 +41,9 @@ def worker(
     verbose: bool,
     address: str | None,
     domain: str | None,
+    catalogues: bool,
+    db: str,
+    files: str,
 ) -> None:
     """Serve the activities and workflows found in MODULE..., until SIGTERM or Ctrl-C.
 
@@ -58,6 +63,6 @@ def worker(
         threads=threads,
         registers=not no_register,
     )
-    with connected(settings) as client:
-        made = make_worker(client, settings.domain, plan)
+    with connected(settings) as client, told(catalogues, db, files) as catalog:
+        made = make_worker(client, settings.domain, plan, catalog=catalog)
         made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))

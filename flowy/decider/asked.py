@@ -10,6 +10,7 @@ from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
+from flowy.transport.attempt import activity_id
 
 _KINDS: Mapping[type, Kind] = {
     ActivityOptions: "activity",
@@ -42,6 +43,7 @@ class Task:
         "call",
         "cancel_requested",
         "event_id",
+        "first",
         "id",
         "input",
         "key",
@@ -61,6 +63,7 @@ class Task:
         self.event_id = 0
         """The event that says that it was asked for."""
         self.number = number
+        self.first = number
         self.attempts = 0
         self.result = result
         self.shielded = shielded.get()
@@ -101,6 +104,8 @@ def name_attempt(task: Task, number: int, child_prefix: str) -> None:
         task.id = options.workflow_id or f"{child_prefix}-{number}"
         if isinstance(task.result, ChildResult):
             task.result.workflow_id = task.id
+    elif isinstance(options, ActivityOptions):
+        task.id = activity_id(number, task.first, task.attempts, options.heartbeat)
     else:
         task.id = str(number)
     task.key = task.kind, task.id

@@ -24,18 +24,20 @@ from operator import itemgetter
 from typing import Any
 
 from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
+from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.timers import Timers, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.event import Event
-from flowy.protocol.events.activity import ActivityTaskScheduled
+from flowy.protocol.events.activity import ActivityTaskScheduled, ScheduleActivityTaskFailed
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
-from flowy.transport import serializer
+from flowy.transport import attempt, serializer
+from flowy.transport.failure import HANDED_BACK
 
 
 class Calls:
@@ -48,6 +50,7 @@ class Calls:
     """
 
     def __init__(self, child_prefix: str, maximum: int) -> None:
+        self.size = HistorySize()
         self.slots = Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
@@ -174,10 +177,12 @@ class Calls:
         task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
         task.timer.task = task
 
-    def _attempt(self, task: Task) -> None:
+    def _attempt(self, task: Task, *, again: bool = False) -> None:
         task.timer = None
         number, task.number = task.number, task.number + 1
         task.attempts += 1
+        if task.attempts == 1 and not again:
+            task.first = number
         name_attempt(task, number, self._child_prefix)
         if task.key in self._open:
             self.fail(
@@ -185,6 +190,7 @@ class Calls:
                 TaskNotScheduled(f"{task} was not started: this execution has it open already"),
             )
             return
+        self.size.characters += len(task.input)
         self._open[task.key] = task
         self.slots.open(task.kind, task.key, begin(task))
 
@@ -218,7 +224,10 @@ class Calls:
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
         if isinstance(event, ActivityTaskScheduled):
-            key: Key = ("activity", event.attributes.activity_id)
+            key: Key = self._recorded(event.attributes.activity_id).key
+        elif isinstance(event, ScheduleActivityTaskFailed):
+            self._recorded(event.attributes.activity_id)
+            return
         elif isinstance(event, StartChildWorkflowExecutionInitiated):
             key = ("child", event.attributes.workflow_id)
         elif isinstance(event, LambdaFunctionScheduled):
@@ -227,6 +236,21 @@ class Calls:
             return
         task = self._scheduled[event.event_id] = self._open[key]
         task.event_id = event.event_id
+
+    def _recorded(self, activity_id: str) -> Task:
+        """Return the open activity of an id; histories of before tell no attempts in theirs."""
+        task = self._open.get(("activity", activity_id))
+        if task is None:
+            number = attempt.number_of(activity_id)
+            task = next(
+                task
+                for (kind, name), task in self._open.items()
+                if kind == "activity" and attempt.number_of(name) == number
+            )
+            del self._open[task.key]
+            task.id, task.key = activity_id, ("activity", activity_id)
+            self._open[task.key] = task
+        return task
 
     # Outcomes
 
@@ -250,6 +274,7 @@ class Calls:
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
+        self.size.add(text)
         if task is None or task.result.done():
             return
         try:
@@ -284,10 +309,20 @@ class Calls:
 
     def failed(self, task: Task | None, error: TaskError) -> None:
         """Attempt a task that failed again, or give it its failure."""
+        self.size.add(error.details)
         if task is None or task.result.done():
             return
-        if not self._try_again(task, error):
+        if error.type == HANDED_BACK and task.kind == "activity":
+            self._attempt_handed_back(task)
+        elif not self._try_again(task, error):
             self.fail(task, error)
+
+    def _attempt_handed_back(self, task: Task) -> None:
+        """Attempt a task anew that a leaving worker gave back; it counts as the same attempt."""
+        reserved, task.number = task.number, self.take_number()
+        task.attempts -= 1
+        self._attempt(task, again=True)
+        task.number = reserved
 
     def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
         """Attempt a task that timed out again, or give it its failure."""

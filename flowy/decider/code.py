@@ -3,13 +3,15 @@
 import asyncio
 import inspect
 import logging
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from flowy.decider import bridge
+from flowy.decider import bridge, carried
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
-from flowy.decider.signals import SignalQueues
+from flowy.decider.signals import Arrival, SignalQueues
+from flowy.errors import PayloadError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
@@ -17,7 +19,7 @@ from flowy.protocol.ids import TaskList
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
-from flowy.task.signal import handlers_of
+from flowy.task.signal import handler_of, handlers_of
 from flowy.transport import failure, serializer
 
 log = logging.getLogger(__name__)
@@ -51,7 +53,8 @@ class WorkflowCode:
         self._settings: WorkflowExecutionStartedAttributes | None = None
         self._instance: Any = None
         self._main: asyncio.Task[Any] | None = None
-        self._handlers: list[asyncio.Task[Any]] = []
+        self._handlers: list[tuple[asyncio.Task[Any], Arrival]] = []
+        self._carried: tuple[carried.Carried, ...] = ()
         self._abandons = False
         self._cancel_requested = False
         self._cancelled_at_join = False
@@ -64,8 +67,9 @@ class WorkflowCode:
 
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
+        text, self._carried = carried.unwrap(settings.input)
         self._settings = settings
-        self._main = self._loop.create_task(self._run(settings, token), name="run")
+        self._main = self._loop.create_task(self._run(text, token), name="run")
         self._main.add_done_callback(self._end_branches)
 
     def cancel(self) -> None:
@@ -76,7 +80,7 @@ class WorkflowCode:
         self._cancelled_at_join = True
         self._branches.cancel_all()
         self._calls.cancel_all()
-        for task in self._handlers:
+        for task, _ in self._handlers:
             task.cancel()
 
     def close(self) -> None:
@@ -92,7 +96,7 @@ class WorkflowCode:
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
         if self._context.wanted_restart is not None and self._settings is not None:
-            return _continue_as_new(self._settings, self._context.wanted_restart)
+            return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()
         if error is not None:
             return _fail(error)
@@ -112,12 +116,14 @@ class WorkflowCode:
             return None if self._goes_on() else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
 
-    async def _run(self, settings: WorkflowExecutionStartedAttributes, token: str) -> Any:
+    async def _run(self, text: str | None, token: str) -> Any:
         try:
-            self._instance = self._definition.factory(settings.input, self._context, token)
+            self._instance = self._definition.factory(text, self._context, token)
             cls = type(self._instance)
             for name, method in handlers_of(cls).items():  # type: ignore[arg-type]  # it hashes
                 self._signals.handlers[name] = partial(self._handle, method)
+            for signal in self._carried:
+                self._signals.arrived(*signal)
             args, kwargs = self._instance._deserialize_arguments()
             value = await bridge.call(self._instance.run, *args, **kwargs)
         except SystemExit as error:
@@ -125,12 +131,13 @@ class WorkflowCode:
         self._abandons = self._context.returned_abandoning()
         return value
 
-    def _handle(self, method: str, value: Any) -> None:
-        handler = getattr(self._instance, method)
-        self._handlers.append(self._loop.create_task(bridge.call(handler, value), name=method))
+    def _handle(self, method: str, arrival: Arrival) -> None:
+        handler = handler_of(self._instance, method)
+        task = self._loop.create_task(bridge.call(handler, arrival.value), name=method)
+        self._handlers.append((task, arrival))
 
     def _goes_on(self) -> bool:
-        handling = any(not task.done() for task in self._handlers)
+        handling = any(not task.done() for task, _ in self._handlers)
         return bool(self._calls.held or self._branches or handling)
 
     def _end_branches(self, main: asyncio.Task[Any]) -> None:
@@ -138,11 +145,26 @@ class WorkflowCode:
             self._branches.cancel_all()
 
     def _failed_handler(self) -> BaseException | None:
-        for task in self._handlers:
+        for task, _ in self._handlers:
             if task.done() and not task.cancelled() and task.exception() is not None:
                 return task.exception()
-        self._handlers = [task for task in self._handlers if not task.done()]
+        self._handlers = [handler for handler in self._handlers if not handler[0].done()]
         return None
+
+    def _restart(
+        self, settings: WorkflowExecutionStartedAttributes, restart: Restart
+    ) -> AnyDecision:
+        """Continue as new, with the signals that nobody has taken and whose methods still run."""
+        begun = [arrival for task, arrival in self._handlers if not task.done()]
+        left = [(one.name, one.text) for one in sorted([*self._signals.untaken(), *begun])]
+        try:
+            what = f"the arguments of restart of {self._definition.id}"
+            if left:
+                what += f", with {len(left)} signals that nobody has taken,"
+            text = serializer.check(carried.wrap(restart.input, left), what)
+        except PayloadError as error:
+            return _fail(error)
+        return _continue_as_new(settings, replace(restart, input=text))
 
     def _complete(self, value: Any) -> AnyDecision | None:
         try:
@@ -170,15 +192,15 @@ def _continue_as_new(
         attributes=decisions.ContinueAsNewWorkflowExecutionAttributes(
             input=restart.input,
             task_list=task_list,
-            task_priority=settings.task_priority,
-            child_policy=settings.child_policy,
-            lambda_role=settings.lambda_role,
+            task_priority=_text(restart.task_priority, settings.task_priority),
+            child_policy=restart.child_policy or settings.child_policy,
+            lambda_role=restart.lambda_role or settings.lambda_role,
             tag_list=settings.tag_list if restart.tags is None else restart.tags,
-            workflow_type_version=settings.workflow_type.version,
-            execution_start_to_close_timeout=_seconds(
+            workflow_type_version=restart.version or settings.workflow_type.version,
+            execution_start_to_close_timeout=_text(
                 restart.workflow_duration, settings.execution_start_to_close_timeout
             ),
-            task_start_to_close_timeout=_seconds(
+            task_start_to_close_timeout=_text(
                 restart.decision_duration, settings.task_start_to_close_timeout
             ),
         )
@@ -192,7 +214,7 @@ def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
     )
 
 
-def _seconds(chosen: int | None, inherited: str | None) -> str | None:
+def _text(chosen: int | None, inherited: str | None) -> str | None:
     return inherited if chosen is None else str(chosen)
 
 

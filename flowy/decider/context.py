@@ -1,5 +1,6 @@
 """What workflow code reaches of the decider that runs it."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,7 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
 
@@ -67,6 +69,7 @@ class RunContext:
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
         self.wanted_restart = restart
+        self._signals.keeps_all = True
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
@@ -84,13 +87,21 @@ class RunContext:
         """
         return self._left_abandon == self._position()
 
+    def marker(self, name: str, details: str) -> None:
+        """Leave a note in the history."""
+        if not self.dropped:
+            self._calls.size.add(details)
+            attributes = RecordMarkerAttributes(marker_name=name, details=details)
+            key = "marker", str(self._calls.take_number())
+            self._calls.slots.ask(key, RecordMarker(attributes=attributes))
+
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""
         return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
-    def next_signal(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
-        return self._signals.next(name)
+    def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
+        return self._signals.next(name, read)
 
     def waiting_signals(self, name: str) -> int:
         """Return how many signals of a name have come that nobody has taken."""

@@ -13,6 +13,7 @@ from uuid import UUID
 import msgspec
 
 from flowy.decider.loop import DeterministicLoop
+from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
 from flowy.errors import DefinitionError, NondeterminismError
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
@@ -47,9 +48,11 @@ class RunFacts:
         seed: What is the same in every replay of the run and in no other run.
         loop: Tells the history's time.
         slots: Takes the markers.
+        size: Counts the history.
     """
 
-    def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots) -> None:
+    def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots, size: HistorySize) -> None:
+        self.size = size
         self.divergence: NondeterminismError | None = None
         """Why this run cannot go on as its history did."""
         self.replaying = False
@@ -131,9 +134,9 @@ class RunFacts:
         return self.divergence
 
     def _note(self, name: str, key: str, what: msgspec.Struct) -> None:
-        attributes = RecordMarkerAttributes(
-            marker_name=name, details=msgspec.json.encode(what).decode()
-        )
+        details = msgspec.json.encode(what).decode()
+        self.size.add(details)
+        attributes = RecordMarkerAttributes(marker_name=name, details=details)
         self._slots.ask((name, key), RecordMarker(attributes=attributes))
 
     def _remember(self, event: MarkerRecorded) -> None:

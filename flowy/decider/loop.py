@@ -18,6 +18,7 @@ from typing import Any, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.decider.refused import RefusingLoop
+from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,9 @@ class DeterministicLoop(RefusingLoop):
     Args:
         timers: Who keeps durable timers.
     """
+
+    workflow_context: WorkflowContext | None = None
+    """By which the code reaches the decider where it has no workflow at hand."""
 
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0

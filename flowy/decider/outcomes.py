@@ -6,7 +6,7 @@ from typing import Any
 from flowy.decider.calls import Calls
 from flowy.errors import TaskCanceled, TaskError, TaskNotScheduled, TaskTerminated
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, timer
+from flowy.protocol.events import activity, child, lambda_, timer
 from flowy.transport.failure import revive
 
 
@@ -75,6 +75,34 @@ def _child_timed_out(calls: Calls, event: child.ChildWorkflowExecutionTimedOut) 
     calls.time_out(task, event.attributes.timeout_type)
 
 
+def _function_completed(calls: Calls, event: lambda_.LambdaFunctionCompleted) -> None:
+    calls.complete(calls.close(event.attributes.scheduled_event_id), event.attributes.result)
+
+
+def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id)
+    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
+
+
+def _function_not_scheduled(calls: Calls, event: lambda_.ScheduleLambdaFunctionFailed) -> None:
+    task = calls.close_id("lambda", event.attributes.id)
+    calls.fail(task, TaskNotScheduled(f"{task} was not scheduled: {event.attributes.cause}"))
+
+
+def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id or 0)
+    why = ": ".join(str(part) for part in (attributes.cause, attributes.message) if part)
+    calls.fail(task, TaskNotScheduled(f"{task} was not invoked: {why}"))
+
+
+def _function_timed_out(calls: Calls, event: lambda_.LambdaFunctionTimedOut) -> None:
+    attributes = event.attributes
+    task = calls.close(attributes.scheduled_event_id)
+    calls.time_out(task, attributes.timeout_type or "START_TO_CLOSE")
+
+
 def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
     fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
@@ -101,6 +129,11 @@ OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {
     child.ChildWorkflowExecutionTerminated: _child_terminated,
     child.ChildWorkflowExecutionTimedOut: _child_timed_out,
     child.StartChildWorkflowExecutionFailed: _child_not_started,
+    lambda_.LambdaFunctionCompleted: _function_completed,
+    lambda_.LambdaFunctionFailed: _function_failed,
+    lambda_.LambdaFunctionTimedOut: _function_timed_out,
+    lambda_.ScheduleLambdaFunctionFailed: _function_not_scheduled,
+    lambda_.StartLambdaFunctionFailed: _function_not_started,
     timer.StartTimerFailed: _timer_not_started,
     timer.TimerFired: _timer_fired,
 }

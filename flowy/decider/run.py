@@ -74,10 +74,11 @@ class WorkflowRun:
         self._calls.now = self._loop.time
         self._signals = SignalQueues(self._calls.make_result)
         self._externals = Externals(self._calls.slots, self._calls.make_result)
-        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots)
+        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots, self._calls.size)
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts
         )
+        self._loop.workflow_context = self._context
         self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
@@ -196,6 +197,7 @@ class WorkflowRun:
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
+        self._calls.size.events = started.event_id
         if not self._code.started:
             self._code.start(self._settings, self._execution.run_id)
         self._loop.run_ready()
@@ -225,6 +227,7 @@ class WorkflowRun:
 
     def signaled(self, event: workflow.WorkflowExecutionSignaled) -> None:
         """Bring a signal to the code."""
+        self._calls.size.add(event.attributes.input)
         self._signals.arrived(event.attributes.signal_name, event.attributes.input)
 
     def told(self, event: Event) -> None:

@@ -2,11 +2,27 @@
 
 from collections import defaultdict, deque
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from flowy.errors import PayloadError
 from flowy.task.result import Result
 from flowy.transport import serializer
+
+Read = Callable[[Any], Any] | None
+"""Makes the value that code wants of the one that came; None leaves it."""
+
+
+class Arrival(NamedTuple):
+    """A signal that has come."""
+
+    order: int
+    name: str
+    text: str | None
+
+    @property
+    def value(self) -> Any:
+        """What was sent with it."""
+        return _value(self.name, self.text)
 
 
 class SignalQueues:
@@ -17,39 +33,61 @@ class SignalQueues:
     """
 
     def __init__(self, make_result: Callable[[type[Result]], Result]) -> None:
-        self.handlers: dict[str, Callable[[Any], None]] = {}
+        self.handlers: dict[str, Callable[[Arrival], None]] = {}
         """What takes the signals of a name at once."""
+        self.keeps_all = False
+        """The code has ended with a restart: what comes now is for the next run."""
         self._make_result = make_result
-        self._values: defaultdict[str, deque[Any]] = defaultdict(deque)
-        self._waiting: defaultdict[str, deque[Result]] = defaultdict(deque)
+        self._count = 0
+        self._queues: defaultdict[str, deque[Arrival]] = defaultdict(deque)
+        self._waiting: defaultdict[str, deque[tuple[Result, Read]]] = defaultdict(deque)
 
     def arrived(self, name: str, text: str | None) -> None:
         """Give a signal to its method, to the code that has waited longest, or to the queue."""
-        value = _value(name, text)
-        handler = self.handlers.get(name)
-        if handler is not None:
-            handler(value)
+        self._count += 1
+        arrival = Arrival(self._count, name, text)
+        if not self.keeps_all and self._taken(arrival):
             return
-        waiting = self._waiting[name]
-        while waiting:
-            result = waiting.popleft()
-            if not result.done():
-                result.set_result(value)
-                return
-        self._values[name].append(value)
+        self._queues[name].append(arrival)
 
-    def next(self, name: str) -> Result:
-        """Take the next signal of a name, now or when it comes."""
+    def next(self, name: str, read: Read = None) -> Result:
+        """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         result = self._make_result(Result)
-        if self._values[name]:
-            result.set_result(self._values[name].popleft())
+        if self._queues[name]:
+            _give(result, read, self._queues[name].popleft().value)
         else:
-            self._waiting[name].append(result)
+            self._waiting[name].append((result, read))
         return result
 
     def count(self, name: str) -> int:
         """Return how many signals of a name wait to be taken."""
-        return len(self._values[name])
+        return len(self._queues[name])
+
+    def untaken(self) -> list[Arrival]:
+        """Return the signals that nobody has taken."""
+        return [arrival for queue in self._queues.values() for arrival in queue]
+
+    def _taken(self, arrival: Arrival) -> bool:
+        handler = self.handlers.get(arrival.name)
+        if handler is not None:
+            handler(arrival)
+            return True
+        waiting = self._waiting[arrival.name]
+        while waiting:
+            result, read = waiting.popleft()
+            if not result.done():
+                _give(result, read, arrival.value)
+                return True
+        return False
+
+
+def _give(result: Result, read: Read, value: Any) -> None:
+    try:
+        made = value if read is None else read(value)
+    except PayloadError as unfit:
+        result.set_exception(unfit)
+    else:
+        result.set_result(made)
 
 
 def _value(name: str, text: str | None) -> Any:

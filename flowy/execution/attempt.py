@@ -30,7 +30,8 @@ class OneAttempt:
         name: How messages name the call.
         timeout: How many seconds it may run, None for any number.
         grace: How many seconds it may take to stop.
-        surroundings: The clock, and the alarms on it.
+        surroundings: The clock, the alarms on it, and the lock that guards this attempt; nothing
+            else is called while it is held, so that attempts may share it.
         settled: Called once, at the end, on whichever thread brings it.
     """
 
@@ -57,15 +58,14 @@ class OneAttempt:
         name: str,
         timeout: float | None,
         grace: float,
-        surroundings: tuple[Clock, Alarms],
+        surroundings: tuple[Clock, Alarms, threading.Lock],
         settled: Callable[["OneAttempt", Status, Any, BaseException | None], None],
     ) -> None:
         self._name = name
         self._timeout = timeout
         self._grace = grace
-        self._clock, self._alarms = surroundings
+        self._clock, self._alarms, self._lock = surroundings
         self._when_settled = settled
-        self._lock = threading.Lock()
         self._running: Running | None = None
         self._settled = False
         self._reported = False

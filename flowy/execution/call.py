@@ -21,6 +21,8 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
         name: How messages name it, such as ``process 'resize'``.
         context: The context variables that it sees in this process; by default those of the
             moment in which the call is made.
+        asked: Answers what the call asks from a process of its own, by
+            ``flowy.execution.process_serve.ask``; it comes from any thread.
     """
 
     function: Callable[..., Any]
@@ -28,6 +30,7 @@ class Call(msgspec.Struct, frozen=True, kw_only=True):
     keywords: Mapping[str, Any] = {}
     name: str = "a call"
     context: contextvars.Context = msgspec.field(default_factory=contextvars.copy_context)
+    asked: Callable[[Any], Any] | None = None
 
     def invoke(self) -> Any:
         """Call the function and give what it returns, on the calling thread.

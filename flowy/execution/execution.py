@@ -164,7 +164,7 @@ class Execution:
             self._call.name,
             limits.timeout,
             limits.grace,
-            (surroundings.clock, surroundings.alarms),
+            (surroundings.clock, surroundings.alarms, self._lock),
             self._attempt_settled,
         )
         with self._lock:
@@ -190,7 +190,7 @@ class Execution:
     ) -> None:
         if self._started is None:
             self._started = attempt.started
-        if status in _RETRIED and error is not None and self._try_again(error, attempt.ended):
+        if error is not None and status in _RETRIED and self._try_again(error, attempt.ended):
             return
         self._finish(status, value, error, attempt.stop, attempt.ended)
 

@@ -4,11 +4,12 @@ import multiprocessing
 import os
 import pickle
 import threading
+from collections.abc import Callable
 from typing import Any
 
 from flowy.errors import ExecutionError, PayloadError, WorkerLost
 from flowy.execution.call import Call
-from flowy.execution.process_serve import serve
+from flowy.execution.process_serve import QUESTION, serve
 from flowy.execution.process_tree import kill_tree
 
 # Not fork: a fork of a process that has threads may inherit a lock that nobody will ever release.
@@ -24,18 +25,23 @@ _STILLBORN = (
 class Child:
     """A process that waits for calls, in a session and group of its own.
 
+    Args:
+        memory: The bytes of address space that it may have; None for no bound.
+
     Raises:
         WorkerLost: The process did not come up.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int | None = None) -> None:
         self._lock = threading.Lock()
         self._closed = False
         self._process_id = 0
         self._calls, calls = _CONTEXT.Pipe()
         lifeline, self._lifeline = _CONTEXT.Pipe(duplex=False)
         self._process = _CONTEXT.Process(
-            target=serve, args=(calls, lifeline, dict(os.environ)), name="flowy-process"
+            target=serve,
+            args=(calls, lifeline, dict(os.environ), memory),
+            name="flowy-process",
         )
         try:
             self._process.start()
@@ -54,8 +60,13 @@ class Child:
         """The system's id of the process, and of its group; 0 if it never had one."""
         return self._process_id
 
-    def request(self, call: bytes, name: str) -> Any:
+    def request(self, call: bytes, name: str, asked: Callable[[Any], Any] | None = None) -> Any:
         """Run a pickled call in the process and return its value.
+
+        Args:
+            call: The call.
+            name: How messages name it.
+            asked: Answers what the call asks while it runs.
 
         Raises:
             WorkerLost: The process ended first.
@@ -64,6 +75,9 @@ class Child:
         try:
             self._calls.send_bytes(call)
             answer = self._calls.recv_bytes()
+            while answer.startswith(QUESTION):
+                self._calls.send_bytes(_reply(answer[len(QUESTION) :], asked))
+                answer = self._calls.recv_bytes()
         except (EOFError, OSError) as error:
             raise WorkerLost(f"{name} was lost: {self._obituary()}") from error
         return _read(answer, name)
@@ -110,6 +124,15 @@ def _read(answer: bytes, name: str) -> Any:
     problem = value if value is not None else ExecutionError(described)
     problem.add_note(f"In the process that ran {name}:\n{trace}")
     raise problem
+
+
+def _reply(question: bytes, asked: Callable[[Any], Any] | None) -> bytes:
+    if asked is None:
+        return pickle.dumps((True, ExecutionError("nobody answers the questions of this call")))
+    try:
+        return pickle.dumps((False, asked(pickle.loads(question))))  # noqa: S301 -- of our child
+    except Exception as error:  # noqa: BLE001 -- it is raised where the question was asked
+        return pickle.dumps((True, error))
 
 
 def pickled(call: Call) -> bytes:

@@ -39,15 +39,23 @@ class ProcessPool(Executor):
     Args:
         max_workers: How many processes at a time; by default as many as there are processors.
         name: How the waiting threads are named.
+        memory: The bytes of address space that each process may have; None for no bound.
     """
 
-    def __init__(self, max_workers: int | None = None, name: str = "flowy-process") -> None:
+    def __init__(
+        self,
+        max_workers: int | None = None,
+        name: str = "flowy-process",
+        *,
+        memory: int | None = None,
+    ) -> None:
         self._threads = ThreadPool(max_workers or os.cpu_count() or 1, name)
         self._lock = threading.Lock()
         self._starting = threading.Lock()
         self._idle: list[Child] = []
         self._children: set[Child] = set()
         self._closed = False
+        self._memory = memory
         self._at_exit = functools.partial(_kill, weakref.WeakMethod(self.kill))
         # Before multiprocessing's own hook, which would wait for processes that wait for calls.
         atexit.register(self._at_exit)
@@ -78,7 +86,7 @@ class ProcessPool(Executor):
             if self._idle:
                 return self._idle.pop()
         with self._starting:
-            child = Child()
+            child = Child(self._memory)
         with self._lock:
             self._children.add(child)
             closed = self._closed
@@ -122,7 +130,7 @@ class ProcessPool(Executor):
         try:
             if lease is not None:
                 lease.taken(child)
-            return child.request(payload, call.name)
+            return child.request(payload, call.name, call.asked)
         except WorkerLost:
             alive = False
             raise

@@ -4,7 +4,7 @@ import builtins
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, PayloadMismatch
 
 Kind = type[BaseException] | str
 
@@ -21,7 +21,8 @@ class RetryPolicy:
     Kinds of failure are exception classes or their names, ``ValueError`` or
     ``package.module.Class``, and for tasks of a workflow also the kinds of timeout, such as
     ``HEARTBEAT``. Of a failure that came over the wire only its own class is known, not those that
-    the class inherits from, unless it is one of Python's.
+    the class inherits from, unless it is one of Python's. What failed with ``PayloadMismatch`` is
+    never tried again: the same value would not fit again.
 
     Args:
         attempts: How often it may be started in all, the first time included.
@@ -79,7 +80,7 @@ class RetryPolicy:
         return pause
 
     def _is_worth_it(self, error: BaseException) -> bool:
-        if any(_is(error, kind) for kind in self.give_up_on):
+        if any(_is(error, kind) for kind in (PayloadMismatch, *self.give_up_on)):
             return False
         return any(_is(error, kind) for kind in self.retry_on)
 

@@ -42,9 +42,19 @@ class Runner:
         listener: Listener | None = None,
     ) -> Execution:
         """Start a call and return at once, with the handle that waits for it or cancels it."""
-        execution = Execution(call, strategy, limits, self._surroundings, listener)
+        execution = self.ready(call, strategy, limits, listener)
         execution.start()
         return execution
+
+    def ready(
+        self,
+        call: Call,
+        strategy: Strategy,
+        limits: Limits = NO_LIMITS,
+        listener: Listener | None = None,
+    ) -> Execution:
+        """Return a call that is not started; for whoever may cancel it before ``start`` returns."""
+        return Execution(call, strategy, limits, self._surroundings, listener)
 
     def run(
         self,

@@ -23,6 +23,10 @@ class Attempt(Protocol):
         """Hear that the callable is about to run: its time starts now."""
         ...
 
+    def attach(self, running: "Running") -> None:
+        """Learn how to stop the call; for a strategy whose ``start`` returns after the end."""
+        ...
+
     def succeeded(self, value: Any) -> None:
         """Hear what the callable returned."""
         ...

@@ -130,8 +130,11 @@ class ThreadPool(Executor):
             self._threads.discard(thread)
 
     def _next(self) -> Job | None:
-        with contextlib.suppress(queue.Empty):
-            return self._jobs.get_nowait()
+        if not self._jobs.empty():
+            try:
+                return self._jobs.get_nowait()
+            except queue.Empty:  # not `suppress`: this is passed for every job
+                pass
         with self._lock:
             self._idle += 1
         job = self._jobs.get()

@@ -28,6 +28,7 @@ from flowy.errors import (
     WorkflowError,
     WorkflowTransition,
 )
+from flowy.listening import RunListener
 from flowy.machine.awaiting import Awaiter
 from flowy.machine.branches import Branches
 from flowy.machine.callbacks import ANY, Callbacks
@@ -35,6 +36,7 @@ from flowy.machine.deprecated import DeprecatedAccess, DeprecatedControl
 from flowy.machine.moves import check_nested, check_tokens, move_task, move_token
 from flowy.machine.notification import Signal, _Signal
 from flowy.machine.processing import ActionMapper, ProcessingFactory
+from flowy.machine.recorded import recorded
 from flowy.machine.state import (
     MachineState,
     Snapshot,
@@ -60,13 +62,21 @@ __all__ = [
 
 
 class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
-    """Takes tokens through tasks; can be halted, moved, restarted and resumed elsewhere."""
+    """Takes tokens through tasks; can be halted, moved, restarted and resumed elsewhere.
+
+    Args:
+        catalog: Makes a run of what the engine does, from the first token to its end or its error:
+            `flowy.catalog.executions.ExecutionCatalogue`. It can be set on an engine too, and does
+            not travel with it.
+    """
 
     processing_factory: Any = ProcessingFactory
+    catalog: RunListener | None = None
     _execute: Callable[[Any, Any], None] | None = None
     _definition: Any = None
 
-    def __init__(self) -> None:
+    def __init__(self, *, catalog: RunListener | None = None) -> None:
+        self.catalog = catalog
         self.callbacks = Callbacks()
         self.objects: Sequence[Any] = []
         self.log = self.init_logger()
@@ -129,6 +139,12 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
         self._check(objects)
         if reset_state:
             self.state.reset()
+        with recorded(self, objects):
+            self._pass(objects, stop_on_error, stop_on_halt, initial_run)
+
+    def _pass(
+        self, objects: Sequence[Any], stop_on_error: bool, stop_on_halt: bool, initial_run: bool
+    ) -> None:
         while True:
             try:
                 if initial_run:
@@ -334,7 +350,7 @@ class GenericWorkflowEngine(DeprecatedControl, DeprecatedAccess, Transient):
 
     def __getstate__(self) -> dict[str, Any]:
         kept = dict(self.__dict__)
-        for name in ("_awaiter", "_execute", "branches"):
+        for name in ("_awaiter", "_execute", "branches", "catalog"):
             kept.pop(name, None)
         return kept
 

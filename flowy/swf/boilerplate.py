@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
 from types import FrameType
-from typing import Any
+from typing import Any, Concatenate, overload
 
 from flowy.clock import SystemClock
 from flowy.errors import RegistrationError
@@ -16,13 +16,16 @@ from flowy.swf.connect import as_client
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.task.calling import P, Runs
 from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.sticky import Sticky
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -39,6 +42,8 @@ def start_activity_worker(
     loop: int = -1,
     package: scanner.Packages | None = None,
     ignore: scanner.Ignored | None = None,
+    *,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -51,6 +56,8 @@ def start_activity_worker(
         loop: How many tasks to do before returning; -1 is no such end.
         package: Modules and packages that hold the activities; None is the caller's.
         ignore: What to leave out of them, as venusian takes it.
+        catalog: Has the runs that activities store files in by ``self.run.store(path)``:
+            `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -59,7 +66,8 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        _work(source, registry, ActivityPoller, reg_remote, loop)
+        make = partial(ActivityPoller, catalog=catalog)
+        _work(source, registry, make, reg_remote, loop)
 
 
 def start_workflow_worker(
@@ -72,17 +80,22 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    sticky: bool | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
-    executions: `flowy.catalog.executions.ExecutionCatalogue`.
+    executions, also of those that the service closes by itself:
+    `flowy.catalog.executions.ExecutionCatalogue`. ``sticky`` says whether decisions of kept runs
+    come to a task list of this worker's own: None for as soon as other deciders are noticed, True
+    from the start, False for never; a worker with a ``loop`` has none.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1) as source:
-        make = partial(DecisionPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
+        _work(source, registry, make, reg_remote, loop, catalog)
 
 
 def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
@@ -109,7 +122,7 @@ def workflow_starter(
     task_priority: int | None = None,
     child_policy: ChildPolicy | None = None,
     lambda_role: str | None = None,
-) -> WorkflowStarter:
+) -> WorkflowStarter[...]:
     """Return what starts executions of a workflow type when it is called with their arguments.
 
     Args:
@@ -145,6 +158,32 @@ def workflow_starter(
     )
 
 
+@overload
+def starter_for(
+    domain: str, workflow: type[Runs[P, Any]], **options: Any
+) -> WorkflowStarter[P]: ...
+@overload
+def starter_for(
+    domain: str, workflow: Callable[Concatenate[Any, P], Any], **options: Any
+) -> WorkflowStarter[P]: ...
+def starter_for(domain: str, workflow: Any, **options: Any) -> Any:
+    """Return what starts executions of a workflow whose class or function is at hand.
+
+    Type checkers check the arguments of the starter, and a call refuses what does not fit the
+    workflow's annotations.
+
+    Args:
+        domain: Where the executions start.
+        workflow: The class or function that declares the workflow.
+        **options: As `workflow_starter` takes them.
+
+    Raises:
+        DefinitionError: The class or function declares no workflow, or several, or a setting can
+            never work.
+    """
+    return workflow_starter(domain, workflow, None, **options)
+
+
 def _caller(frame: FrameType | None) -> Any:
     caller = None if frame is None else frame.f_back
     if caller is None:
@@ -166,11 +205,17 @@ def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
 
 
 def _work(
-    source: Source, registry: Registry[Any], poller: MakePoller, reg_remote: bool, loop: int
+    source: Source,
+    registry: Registry[Any],
+    poller: MakePoller,
+    reg_remote: bool,
+    loop: int,
+    catalog: ExecutionListener | None = None,
 ) -> None:
     if reg_remote:
         _register(source, registry)
-    Worker(source.client, source.stop, [poller(source, registry)]).run(loop)
+    beside = [] if catalog is None else [Reconciler(source, catalog)]
+    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

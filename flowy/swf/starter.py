@@ -6,17 +6,28 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic
 
 from flowy.errors import Fault, ServiceUnavailable
+from flowy.listening import tell
 from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
-from flowy.task.definition import type_id
+from flowy.task.declared import arguments_of, named
+from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
 from flowy.transport import serializer
-from flowy.worker.listener import ExecutionListener, tell
+from flowy.worker.listener import ExecutionListener
+
+if TYPE_CHECKING:
+    from typing_extensions import ParamSpec  # typing has the default only from 3.13 on
+
+    P = ParamSpec("P", default=...)
+else:
+    from typing import ParamSpec
+
+    P = ParamSpec("P")
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +43,19 @@ class _Block:
     tags: frozenset[str] = frozenset()
 
 
-_blocks: ContextVar[Mapping["WorkflowStarter", _Block]] = ContextVar("flowy_starter_blocks")
+_blocks: ContextVar[Mapping["WorkflowStarter[...]", _Block]] = ContextVar("flowy_starter_blocks")
 
 
-class WorkflowStarter:
+class WorkflowStarter(Generic[P]):
     """Starts executions when it is called with the arguments of ``run``.
 
     One starter may be used by several threads and asyncio tasks: blocks are seen by their own only.
     Override ``_serialize_arguments`` to change the transport, together with the workflow's side.
 
     Args:
-        name: The workflow type's name.
-        version: The workflow type's version; 1 and "1" are the same.
+        name: The workflow type's name, or the class or function that declares the workflow: its
+            annotations then check the arguments.
+        version: The workflow type's version; 1 and "1" are the same. None with a class or function.
         client: The service.
         domain: Where the executions start.
         task_list: Where their decision tasks wait; None is the registered default.
@@ -76,7 +88,7 @@ class WorkflowStarter:
         child_policy: ChildPolicy | None = None,
         lambda_role: str | None = None,
     ) -> None:
-        self._type = type_id(name, version)
+        self._type, self._target = named(name, version, WorkflowDefinition)
         self._client = client
         self._domain = domain
         self._task_list = None if task_list is None else TaskList(name=str(task_list))
@@ -91,14 +103,14 @@ class WorkflowStarter:
             }
         )
 
-    def __call__(self, *args: Any, **kwargs: Any) -> str | None:
+    def __call__(self, *args: P.args, **kwargs: P.kwargs) -> str | None:
         """Start an execution.
 
         Returns:
             The run id, or None when the service refused or could not be reached; the log says why.
 
         Raises:
-            PayloadError: An argument cannot travel.
+            PayloadError: An argument cannot travel, or the workflow does not take it.
         """
         request = self.request(*args, **kwargs)
         try:
@@ -128,7 +140,7 @@ class WorkflowStarter:
             ),
         )
 
-    def request(self, *args: Any, **kwargs: Any) -> StartWorkflowExecution:
+    def request(self, *args: P.args, **kwargs: P.kwargs) -> StartWorkflowExecution:
         """Make the request that a call with these arguments sends."""
         block = self._block()
         priority = self._settings["task_priority"]
@@ -172,7 +184,10 @@ class WorkflowStarter:
             yield
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self._type))
+        text = serializer.dump_arguments(args, kwargs, str(self._type))
+        if self._target is not None:
+            arguments_of(self._target).check(args, kwargs, text, str(self._type))
+        return text
 
     def _block(self) -> _Block:
         return _blocks.get({}).get(self, _Block())

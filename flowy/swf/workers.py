@@ -12,10 +12,12 @@ from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
+from flowy.worker.sticky import Sticky
 from flowy.worker.stop import Stop
 
 
@@ -30,6 +32,8 @@ class WorkerPlan:
         decides_workflows: Whether workflows are decided.
         threads: How many activities of one list are done at once.
         registers: Whether the types are registered with the service, and compared.
+        sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
+            as soon as other deciders are noticed, True from the start, False for never.
     """
 
     packages: scanner.Packages
@@ -38,6 +42,7 @@ class WorkerPlan:
     decides_workflows: bool = True
     threads: int = 1
     registers: bool = True
+    sticky: bool | None = None
 
 
 def make_worker(
@@ -55,7 +60,8 @@ def make_worker(
         domain: The domain; it is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
-        catalog: Is told what becomes of executions: `flowy.catalog.executions.ExecutionCatalogue`.
+        catalog: Is told what becomes of executions, and has the runs that activities store files
+            in: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
         DefinitionError: Nothing was found to serve, or two classes declare the same type.
@@ -72,12 +78,25 @@ def make_worker(
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])
     pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog)
+        DecisionPoller(source(name), workflows, catalog=catalog, sticky=stickiness(plan.sticky))
         for name in _task_lists(plan, workflows)
     ]
     for name in _task_lists(plan, activities):
-        pollers.extend(ActivityPoller(source(name), activities) for _ in range(plan.threads))
+        pollers.extend(
+            ActivityPoller(source(name), activities, catalog=catalog) for _ in range(plan.threads)
+        )
+    if catalog is not None and plan.decides_workflows:
+        pollers.append(Reconciler(source("catalogue"), catalog))
     return Worker(client, stop, pollers)
+
+
+def stickiness(wish: bool | None) -> Sticky | None:
+    """Return how a decider keeps executions to itself.
+
+    Args:
+        wish: As ``WorkerPlan.sticky``.
+    """
+    return None if wish is False else Sticky(at_once=wish is True)
 
 
 def scan(

@@ -7,7 +7,10 @@ from typing import Any, TypeVar
 import venusian
 
 from flowy.errors import DefinitionError
+from flowy.execution.retry import RetryPolicy
+from flowy.task.declared import record
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
+from flowy.task.functions import as_task
 from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
@@ -16,7 +19,7 @@ WORKFLOW = "workflow"
 DEPTH = 3
 """How many frames the decorated module is above the call of venusian."""
 
-T = TypeVar("T", bound=type[Task])
+T = TypeVar("T", bound=Callable[..., Any])
 
 
 def activity(
@@ -27,8 +30,15 @@ def activity(
     schedule_to_close: Any = 420,
     schedule_to_start: Any = 120,
     start_to_close: Any = 300,
+    *,
+    strategy: str | None = None,
+    at_most_once: bool = False,
+    local_retry: RetryPolicy | None = None,
 ) -> Callable[[T], T]:
-    """Declare an activity type and the class that does it; the class itself stays as it is.
+    """Declare an activity type and the class or function that does it, which stays as it is.
+
+    A function does the work itself, ``def`` or ``async def``. When its first parameter is annotated
+    with ``Activity``, it gets the activity there, to heartbeat and for the token.
 
     Args:
         name: The type's name.
@@ -38,6 +48,13 @@ def activity(
         schedule_to_close: Longest time from scheduling to the answer, in seconds.
         schedule_to_start: Longest wait for a worker, in seconds.
         start_to_close: Longest time from a worker's start to its answer, in seconds.
+        strategy: How the worker runs the code: ``inline``, ``asyncio``, ``thread``, ``process``,
+            ``script``, or the name of an executor that the worker was given; None as the worker
+            says.
+        at_most_once: When an attempt has begun, no other one does the work: further attempts fail
+            with ``NotRepeated``.
+        local_retry: When the worker tries again by itself, inside the task, what raised an
+            exception; the workflow does not see it.
 
     Raises:
         DefinitionError: A value can never work; it is also a ``ValueError``.
@@ -51,6 +68,9 @@ def activity(
         schedule_to_close=schedule_to_close,
         schedule_to_start=schedule_to_start,
         start_to_close=start_to_close,
+        strategy=strategy,
+        at_most_once=at_most_once,
+        local_retry=local_retry,
     )
     return _attacher(ACTIVITY, define)
 
@@ -63,7 +83,9 @@ def workflow(
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
 ) -> Callable[[T], T]:
-    """Declare a workflow type and the class that decides it; the class itself stays as it is.
+    """Declare a workflow type and the class or function that decides it, which stays as it is.
+
+    A function's first parameter is the workflow: what ``self`` is in a class.
 
     Args:
         name: The type's name.
@@ -98,8 +120,17 @@ def define_activity(
     schedule_to_close: Any = 420,
     schedule_to_start: Any = 120,
     start_to_close: Any = 300,
+    *,
+    strategy: str | None = None,
+    at_most_once: bool = False,
+    local_retry: RetryPolicy | None = None,
 ) -> ActivityDefinition:
     """Return the definition of an activity; takes and raises what ``activity`` does."""
+    if at_most_once and local_retry is not None:
+        raise DefinitionError(
+            f"activity {name} {version} is at_most_once, so its worker cannot try it again: leave "
+            "local_retry out"
+        )
     return ActivityDefinition(
         id=type_id(name, version),
         task_list=checked_name(task_list, "task list"),
@@ -108,7 +139,16 @@ def define_activity(
         schedule_to_start=seconds(schedule_to_start, "schedule_to_start"),
         start_to_close=seconds(start_to_close, "start_to_close"),
         factory=factory,
+        strategy=None if strategy is None else checked_name(strategy, "strategy"),
+        at_most_once=bool(at_most_once),
+        local_retry=_policy(local_retry),
     )
+
+
+def _policy(value: object) -> RetryPolicy | None:
+    if value is None or isinstance(value, RetryPolicy):
+        return value
+    raise DefinitionError(f"local_retry is a RetryPolicy, not {value!r}")
 
 
 def define_workflow(
@@ -144,12 +184,11 @@ def attach_workflow(holder: Any, definition: WorkflowDefinition) -> None:
 def _attacher(category: str, define: Callable[[type[Task]], Any]) -> Callable[[T], T]:
     define(Task)  # a bad declaration fails here, where it stands
 
-    def attach(cls: T) -> T:
-        if not _is_task(cls):
-            raise DefinitionError(f"@{category} belongs on a task's class, not on {cls!r}")
+    def attach(holder: T) -> T:
+        definition = define(as_task(holder, category))
         # The same depth as by way of attach_activity: venusian looks for the decorated module.
-        _attach_here(cls, define(cls), category)
-        return cls
+        _attach_here(holder, definition, category)
+        return holder
 
     return attach
 
@@ -162,8 +201,7 @@ def _attach(holder: Any, definition: Any, category: str) -> None:
     def found(scanner: Any, _name: str, _holder: Any) -> None:
         scanner.found.append(definition)
 
+    record(holder, definition)
+    if definition.factory is not holder:
+        record(definition.factory, definition)
     venusian.attach(holder, found, category=category, depth=DEPTH)
-
-
-def _is_task(found: Any) -> bool:
-    return isinstance(found, type) and issubclass(found, Task)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flowy.errors import DefinitionError
+from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 
 NAME_MAXIMUM = 256
@@ -15,7 +16,10 @@ _FORBIDDEN = frozenset(":/|") | {chr(code) for code in [*range(0x20), *range(0x7
 class ActivityDefinition:
     """An activity type, its registered defaults, and the class that does it.
 
-    Timeouts are whole seconds; ``heartbeat`` None is no heartbeat timeout.
+    Timeouts are whole seconds; ``heartbeat`` None is no heartbeat timeout. The other settings are
+    its worker's alone: ``strategy`` is how its code is run, None as the worker says;
+    ``at_most_once`` lets no attempt follow one that began; ``local_retry`` is when the worker tries
+    it again by itself, in the same task.
     """
 
     id: TypeId
@@ -25,6 +29,9 @@ class ActivityDefinition:
     schedule_to_start: int
     start_to_close: int
     factory: Any
+    strategy: str | None = None
+    at_most_once: bool = False
+    local_retry: RetryPolicy | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,12 +4,12 @@ import asyncio
 import math
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from flowy.errors import DefinitionError, MapFailedError
 from flowy.task.branch import Branch, WorkflowLoop, callable_of, workflow_loop
+from flowy.task.calling import Callee
 from flowy.task.gathering import Completions
-from flowy.task.proxy import BoundProxy
 from flowy.task.result import Result
 
 Status = Literal["succeeded", "failed", "cancelled"]
@@ -188,10 +188,10 @@ class _Mapping:
 
 def start(loop: WorkflowLoop, function: Any, args: tuple[Any, ...]) -> Result:
     """Call a function beside what goes on; a proxy's call is that already."""
-    if not isinstance(function, BoundProxy):
+    if not isinstance(function, Callee):
         return loop.spawn(function, *args)
     try:
-        return function(*args)
+        return cast(Result[Any], function(*args))
     except Exception as error:  # noqa: BLE001 -- it is the outcome of this item
         return loop.spawn(_raise, error)
 

@@ -1,45 +1,65 @@
-"""Proxies: class attributes of a workflow that stand for activities and other workflows."""
+"""Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Self, overload
+from typing import Any, Self, Unpack, overload
 
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
-from flowy.task.context import TaskCall, WorkflowContext
-from flowy.task.options import ActivityOptions, Cancellation, ChildOptions, ChildPolicy
-from flowy.task.result import Result
+from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
+from flowy.task.context import TaskCall, WorkflowContext, running_context
+from flowy.task.declared import arguments_of, named, result_of
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
+from flowy.task.options import (
+    ActivityOptions,
+    Cancellation,
+    ChildOptions,
+    ChildPolicy,
+    LambdaOptions,
+)
+from flowy.task.result import ChildResult, Result
 from flowy.transport import serializer
 
 
-@dataclass(frozen=True, slots=True)
-class BoundProxy:
-    """A proxy on a workflow that runs; calling it asks for the task and returns at once."""
+class BoundProxy(Callee[P, Out]):
+    """A proxy on a workflow that runs; calling it asks for the task and returns at once.
 
-    proxy: "TaskProxy"
-    scheduler: WorkflowContext
+    Args:
+        proxy: The proxy.
+        scheduler: What runs the workflow.
+    """
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Result:
-        """Ask for the task; arguments may be, or hold, results of other calls."""
+    __slots__ = ("proxy", "scheduler")
+
+    def __init__(self, proxy: "TaskProxy[P, Out]", scheduler: WorkflowContext) -> None:
+        self.proxy = proxy
+        self.scheduler = scheduler
+
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
         return self.proxy.call(self.scheduler, args, kwargs)
 
 
-class TaskProxy:
+class TaskProxy(Callee[P, Out]):
     """What activities' and workflows' proxies have in common.
+
+    On a workflow's class a proxy is called as ``self.proxy(...)``. One that stands elsewhere, such
+    as in a module, is called as ``proxy(...)`` by the code of whatever workflow runs.
 
     Override ``_serialize_arguments`` and ``_deserialize_result`` to change the transport, together
     with their counterparts on the task's side.
     """
 
-    task_id: TypeId
-    options: ActivityOptions | ChildOptions
+    task_id: TypeId | str
+    options: ActivityOptions | ChildOptions | LambdaOptions
+    target: Any = None
+    """The class that does the task, when the proxy was made of it."""
 
     @overload
     def __get__(self, instance: None, owner: type) -> Self: ...
     @overload
-    def __get__(self, instance: object, owner: type) -> BoundProxy: ...
-    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy":
+    def __get__(self, instance: object, owner: type) -> BoundProxy[P, Out]: ...
+    def __get__(self, instance: object | None, owner: type) -> "Self | BoundProxy[P, Out]":
         if instance is None:
             return self
         scheduler = getattr(instance, "_scheduler", None)
@@ -50,11 +70,14 @@ class TaskProxy:
             )
         return BoundProxy(self, scheduler)
 
+    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
+        return self.call(running_context(f"the proxy of {self.task_id}"), args, kwargs)
+
     def call(
         self, scheduler: WorkflowContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> Result:
+    ) -> Out:
         """Ask the scheduler for the task, under the options in force."""
-        return scheduler.call(
+        called: Any = scheduler.call(
             TaskCall(
                 type=self.task_id,
                 args=args,
@@ -64,19 +87,27 @@ class TaskProxy:
                 deserialize=self._deserialize_result,
             )
         )
+        return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, str(self.task_id))
+        text = serializer.dump_arguments(args, kwargs, str(self.task_id))
+        if self.target is not None:
+            arguments_of(self.target).check(args, kwargs, text, str(self.task_id))
+        return text
 
     def _deserialize_result(self, result: str) -> Any:
-        return serializer.load(result, f"the result of {self.task_id}")
+        reader = None if self.target is None else result_of(self.target)
+        if reader is None:
+            return serializer.load(result, f"the result of {self.task_id}")
+        return reader.read(result, f"the result of {self.task_id}")
 
 
-class ActivityProxy(TaskProxy):
+class ActivityProxy(TaskProxy[P, Result[R]]):
     """Stands for an activity. ``None`` means the type's registered default.
 
     Args:
-        task_id: The activity's type.
+        task_id: The activity's type, or the class or function that declares it. Of a class, type
+            checkers check arguments and result; of both, values are read by their annotations.
         heartbeat: Longest silence between two heartbeats, in seconds.
         schedule_to_close: Longest time from scheduling to the answer, in seconds.
         schedule_to_start: Longest wait for a worker, in seconds.
@@ -94,9 +125,28 @@ class ActivityProxy(TaskProxy):
         DefinitionError: An option's value can never work.
     """
 
+    @overload
     def __init__(
-        self,
+        self: "ActivityProxy[Q, T]",
+        task_id: type[RunsAsync[Q, T]],
+        **options: Unpack[ActivityProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "ActivityProxy[Q, T]",
+        task_id: type[Runs[Q, T]],
+        **options: Unpack[ActivityProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "ActivityProxy[..., Any]",
         task_id: TypeId,
+        *args: Any,
+        **options: Unpack[ActivityProxyOptions],
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]  # positional options, as documented, are not checked
+        self,
+        task_id: Any,
         heartbeat: int | None = None,
         schedule_to_close: int | None = None,
         schedule_to_start: int | None = None,
@@ -110,7 +160,7 @@ class ActivityProxy(TaskProxy):
         task_priority: int | None = None,
         cancellation: Cancellation = "try",
     ) -> None:
-        self.task_id = task_id
+        self.task_id, self.target = named(task_id, None, ActivityDefinition)
         self.options = ActivityOptions(
             **task_options.read(
                 {
@@ -130,11 +180,12 @@ class ActivityProxy(TaskProxy):
         )
 
 
-class WorkflowProxy(TaskProxy):
+class WorkflowProxy(TaskProxy[P, ChildResult[R]]):
     """Stands for a workflow that is started as a child. ``None`` means the registered default.
 
     Args:
-        task_id: The workflow's type.
+        task_id: The workflow's type, or the class or function that declares it. Of a class, type
+            checkers check arguments and result; of both, values are read by their annotations.
         decision_duration: Longest time for one decision, in seconds.
         workflow_duration: Longest time from start to close, in seconds.
         task_list: Where the child's decision tasks wait.
@@ -154,9 +205,32 @@ class WorkflowProxy(TaskProxy):
         DefinitionError: An option's value can never work.
     """
 
+    @overload
     def __init__(
-        self,
+        self: "WorkflowProxy[Q, T]",
+        task_id: type[RunsAsync[Q, T]],
+        **options: Unpack[ChildProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[Q, T]",
+        task_id: type[Runs[Q, Result[T]]],
+        **options: Unpack[ChildProxyOptions],
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[Q, T]", task_id: type[Runs[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: "WorkflowProxy[..., Any]",
         task_id: TypeId,
+        *args: Any,
+        **options: Unpack[ChildProxyOptions],
+    ) -> None: ...
+    def __init__(  # type: ignore[misc]  # positional options, as documented, are not checked
+        self,
+        task_id: Any,
         decision_duration: int | None = None,
         workflow_duration: int | None = None,
         task_list: str | None = None,
@@ -171,7 +245,7 @@ class WorkflowProxy(TaskProxy):
         lambda_role: str | None = None,
         cancellation: Cancellation = "try",
     ) -> None:
-        self.task_id = task_id
+        self.task_id, self.target = named(task_id, None, WorkflowDefinition)
         self.options = ChildOptions(
             **task_options.read(
                 {

@@ -29,6 +29,10 @@ class Registry(Generic[Definition]):
                 f"{definition.id}: give one another name or version"
             )
 
+    def replace(self, definition: Definition) -> None:
+        """Put a definition in the place of the one of its type."""
+        self._definitions[definition.id] = definition
+
     def get(self, type_id: TypeId) -> Definition | None:
         """Return the definition of a type, or None."""
         return self._definitions.get(type_id)

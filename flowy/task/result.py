@@ -2,11 +2,20 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
-from typing import Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
 from flowy.protocol.ids import ExecutionId
 from flowy.transport import serializer
+
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar  # typing has the default only from 3.13 on
+
+    T = TypeVar("T", default=Any)
+else:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 
 class BlockingLoop(Protocol):
@@ -21,7 +30,7 @@ class BlockingLoop(Protocol):
         ...
 
 
-class Result(asyncio.Future[Any]):
+class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
     ``await`` it in an ``async def run``, call ``result()`` in a plain one, pass it to another call,
@@ -55,7 +64,7 @@ class Result(asyncio.Future[Any]):
         """Note that the task has ended, cancelled as it was asked to."""
         super().cancel(details)
 
-    def result(self) -> Any:
+    def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
 
         Raises:
@@ -72,7 +81,7 @@ class Result(asyncio.Future[Any]):
         return self.done() and not self.cancelled() and bool(self._log_traceback)
 
 
-class ChildResult(Result):
+class ChildResult(Result[T]):
     """The outcome of a child workflow, and the child itself: to wait for, signal and cancel."""
 
     workflow_id: str | None = None

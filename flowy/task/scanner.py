@@ -7,9 +7,11 @@ from typing import Any
 
 import venusian
 
+from flowy.errors import DefinitionError
 from flowy.task.decorators import ACTIVITY, WORKFLOW
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.task.resource import RESOURCE, ResourceDefinition
 
 Packages = ModuleType | list[ModuleType] | tuple[ModuleType, ...]
 Ignored = str | Callable[[str], Any] | Iterable[str | Callable[[str], Any]]
@@ -45,6 +47,26 @@ def scan_workflows(
     return registry
 
 
+def scan_resources(
+    packages: Packages, ignore: Ignored | None = None
+) -> tuple[ResourceDefinition, ...]:
+    """Collect the resources that modules and packages declare.
+
+    Raises:
+        DefinitionError: Two functions make the same type.
+    """
+    found: dict[type, ResourceDefinition] = {}
+    for definition in _found(packages, RESOURCE, ignore):
+        known = found.setdefault(definition.kind, definition)
+        if known.make is not definition.make:
+            raise DefinitionError(
+                f"{known.make.__module__}.{known.make.__qualname__} and "
+                f"{definition.make.__module__}.{definition.make.__qualname__} both make the "
+                f"resource {definition.kind.__name__}: let one make a subclass"
+            )
+    return tuple(found.values())
+
+
 def default_package(frame: FrameType) -> ModuleType:
     """Return what is scanned when the caller names nothing.
 
@@ -62,10 +84,15 @@ def default_package(frame: FrameType) -> ModuleType:
 def _scan(
     registry: Registry[Any], packages: Packages, category: str, ignore: Ignored | None
 ) -> None:
+    for definition in _found(packages, category, ignore):
+        registry.add(definition)
+
+
+def _found(packages: Packages, category: str, ignore: Ignored | None) -> list[Any]:
     # Definitions are collected first: venusian swallows some errors of its callbacks.
     scanner = venusian.Scanner(found=[])
     several: Iterable[Any] = [packages] if isinstance(packages, ModuleType) else packages
     for package in several:
         scanner.scan(package, categories=(category,), ignore=ignore)
-    for definition in scanner.found:
-        registry.add(definition)
+    found: list[Any] = scanner.found
+    return found

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from flowy.task.signature import signature_of
 from flowy.transport import serializer
 
 
@@ -33,7 +34,10 @@ class Task:
         raise NotImplementedError(f"{type(self).__name__} has no run method: define one")
 
     def _deserialize_arguments(self) -> tuple[list[Any], Mapping[str, Any]]:
-        return serializer.load_arguments(self._input, type(self).__name__)
+        cls = type(self)
+        return signature_of(cls).load(  # type: ignore[arg-type]  # it hashes
+            self._input, cls.__name__
+        )
 
     def _serialize_result(self, result: Any) -> str:
         return serializer.dump(result, f"the result of {type(self).__name__}")

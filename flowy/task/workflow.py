@@ -1,11 +1,19 @@
 """Workflow: the class that says what follows what."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Unpack, overload
 
+from flowy.errors import DefinitionError
 from flowy.task import options as task_options
+from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
+from flowy.task.declared import arguments_of
+from flowy.task.definition import NAME_MAXIMUM, VERSION_MAXIMUM, checked_name
+from flowy.task.option_names import ChildProxyOptions
+from flowy.task.options import ChildPolicy
+from flowy.task.proxy import WorkflowProxy
 from flowy.task.result import Result
 from flowy.task.task import Task
 from flowy.transport import serializer
@@ -13,6 +21,9 @@ from flowy.transport import serializer
 if TYPE_CHECKING:
     from random import Random
     from uuid import UUID
+
+RESERVED = "flowy."
+"""What the names of Flowy's own markers begin with."""
 
 
 class Workflow(Task):
@@ -23,7 +34,38 @@ class Workflow(Task):
     it asked for has ended.
     """
 
+    restart_events: int = 10_000
+    """Events of a history at which ``should_restart`` says so; SWF takes 25,000."""
+
+    restart_bytes: int = 10_000_000
+    """Bytes of a history at which ``should_restart`` says so."""
+
     _scheduler: WorkflowContext
+    _restart_options: Mapping[str, Any] = MappingProxyType({})
+
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[RunsAsync[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, Result[T]]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @overload
+    @classmethod
+    def proxy(
+        cls: type[Runs[Q, T]], **options: Unpack[ChildProxyOptions]
+    ) -> WorkflowProxy[Q, T]: ...
+    @classmethod
+    def proxy(cls, **options: Any) -> Any:
+        """Return a proxy of this workflow; the options are those of ``WorkflowProxy``.
+
+        Raises:
+            DefinitionError: The class declares no workflow, or an option can never work.
+        """
+        return WorkflowProxy(cls, **options)
 
     def options(self, **options: Any) -> AbstractContextManager[None]:
         """Put options in force for the calls inside a ``with`` block.
@@ -46,15 +88,86 @@ class Workflow(Task):
     def restart(self, *args: Any, **kwargs: Any) -> None:
         """Continue as new with these arguments; return right after it.
 
-        The new run has the same type, task list, durations and tags. Tasks that are still open are
-        left behind, and what else this decision asked for is dropped.
+        The new run has the same type, task list, durations, tags, priority, child policy and role,
+        unless `restart_options` say otherwise. Tasks that are still open are left behind, and what
+        else this decision asked for is dropped. Signals that nobody has taken, and those whose
+        methods have not ended, go to the new run before any that it gets itself, in their order;
+        such a method starts anew there.
 
         Raises:
             PayloadError: An argument cannot travel.
         """
         text = self._serialize_restart_arguments(*args, **kwargs)
         serializer.check(text, f"the arguments of restart of {type(self).__name__}")
-        self._scheduler.restart(Restart(input=text))
+        self._scheduler.restart(Restart(input=text, **self._restart_options))
+
+    @contextmanager
+    def restart_options(
+        self,
+        *,
+        task_list: str | None = None,
+        decision_duration: int | None = None,
+        workflow_duration: int | None = None,
+        tags: Iterable[str] | None = None,
+        task_priority: int | None = None,
+        child_policy: ChildPolicy | None = None,
+        lambda_role: str | None = None,
+        version: Any = None,
+    ) -> Iterator[None]:
+        """Give a `restart` inside the block other settings than this run has.
+
+        Args:
+            task_list: Where the new run's decision tasks wait.
+            decision_duration: Longest time for one decision, in seconds.
+            workflow_duration: Longest time from start to close, in seconds.
+            tags: At most five; none is ``()``.
+            task_priority: Which decision tasks of a list go first: those with the higher number.
+            child_policy: What becomes of open children when the new run is terminated or runs out
+                of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``.
+            lambda_role: The IAM role with which it invokes Lambda functions.
+            version: The version of the workflow type that decides it from then on.
+
+        Raises:
+            DefinitionError: A value can never work.
+        """
+        chosen = task_options.read(
+            {
+                "task_list": task_list,
+                "decision_duration": decision_duration,
+                "workflow_duration": workflow_duration,
+                "tags": tags,
+                "task_priority": task_priority,
+                "child_policy": child_policy,
+                "lambda_role": lambda_role,
+            }
+        )
+        if version is not None:
+            chosen["version"] = checked_name(version, "version", VERSION_MAXIMUM)
+        outer, self._restart_options = self._restart_options, chosen
+        try:
+            yield
+        finally:
+            self._restart_options = outer
+
+    @property
+    def history_events(self) -> int:
+        """How many events the history has, up to the decision that is made; SWF takes 25,000."""
+        return self._scheduler.facts.size.events
+
+    @property
+    def history_bytes(self) -> int:
+        """About how many bytes the history has: what a decider reads that runs the code anew."""
+        return self._scheduler.facts.size.bytes
+
+    @property
+    def should_restart(self) -> bool:
+        """Whether the history has grown so large that it is time to ``restart``.
+
+        That is at ``restart_events`` events or ``restart_bytes`` bytes, attributes of the class.
+        """
+        return (
+            self.history_events >= self.restart_events or self.history_bytes >= self.restart_bytes
+        )
 
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch: the same in every replay."""
@@ -120,6 +233,24 @@ class Workflow(Task):
         text = serializer.dump(value, f"the execution context of {type(self).__name__}")
         self._scheduler.set_execution_context(text)
 
+    def marker(self, name: str, details: Any = None) -> None:
+        """Leave a note in the history, for people and programs that read it.
+
+        Args:
+            name: What kind of note it is, in 1 to 256 characters; ``flowy.`` begins Flowy's own.
+            details: What it says: what JSON can say, at most 32,768 characters of it.
+
+        Raises:
+            DefinitionError: SWF, or Flowy, does not take the name.
+            PayloadError: The details cannot travel.
+        """
+        if not 1 <= len(name) <= NAME_MAXIMUM or name.startswith(RESERVED):
+            raise DefinitionError(
+                f"a marker's name has 1 to {NAME_MAXIMUM} characters and does not begin with "
+                f"{RESERVED!r}: {name[:100]!r}"
+            )
+        self._scheduler.marker(name, serializer.dump(details, f"the details of marker {name}"))
+
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; wait for its result, or pass it on.
 
@@ -153,4 +284,9 @@ class Workflow(Task):
         return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
-        return serializer.dump_arguments(args, kwargs, f"restart of {type(self).__name__}")
+        what = f"restart of {type(self).__name__}"
+        text = serializer.dump_arguments(args, kwargs, what)
+        signature = arguments_of(type(self))
+        if signature.is_typed:
+            signature.check(args, kwargs, text, what)
+        return text

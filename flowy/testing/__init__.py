@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from flowy.testing.aws import Swf, swf
     from flowy.testing.environment import Environment
+    from flowy.testing.once import run
 
-__all__ = ["Environment", "Swf", "swf"]
+__all__ = ["Environment", "Swf", "run", "swf"]
 
 _PLACES = {
     "Environment": "flowy.testing.environment",
     "Swf": "flowy.testing.aws",
+    "run": "flowy.testing.once",
     "swf": "flowy.testing.aws",
 }
 

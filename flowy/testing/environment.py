@@ -5,12 +5,13 @@ when there is none it moves the clock to what is due next; so a workflow that sl
 done in milliseconds, and things happen in the same order in every run of a test.
 """
 
-from collections.abc import Mapping, Sequence
-from types import ModuleType, TracebackType
-from typing import Any, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any
 
 from flowy.clock import ManualClock
 from flowy.errors import (
+    DefinitionError,
     FlowyError,
     TaskCanceled,
     TaskError,
@@ -22,62 +23,50 @@ from flowy.protocol.events.workflow import (
     WorkflowExecutionCompleted,
     WorkflowExecutionContinuedAsNew,
     WorkflowExecutionFailed,
+    WorkflowExecutionStarted,
     WorkflowExecutionTerminated,
     WorkflowExecutionTimedOut,
 )
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId
-from flowy.protocol.request import Request
-from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
-from flowy.protocol.validation import decode
-from flowy.protocol.wire import encode
+from flowy.protocol.requests.executions import (
+    GetWorkflowExecutionHistory,
+    RequestCancelWorkflowExecution,
+    SignalWorkflowExecution,
+)
 from flowy.service.server import Service
-from flowy.swf import registration
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
-from flowy.task.definition import WorkflowDefinition
-from flowy.testing.replacements import Replacements, replaced
+from flowy.task.declared import definitions_of, result_of
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.registry import Registry
+from flowy.testing.crew import Client, Crew
+from flowy.testing.holders import holders, of_kind
+from flowy.testing.replacements import Replacements, is_meant, shown, with_function
 from flowy.transport import failure, serializer
-from flowy.worker.activities import ActivityPoller
-from flowy.worker.decisions import DecisionPoller
-from flowy.worker.poller import Poller, Source
-from flowy.worker.stop import Stop
-
-Answer = TypeVar("Answer")
+from flowy.transport.typed import Reader
 
 DOMAIN = "testing"
 START = 1_700_000_000.0
 """The first moment of the clock; always the same, so that a test is always the same."""
 
 
-class _Client:
-    """Calls a service as the wire would; a poll that finds nothing does not wait."""
-
-    def __init__(self, service: Service) -> None:
-        self._service = service
-
-    def call(self, request: Request[Answer]) -> Answer:
-        return self._service.call(decode(type(request), encode(request)))
-
-    def interrupt(self) -> None:
-        """Nothing waits here."""
-
-    def close(self) -> None:
-        """The service is the environment's."""
-
-
 class Environment:
-    """Workflows and activities of some modules on a service of their own.
+    """Workflows and activities on a service of their own.
 
-    Use it as a context manager, or ``close`` it. It is for one thread.
+    Use it as a context manager, or ``close`` it. It is for one thread; in a test that is a
+    coroutine it is used the same way, and blocks.
 
     Args:
-        packages: The modules and packages that hold the workflows and activities.
-        activities: Functions in the place of activities, by the activity's class or type name.
+        packages: What holds the workflows and activities: modules, packages, and decorated classes
+            and functions, which stand for the module that they are in and for what their proxies
+            of classes and functions stand for. More of them are taken in as they are run.
+        activities: Functions in the place of activities, by the activity's class, function or type
+            name.
         start: The first moment of the clock, in seconds since the epoch.
 
     Attributes:
-        client: The service; signals, cancellations and whatever else SWF knows are sent with it.
+        client: The service; whatever SWF knows can be sent with it.
         domain: The domain in which everything is registered.
 
     Raises:
@@ -87,19 +76,23 @@ class Environment:
 
     def __init__(
         self,
-        *packages: ModuleType,
+        *packages: Any,
         activities: Replacements | None = None,
         start: float = START,
     ) -> None:
-        several = list(packages)
-        self._workflows = scanner.scan_workflows(several)
-        self._activities = replaced(scanner.scan_activities(several), activities or {})
         self.domain = DOMAIN
         self._clock = ManualClock(start)
         self._service = Service("sqlite://", clock=self._clock)
-        self.client = _Client(self._service)
-        self._pollers = self._make_pollers()
+        self.client = Client(self._service)
+        self._crew = Crew(self.client, self.domain, self._clock)
+        self._known: set[Any] = set()
         self._started = 0
+        try:
+            self.add(*packages)
+            self._fake_all(activities or {})
+        except BaseException:
+            self.close()
+            raise
 
     def __enter__(self) -> "Environment":
         return self
@@ -114,22 +107,55 @@ class Environment:
 
     def close(self) -> None:
         """Forget everything."""
-        for poller in self._pollers:
-            poller.close()
+        self._crew.close()
         self._service.close()
+
+    def add(self, *packages: Any) -> None:
+        """Take in more modules, packages, and decorated classes and functions.
+
+        Raises:
+            DefinitionError: Two classes declare the same type, or something declares none.
+        """
+        modules, declared = holders(packages, self._known)
+        self._crew.take_in(
+            [*scanner.scan_workflows(modules), *of_kind(declared, WorkflowDefinition)],
+            [*scanner.scan_activities(modules), *of_kind(declared, ActivityDefinition)],
+        )
+
+    def fake(self, task: Any, function: Callable[..., Any]) -> None:
+        """Put a function in the place of an activity, or of a child workflow, from now on.
+
+        Args:
+            task: The class or function that declares it, or the name of its type.
+            function: Is called with the arguments in its place, ``def`` or ``async def``. What it
+                raises fails the task.
+
+        Raises:
+            DefinitionError: There is no such activity or workflow.
+        """
+        if definitions_of(task):
+            self.add(task)
+        registries: tuple[Registry[Any], ...] = (self._crew.activities, self._crew.workflows)
+        for registry in registries:
+            for definition in [each for each in registry if is_meant(each, task)]:
+                registry.replace(with_function(definition, function))
+                return
+        known = ", ".join(sorted(str(each.id) for each in self._crew.activities)) or "none"
+        raise DefinitionError(f"there is no activity {shown(task)} to replace; there are: {known}")
 
     def run(self, workflow: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a workflow to its end and return its result.
 
         Args:
-            workflow: The workflow's class, or the name of its type.
+            workflow: The workflow's class or function, or the name of its type.
             args: The arguments of its ``run``.
             kwargs: The same by name.
 
         Raises:
             TaskError: It did not complete; the subclass and the reason say why.
             FlowyError: It is open and waits for something that will not come by itself.
-            DefinitionError: There is no such workflow.
+            PayloadMismatch: The workflow does not take the arguments.
+            NondeterminismError: The code does not do again what it did.
         """
         return self.result(self.start(workflow, *args, **kwargs))
 
@@ -139,9 +165,7 @@ class Environment:
         Takes and raises what ``run`` does.
         """
         definition = self._definition(workflow)
-        starter = WorkflowStarter(
-            definition.id.name, definition.id.version, self.client, self.domain
-        )
+        starter = WorkflowStarter(definition, None, self.client, self.domain)
         self._started += 1
         with starter.id(f"{definition.id.name}-{self._started}"):
             request = starter.request(*args, **kwargs)
@@ -151,20 +175,22 @@ class Environment:
     def result(self, execution: ExecutionId) -> Any:
         """Do all there is to do until an execution is closed, and return its result.
 
-        An execution that continues as new is followed to its last run.
+        An execution that continues as new is followed to its last run. The result is read as the
+        workflow's ``run`` is annotated.
 
         Raises:
             TaskError: It did not complete; the subclass and the reason say why.
             FlowyError: It is open and waits for something that will not come by itself.
         """
         while True:
-            last = self.history(execution)[-1]
+            history = self.history(execution)
+            last = history[-1]
             if isinstance(last, WorkflowExecutionContinuedAsNew):
                 run_id = last.attributes.new_execution_run_id
                 execution = ExecutionId(workflow_id=execution.workflow_id, run_id=run_id)
             elif isinstance(last, _CLOSES):
-                return _result(last, execution)
-            elif not self._work() and not self._jump(None):
+                return _result(last, execution, self._reader(history[0]))
+            elif not self._crew.work() and not self._jump(None):
                 raise FlowyError(
                     f"{execution} is open and nothing is left to do: its last event is "
                     f"{last.event_id} {type(last).__name__}, and nothing is due; what it waits for "
@@ -180,9 +206,16 @@ class Environment:
         if seconds < 0:
             raise ValueError(f"a clock cannot go back by {-seconds} s")
         until = self._clock.now() + seconds
-        while self._work() or self._jump(until):
+        while self._crew.work() or self._jump(until):
             pass
         self._clock.advance(max(0.0, until - self._clock.now()))
+
+    def forget(self) -> None:
+        """Forget where executions stand, as a worker that starts anew: histories are replayed.
+
+        Code that does not do again what it did then raises ``NondeterminismError``.
+        """
+        self._crew.forget()
 
     def now(self) -> float:
         """Return the moment of the clock, in seconds since the epoch."""
@@ -202,44 +235,52 @@ class Environment:
             events += page.events
         return events
 
-    def _make_pollers(self) -> list[Poller[Any]]:
-        stop = Stop(self._clock)
+    def signal(self, execution: ExecutionId, name: str, value: Any = None) -> None:
+        """Send an execution a signal; it is seen when there is work done.
 
-        def source(task_list: str) -> Source:
-            return Source(
-                client=self.client,
+        Raises:
+            PayloadError: The value cannot travel.
+            Fault: The execution is closed, or there is none.
+        """
+        text = None if value is None else serializer.dump(value, f"the value of signal {name}")
+        self.client.call(
+            SignalWorkflowExecution(
                 domain=self.domain,
-                task_list=task_list,
-                clock=self._clock,
-                stop=stop,
+                workflow_id=execution.workflow_id,
+                signal_name=name,
+                input=text,
             )
+        )
 
-        registration.register(source(DOMAIN), [*self._workflows, *self._activities])
-        deciders: list[Poller[Any]] = [
-            DecisionPoller(source(name), self._workflows)
-            for name in sorted({definition.task_list for definition in self._workflows})
-        ]
-        workers = [
-            ActivityPoller(source(name), self._activities)
-            for name in sorted({definition.task_list for definition in self._activities})
-        ]
-        return [*deciders, *workers]
+    def cancel(self, execution: ExecutionId) -> None:
+        """Ask an execution to cancel itself.
+
+        Raises:
+            Fault: The execution is closed, or there is none.
+        """
+        self.client.call(
+            RequestCancelWorkflowExecution(domain=self.domain, workflow_id=execution.workflow_id)
+        )
+
+    def _reader(self, first: HistoryEvent) -> Reader | None:
+        """Return what reads the result of an execution, by the first event of its history."""
+        if not isinstance(first, WorkflowExecutionStarted):
+            return None
+        definition = self._crew.workflows.get(first.attributes.workflow_type)
+        return None if definition is None else result_of(definition.factory)
+
+    def _fake_all(self, activities: Replacements) -> None:
+        for task, function in activities.items():
+            self.fake(task, function)
 
     def _definition(self, workflow: Any) -> WorkflowDefinition:
-        for definition in self._workflows:
-            if workflow in (definition.factory, definition.id.name):
+        if definitions_of(workflow):
+            self.add(workflow)
+        for definition in self._crew.workflows:
+            if is_meant(definition, workflow):
                 return definition
-        known = ", ".join(sorted(str(definition.id) for definition in self._workflows)) or "none"
+        known = ", ".join(sorted(str(each.id) for each in self._crew.workflows)) or "none"
         raise FlowyError(f"there is no workflow {workflow!r} in this environment, only: {known}")
-
-    def _work(self) -> bool:
-        """Do one task; return False when none waits."""
-        for poller in self._pollers:
-            task = poller.poll()
-            if task is not None:
-                poller.handle(task)
-                return True
-        return False
 
     def _jump(self, until: float | None) -> bool:
         """Move the clock to what is due next; return False when nothing is, by then."""
@@ -251,9 +292,10 @@ class Environment:
         return True
 
 
-def _result(last: HistoryEvent, execution: ExecutionId) -> Any:
+def _result(last: HistoryEvent, execution: ExecutionId, reader: Reader | None) -> Any:
     if isinstance(last, WorkflowExecutionCompleted):
-        return serializer.load(last.attributes.result or "null", f"the result of {execution}")
+        text, what = last.attributes.result or "null", f"the result of {execution}"
+        return serializer.load(text, what) if reader is None else reader.read(text, what)
     attributes: Any = last.attributes
     reason = getattr(attributes, "reason", None) or f"{execution}: {_SAID[type(last)]}"
     raise failure.revive(_CLOSES_BADLY[type(last)], reason, getattr(attributes, "details", None))

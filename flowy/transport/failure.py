@@ -12,6 +12,9 @@ REASON_MAXIMUM = 256
 DETAILS_MAXIMUM = 32_768
 """Characters that SWF takes for details."""
 
+HANDED_BACK = "flowy.errors.HandedBack"
+"""What a failure's type says when a leaving worker gave a task back: try it again elsewhere."""
+
 _NAME = 512
 _MESSAGE = 8_000
 _LINE = 500
@@ -25,22 +28,29 @@ class Failure(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         message: All of its message.
         traceback: Where it came from, as Python prints it.
         retry_after: Seconds after which the task asks to be tried again.
+        heartbeat: What an activity's heartbeats said last.
     """
 
     type: str
     message: str
     traceback: str
     retry_after: float | None = None
+    heartbeat: str | None = None
 
 
-def describe(error: BaseException) -> tuple[str, str]:
-    """Return the reason and the details that tell of an exception, cut to what SWF takes."""
+def describe(error: BaseException, heartbeat: str | None = None) -> tuple[str, str]:
+    """Return the reason and the details that tell of an exception, cut to what SWF takes.
+
+    Args:
+        error: The exception.
+        heartbeat: What the heartbeats of the activity that raised it said last.
+    """
     message = _message(error)
     # A subclass may not call the constructor that sets the reason, or call it with anything.
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
-    return _clean(reason)[:REASON_MAXIMUM], _details(error, message, lines)
+    return _clean(reason)[:REASON_MAXIMUM], _details(error, message, lines, heartbeat)
 
 
 def remote(details: str | None) -> Failure | None:
@@ -72,13 +82,14 @@ def _message(error: BaseException) -> str:
         return f"<{type(error).__name__} whose message cannot be shown>"
 
 
-def _details(error: BaseException, message: str, lines: str) -> str:
+def _details(error: BaseException, message: str, lines: str, heartbeat: str | None) -> str:
     cls = type(error)
     failure = Failure(
         type=_clean(f"{cls.__module__}.{cls.__qualname__}"[:_NAME]),
         message=_clean(message[:_MESSAGE]),
         traceback=_clean(lines),
         retry_after=error.retry_after if isinstance(error, RetryAfter) else None,
+        heartbeat=heartbeat,
     )
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
     while True:

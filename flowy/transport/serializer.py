@@ -1,18 +1,32 @@
 """Values to JSON texts and back, with errors that say which value cannot travel."""
 
 import math
+import os
 from collections.abc import Iterable, Mapping
+from pathlib import PurePath
 from typing import Any
 
 import msgspec
 
 from flowy.errors import PayloadError, PayloadTooLarge
+from flowy.transport import models
 
 MAXIMUM = 32_768
 """Characters that SWF takes for an input, a result or details."""
 
-_encoder = msgspec.json.Encoder()
+
+def _plainer(value: Any) -> Any:
+    """Return what JSON can say of a value that msgspec does not know."""
+    if isinstance(value, PurePath):
+        return os.fspath(value)
+    if models.is_model(type(value)):
+        return models.dumped(value)
+    raise TypeError(f"Encoding objects of type {type(value).__name__} is unsupported")
+
+
+_encoder = msgspec.json.Encoder(enc_hook=_plainer)
 _decoder = msgspec.json.Decoder()
+_frame = msgspec.json.Decoder(tuple[list[msgspec.Raw], dict[str, msgspec.Raw]])
 
 
 def dump(value: Any, what: str) -> str:
@@ -20,7 +34,7 @@ def dump(value: Any, what: str) -> str:
 
     Args:
         value: What JSON can say: None, booleans, finite numbers, texts, lists, tuples and dicts of
-            those; also what has one usual form in it (dates, UUIDs, enums, dataclasses).
+            those; also what has one usual form in it (dates, UUIDs, enums, dataclasses, paths).
         what: What the value is, for the error: "the result of resize 1".
 
     Raises:
@@ -83,6 +97,23 @@ def load_arguments(text: str | None, what: str) -> tuple[list[Any], dict[str, An
     raise PayloadError(f"the input of {what} is not [args, kwargs]: {text[:100]!r}")
 
 
+def split_arguments(
+    text: str | None, what: str
+) -> tuple[list[msgspec.Raw], dict[str, msgspec.Raw]]:
+    """Take ``[args, kwargs]`` apart and leave each argument as JSON; no text is no arguments.
+
+    Raises:
+        PayloadError: The text is not JSON, or not a list and an object.
+    """
+    if text is None:
+        return [], {}
+    try:
+        return _frame.decode(text)
+    except (ValueError, RecursionError, UnicodeError):
+        load_arguments(text, what)  # says what is wrong
+        raise
+
+
 def check(text: object, what: str) -> str:
     """Return a text as SWF takes it; an overridden hook may have made anything.
 
@@ -107,7 +138,7 @@ def check(text: object, what: str) -> str:
 
 def _refuse_nan(value: Any, what: str) -> None:
     """JSON has no NaN and no infinity; the encoder would send null in their place."""
-    pending = [msgspec.to_builtins(value)]
+    pending = [msgspec.to_builtins(value, enc_hook=_plainer)]
     while pending:
         found = pending.pop()
         if isinstance(found, float) and not math.isfinite(found):

@@ -1,12 +1,17 @@
-"""Activity tasks: poll, run the user's code, answer.
+"""Activity tasks: poll, have the user's code run, answer.
 
 Whatever user code does, short of ending the process, becomes the task's answer; a result that did
-not arrive is sent again while the task may still be alive.
+not arrive is sent again while the task may still be alive. An inline activity is done in the
+poller's thread, and its answer takes the next poll along; any other one is started, and the poller
+goes on polling while it has slots.
 """
 
 import logging
+import threading
+from functools import partial
 
-from flowy.errors import Fault, SuspendTask
+from flowy.errors import Fault, FlowyError
+from flowy.execution.strategies.kept_loop import KeptLoopStrategy
 from flowy.protocol.faults import SerializationException, ValidationException
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.activity_tasks import (
@@ -17,44 +22,53 @@ from flowy.protocol.requests.activity_tasks import (
 from flowy.protocol.tasks import ActivityTask
 from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
-from flowy.task.task import Task
-from flowy.transport import failure, serializer
-from flowy.worker.exchange import Exchange
-from flowy.worker.heartbeat import Heartbeat, Pulse
+from flowy.transport import failure
+from flowy.worker.cataloguing import run_of
+from flowy.worker.exchange import Exchange, send
+from flowy.worker.job import ActivityJob, Answer, named
+from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
-from flowy.worker.strategies.inline import InlineStrategy
-from flowy.worker.strategies.strategy import Strategy
+from flowy.worker.workshop import INLINE, ActivitySettings, Workshop
 
 logger = logging.getLogger(__name__)
 
-Answer = RespondActivityTaskCompleted | RespondActivityTaskFailed
-
 
 class ActivityPoller:
-    """Does the activities of one task list, one at a time.
+    """Gets the activities of one task list, and does those that run inline.
 
     Args:
         source: Where the tasks come from.
         registry: The activity types that are served.
-        strategy: Runs the user's code.
+        shop: What the worker's activities share; without one the poller has its own.
+        catalog: Has the runs that activities store files in.
+
+    Raises:
+        DefinitionError: A type wants a strategy that the worker has not.
     """
 
     def __init__(
         self,
         source: Source,
         registry: Registry[ActivityDefinition],
-        strategy: Strategy | None = None,
+        shop: Workshop | None = None,
+        *,
+        catalog: ExecutionListener | None = None,
     ) -> None:
         self.source = source
         self._registry = registry
-        self._strategy = InlineStrategy() if strategy is None else strategy
-        self._pulse = Pulse(source.clock)
+        self._owns_shop = shop is None
+        self.shop = shop or Workshop(ActivitySettings(), source.clock, source.stop)
+        self._catalog = catalog
+        self._inline = KeptLoopStrategy()
+        self._slotted = self.shop.slotted(registry)
+        self._has_slots = False
         self._poll = PollForActivityTask(
             domain=source.domain,
             task_list=TaskList(name=source.task_list),
             identity=source.identity,
         )
         self._exchange = Exchange(source, lambda: self._poll)
+        self._begins_polls = not self._slotted and self.shop.pace is None
 
     @property
     def has_begun(self) -> bool:
@@ -62,89 +76,129 @@ class ActivityPoller:
         return self._exchange.has_begun
 
     def poll(self) -> ActivityTask | None:
-        """Wait for an activity task."""
-        task = self._exchange.poll()
-        return task if task.task_token else None
+        """Wait until a task could begin, and then for one."""
+        if self._begins_polls:
+            task = self._exchange.poll()
+            return task if task.task_token else None
+        if not self._prepare():
+            return None
+        found = None
+        try:
+            task = self._exchange.poll()
+            found = task if task.task_token else None
+        finally:
+            if found is None:
+                self._give_back()
+        return found
 
     def handle(self, task: ActivityTask, more: int = 0) -> None:
-        """Do the work, and answer; a task of an unknown type is left to time out."""
+        """Do the work, or start it; a task of an unknown type is left to time out."""
         definition = None if task.activity_type is None else self._registry.get(task.activity_type)
         if definition is None:
             self._log_unknown(task)
+            self._give_back()
             return
-        heartbeat = Heartbeat(
-            self.source.client,
-            task.task_token,
-            _named(task),
-            self.source.clock,
-            definition.heartbeat,
-        )
-        with self._pulse.beating(heartbeat):
-            answer = self._perform(definition, task, heartbeat)
-            if answer is not None:
-                heartbeat.answering()
-                self._send(definition, task, answer, more)
+        if self.shop.strategy_of(definition) == INLINE:
+            self._do(definition, task, more)
+        else:
+            self._start(definition, task)
 
     def close(self) -> None:
-        """Let go of the loop and of the thread that heartbeats."""
+        """Let go of the loop."""
         self._exchange.close()
-        self._pulse.close()
-        self._strategy.close()
+        self._inline.close()
+        if self._owns_shop:
+            self.shop.close()
 
-    def _perform(
-        self, definition: ActivityDefinition, task: ActivityTask, heartbeat: Heartbeat
-    ) -> Answer | None:
-        try:
-            activity: Task = definition.factory(task.input, heartbeat, task.task_token)
-            args, kwargs = activity._deserialize_arguments()
-            value = self._strategy.run(activity.run, args, kwargs)
-            result = serializer.check(
-                activity._serialize_result(value), f"the result of {definition.id}"
-            )
-        except SuspendTask:
-            logger.info("%s is left open for whoever holds its token", _named(task))
-            return None
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # even SystemExit: it ends the task, not the worker
-            logger.exception("%s failed", _named(task))
-            return _failed(task, error)
-        return RespondActivityTaskCompleted(task_token=task.task_token, result=result)
+    # Slots
 
-    def _send(
-        self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, more: int
-    ) -> None:
-        what = f"answering {_named(task)}"
-        longest = max(definition.schedule_to_close, definition.start_to_close)
+    def _prepare(self) -> bool:
+        """Wait for slots and for the pace; return False when the worker is to leave."""
+        if not self.shop.slots.take(self._slotted):
+            return False
+        self._has_slots = True
+        if self.shop.pace is not None:
+            self.shop.pace.take()
+        return True
+
+    def _give_back(self, but: str | None = None) -> None:
+        """Give the slots back that a poll took, but for the one that its task keeps."""
+        if not self._has_slots:
+            return
+        self._has_slots = False
+        self.shop.slots.give_back(self._slotted - {but or ""})
+        if but is None and self.shop.pace is not None:
+            self.shop.pace.give_back()
+
+    # Doing
+
+    def _do(self, definition: ActivityDefinition, task: ActivityTask, more: int) -> None:
+        self._give_back(INLINE)
+        more = more if self._begins_polls else 0
+        thread = threading.get_ident()
+
+        def answer(job: ActivityJob, answer: Answer | None) -> None:
+            if answer is not None:  # handed back from another thread, it begins no poll
+                self._answer(job, answer, more if threading.get_ident() == thread else 0)
+
+        self._begin(ActivityJob(self.shop, self.source, definition, task, answer))
+
+    def _start(self, definition: ActivityDefinition, task: ActivityTask) -> None:
+        def answer(job: ActivityJob, answer: Answer | None) -> None:
+            try:
+                if answer is not None:
+                    self._answer(job, answer, 0)
+            finally:
+                self.shop.slots.give_back((job.strategy,))
+
+        job = ActivityJob(self.shop, self.source, definition, task, answer)
+        if self._has_slots:
+            self._give_back(job.strategy)
+        else:
+            self.shop.slots.take((job.strategy,))
+        self._begin(job)
+
+    def _begin(self, job: ActivityJob) -> None:
+        if self._catalog is not None:
+            job.find_run = partial(run_of, self._catalog, self.source, job.task)
+        if self.shop.is_closing:
+            job.hand_back()
+        elif job.strategy == INLINE:
+            job.begin(self._inline)
+        else:
+            job.begin(self.shop.strategy(job.strategy))
+
+    # Answering
+
+    def _answer(self, job: ActivityJob, answer: Answer, more: int) -> None:
+        what = f"answering {job}"
+        longest = max(job.definition.schedule_to_close, job.definition.start_to_close)
         deadline = self.source.clock.now() + longest
-        (error,) = self._exchange.answer([answer], what, deadline, more)
+        error: FlowyError | None
+        if more:
+            (error,) = self._exchange.answer([answer], what, deadline, more)
+        else:
+            error = send(self.source, answer, what, deadline)
         if isinstance(error, SerializationException | ValidationException):
-            self._send_refusal(definition, task, answer, error)
+            self._answer_refusal(job, answer, error)
         elif error is not None:
             logger.warning("%s failed: %s: %s", what, type(error).__name__, error)
 
-    def _send_refusal(
-        self, definition: ActivityDefinition, task: ActivityTask, answer: Answer, error: Fault
-    ) -> None:
+    def _answer_refusal(self, job: ActivityJob, answer: Answer, error: Fault) -> None:
         """Fail a task whose result the service does not take, so that its workflow learns why."""
-        logger.error("the answer of %s was refused: %s", _named(task), error)
+        logger.error("the answer of %s was refused: %s", job, error)
         if isinstance(answer, RespondActivityTaskCompleted):
-            self._send(definition, task, _failed(task, error), 0)
+            reason, details = failure.describe(error)
+            failed = RespondActivityTaskFailed(
+                task_token=job.task.task_token, reason=reason, details=details
+            )
+            self._answer(job, failed, 0)
 
     def _log_unknown(self, task: ActivityTask) -> None:
         logger.error(
             "%s: this worker does not serve that type, the task is left to time out; on task list "
             "%s it serves %s",
-            _named(task),
+            named(task),
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
-
-
-def _named(task: ActivityTask) -> str:
-    return f"activity {task.activity_type} #{task.activity_id} of {task.workflow_execution}"
-
-
-def _failed(task: ActivityTask, error: BaseException) -> RespondActivityTaskFailed:
-    reason, details = failure.describe(error)
-    return RespondActivityTaskFailed(task_token=task.task_token, reason=reason, details=details)

@@ -30,10 +30,11 @@ from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.transport import failure
 from flowy.worker import history
-from flowy.worker.cache import Decided, Run, RunCache
+from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
 from flowy.worker.poller import Source
+from flowy.worker.sticky import Inlet, Stickiness, Sticky
 
 replace = msgspec.structs.replace
 
@@ -59,6 +60,7 @@ class _Answer:
     run: Run
     decided: Decided
     decided_at: float
+    size: int
     request: RespondDecisionTaskCompleted
 
     @property
@@ -87,6 +89,8 @@ class DecisionPoller:
         cache: Keeps runs between their decisions.
         make_run: Makes the run of an execution.
         catalog: Is told what becomes of executions.
+        sticky: How decisions of the runs that are kept come here when others decide too; None
+            leaves them on the list that all share.
     """
 
     def __init__(
@@ -97,6 +101,7 @@ class DecisionPoller:
         make_run: MakeRun = WorkflowRun,
         *,
         catalog: ExecutionListener | None = None,
+        sticky: Sticky | None = None,
     ) -> None:
         self.source = source
         self.cache = RunCache() if cache is None else cache
@@ -107,7 +112,8 @@ class DecisionPoller:
             task_list=TaskList(name=source.task_list),
             identity=source.identity,
         )
-        self._exchange = Exchange(source, self._next_request, TOGETHER)
+        self._exchange: Inlet = Exchange(source, self._next_request, TOGETHER)
+        self._sticky = Stickiness(source, sticky)
         self._unsent: list[_Answer] = []
         self._catalog = catalog
 
@@ -118,6 +124,7 @@ class DecisionPoller:
 
     def poll(self) -> DecisionTask | None:
         """Wait for a decision task and read all its pages."""
+        self._exchange = self._sticky.inlet(self._exchange)
         if not self.has_begun:
             self._set_request(keeps=len(self.cache) > 0)
         task = self._exchange.poll()
@@ -167,7 +174,14 @@ class DecisionPoller:
         found = self._decided(definition, execution, task)
         if found is None:
             return None
-        run, decided = found
+        run, decided, size = found
+        request = RespondDecisionTaskCompleted(
+            task_token=task.task_token,
+            decisions=decided.decisions,
+            execution_context=decided.execution_context,
+        )
+        if not decided.closes:
+            request = self._sticky.place(request, execution)
         return _Answer(
             task=task,
             definition=definition,
@@ -175,16 +189,13 @@ class DecisionPoller:
             run=run,
             decided=decided,
             decided_at=self.source.clock.now(),
-            request=RespondDecisionTaskCompleted(
-                task_token=task.task_token,
-                decisions=decided.decisions,
-                execution_context=decided.execution_context,
-            ),
+            size=size,
+            request=request,
         )
 
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
-    ) -> tuple[Run, Decided] | None:
+    ) -> tuple[Run, Decided, int] | None:
         what = f"workflow {definition.id}, execution {execution}"
         try:
             return self._decide(definition, execution, task)
@@ -206,26 +217,35 @@ class DecisionPoller:
 
     def _decide(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
-    ) -> tuple[Run, Decided]:
+    ) -> tuple[Run, Decided, int]:
+        """Return the run that decided, what it decided, and about how many bytes it takes."""
         events = list(task.events)
+        size = self.cache.bytes_of(execution)
         kept = self.cache.take(execution)
         if kept is not None and events and events[0].event_id <= kept.last_event_id + 1:
+            self._sticky.came(execution, events)
+            new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
-                return kept, _fed(kept, events)
+                return kept, _fed(kept, events), size + weigh(new)
             except StaleRunError as error:
                 logger.info("execution %s: the kept run is made anew: %s", execution, error)
-        elif kept is not None:
-            kept.close()
+        else:
+            self._sticky.forget(execution)
+            if kept is not None:
+                self._sticky.decided_elsewhere()
+                kept.close()
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
         run = self._make_run(definition, execution)
-        return run, _fed(run, events)
+        return run, _fed(run, events), RUN_BYTES + weigh(events)
 
     def _is_quick(self) -> bool:
         return self.source.clock.now() < self._unsent[0].decided_at + LONGEST
 
     def _send(self, more: int) -> None:
         answers, self._unsent = self._unsent, []
+        if self._sticky.is_due:  # the next poll is another one
+            more = 0
         keeps = len(self.cache) > 0 or any(not answer.decided.closes for answer in answers)
         self._set_request(keeps=keeps)
         what = f"answering decision tasks of {', '.join(str(each.execution) for each in answers)}"
@@ -240,7 +260,7 @@ class DecisionPoller:
         if error is None:
             self._tell(answer.task, answer.decided.decisions)
         if error is None and not answer.decided.closes:
-            self.cache.keep(answer.execution, answer.run)
+            self.cache.keep(answer.execution, answer.run, answer.size)
             return
         answer.run.close()
         if isinstance(error, SerializationException | ValidationException):

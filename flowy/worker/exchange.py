@@ -71,7 +71,7 @@ class Exchange(Generic[Task]):
         """
         exchange = getattr(self._source.client, "exchange", None) if more else None
         if exchange is None:
-            return [self._send(answer, what, deadline) for answer in answers]
+            return [send(self._source, answer, what, deadline) for answer in answers]
         most = min(more, self._most)
         try:
             self._pending = pending = self._source.persist(
@@ -87,9 +87,11 @@ class Exchange(Generic[Task]):
         if pending is not None:
             pending.close()
 
-    def _send(self, answer: Request[Any], what: str, deadline: float) -> FlowyError | None:
-        try:
-            self._source.persist(lambda: self._source.client.call(answer), what, deadline)
-        except FlowyError as error:
-            return error
-        return None
+
+def send(source: Source, answer: Request[Any], what: str, deadline: float) -> FlowyError | None:
+    """Send an answer as ``Source.persist`` does, and return what went wrong with it."""
+    try:
+        source.persist(lambda: source.client.call(answer), what, deadline)
+    except FlowyError as error:
+        return error
+    return None

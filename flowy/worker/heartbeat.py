@@ -1,18 +1,24 @@
-"""Heartbeats: those that an activity sends, and those that the worker sends for it.
+"""Heartbeats: what an activity reports, and what the worker sends for it and learns.
 
-An activity type with a heartbeat timeout is heartbeated from a thread beside it, at a third of the
-timeout, with the details that it reported last. The thread lives as long as its poller. A timeout
-that only a call gives is not known here, SWF does not tell it to workers: such an activity
-heartbeats itself.
+Every activity that runs longer than a moment is heartbeated beside it: at a third of its heartbeat
+timeout, or every ten seconds when it has none, because the answers tell what the worker must know.
+The task is to be cancelled; or it is over, because it timed out or its execution was closed. Each
+beat repeats what the activity reported last. A call's own timeout stands in the activity's id
+(`flowy.transport.attempt`).
 """
 
 import logging
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+
+import msgspec
 
 from flowy.clock import Clock
 from flowy.errors import Fault, PayloadError, PayloadTooLarge, ServiceUnavailable
+from flowy.execution.alarms import Alarm, Alarms
+from flowy.execution.thread_pool import ThreadPool
 from flowy.protocol.client import SwfClient
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
 from flowy.worker.backoff import PASSING
@@ -25,40 +31,119 @@ DETAILS_MAXIMUM = 2_048
 BEATS_A_TIMEOUT = 3
 """One beat may be late and one be lost before the service gives the activity up."""
 
+LOOK_EVERY = 10.0
+"""Seconds between two beats of an activity, at most: so late does it learn that it is to stop."""
 
-class Heartbeat:
-    """What an activity reaches as its context: says to the service that one task is alive.
+REPORT_EVERY = 1.0
+"""Seconds between two reports of progress that are sent, at least."""
+
+SENDERS = 4
+"""Threads that send beats, so that a slow answer holds up no other activity."""
+
+
+class Progress(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What heartbeat details say of an activity that reports its progress, as JSON.
+
+    Args:
+        done: How much is done.
+        total: How much there is to do, where that is known.
+        details: What the activity said besides.
+    """
+
+    done: float
+    total: float | None = None
+    details: str | None = None
+
+
+class _Envelope(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    progress: Progress
+
+
+def read_progress(details: str | None) -> Progress | None:
+    """Return the progress that heartbeat details tell of; None when they tell of none."""
+    with suppress(msgspec.DecodeError, UnicodeError):
+        if details and details.startswith('{"progress":'):
+            return msgspec.json.decode(details, type=_Envelope).progress
+    return None
+
+
+def said(details: str | None) -> str | None:
+    """Return what an activity said in heartbeat details, without its progress."""
+    progress = read_progress(details)
+    return details if progress is None else progress.details
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Beaten:
+    """What is heartbeated.
 
     Args:
         client: The service.
         task_token: The task.
         name: The task, for the log.
+        timeout: Its heartbeat timeout, in seconds; None has none.
+    """
+
+    client: SwfClient
+    task_token: str
+    name: str
+    timeout: float | None = None
+
+
+class Heartbeat:
+    """Says to the service that one task is alive, and hears whether it is to stop.
+
+    Args:
+        beaten: The task.
         clock: Tells when the next beat is due.
-        timeout: The heartbeat timeout of the activity's type, in seconds; None has no due beats.
+        stopped: Called once, from any thread, when the task is to stop.
+        look_every: Seconds between two beats, at most.
     """
 
     def __init__(
         self,
-        client: SwfClient,
-        task_token: str,
-        name: str,
+        beaten: Beaten,
         clock: Clock,
-        timeout: float | None = None,
+        stopped: Callable[[], None] = lambda: None,
+        look_every: float = LOOK_EVERY,
     ) -> None:
-        self._client = client
-        self._token = task_token
-        self._name = name
+        self._beaten = beaten
         self._clock = clock
-        self._interval = None if timeout is None else timeout / BEATS_A_TIMEOUT
+        self._stopped = stopped
+        timeout = beaten.timeout
+        self._interval = min(look_every, (timeout or float("inf")) / BEATS_A_TIMEOUT)
+        self._lock = threading.Lock()
         self._details: str | None = None
-        self._last = clock.now()
-        self._gone = False
+        self._progress: Progress | None = None
+        self._last = self._heard = clock.now()
         self._answering = False
+        self.canceled = False
+        """The service said that the task is to be cancelled."""
+        self.lost = False
+        """Nobody waits for the answer any more: the task is over, or has timed out by now."""
 
     @property
     def due(self) -> float | None:
         """When the next beat is due, in seconds since the epoch; None for never."""
-        return None if self._interval is None or self._gone else self._last + self._interval
+        return None if self.lost else self._last + self._interval
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a beat is due now."""
+        due = self.due
+        return due is not None and self._clock.now() >= due
+
+    @property
+    def cancel_requested(self) -> bool:
+        """Whether the activity is to stop."""
+        return self.canceled or self.lost
+
+    @property
+    def details(self) -> str | None:
+        """What the next beat says."""
+        if self._progress is None:
+            return self._details
+        return msgspec.json.encode(_Envelope(self._progress)).decode()
 
     def heartbeat(self, details: str | None) -> bool:
         """Send a beat now; further ones repeat its details.
@@ -70,92 +155,139 @@ class Heartbeat:
             PayloadTooLarge: The details are longer than SWF takes.
             PayloadError: The details are not a text that can be sent.
         """
-        if details is not None:
-            _check(details)
-        self._details = details
+        self._report(details, self._progress)
         return self.beat()
+
+    def progress(self, done: float, total: float | None, details: str | None) -> None:
+        """Note how far the activity is, and send it unless a beat was sent just before.
+
+        Raises:
+            PayloadTooLarge: The details are longer than SWF takes.
+            PayloadError: The details are not a text that can be sent.
+        """
+        self._report(details, Progress(done=done, total=total, details=details))
+        if self._clock.now() - self._last >= REPORT_EVERY:
+            self.beat()
 
     def beat(self) -> bool:
         """Send a beat with the details reported last."""
-        self._last = self._clock.now()
-        request = RecordActivityTaskHeartbeat(task_token=self._token, details=self._details)
+        now = self._last = self._clock.now()
+        beaten = self._beaten
+        request = RecordActivityTaskHeartbeat(task_token=beaten.task_token, details=self.details)
         try:
-            self._client.call(request)
+            status = beaten.client.call(request)
         except (Fault, ServiceUnavailable) as error:
-            self._gone = not isinstance(error, PASSING)
             level = logging.DEBUG if self._answering else logging.WARNING
-            logger.log(level, "a heartbeat of %s failed: %r", self._name, error)
+            logger.log(level, "a heartbeat of %s failed: %r", beaten.name, error)
+            silent = beaten.timeout is not None and now - self._heard >= beaten.timeout
+            if not isinstance(error, PASSING) or silent:
+                self._stop(lost=True)
             return False
+        self._heard = now
+        if status.cancel_requested:
+            self._stop(lost=False)
         return True
 
     def answering(self) -> None:
         """Note that the task's answer is on its way: a beat that is refused now means nothing."""
         self._answering = True
 
+    def _report(self, details: str | None, progress: Progress | None) -> None:
+        _check_text(details)
+        before = self._details, self._progress
+        self._details = details
+        if progress is not None:
+            self._progress = msgspec.structs.replace(progress, details=details)
+        length = len(self.details or "")
+        if length > DETAILS_MAXIMUM:
+            self._details, self._progress = before
+            raise PayloadTooLarge(
+                f"the details of a heartbeat have {length:,} characters, "
+                f"SWF takes {DETAILS_MAXIMUM:,}"
+            )
 
-def _check(details: str) -> None:
+    def _stop(self, *, lost: bool) -> None:
+        if self._answering:
+            return
+        with self._lock:
+            first = not self.cancel_requested
+            self.lost = self.lost or lost
+            self.canceled = self.canceled or not lost
+        if first:
+            self._stopped()
+
+
+def _check_text(details: str | None) -> None:
+    if details is None:
+        return
     try:
         details.encode()
     except (AttributeError, UnicodeEncodeError) as error:
         raise PayloadError(f"the details of a heartbeat are a text, not {details!r}") from error
-    if len(details) > DETAILS_MAXIMUM:
-        raise PayloadTooLarge(
-            f"the details of a heartbeat have {len(details):,} characters, "
-            f"SWF takes {DETAILS_MAXIMUM:,}"
-        )
 
 
 class Pulse:
-    """Sends the due beats of the activity that its poller runs.
+    """Sends the due beats of all activities that run.
 
     Args:
-        clock: What it sleeps on.
+        clock: What it waits on.
     """
 
     def __init__(self, clock: Clock) -> None:
-        self._clock = clock
-        self._condition = threading.Condition()
-        self._heartbeat: Heartbeat | None = None
-        self._thread: threading.Thread | None = None
-        self._closed = False
+        self._alarms = Alarms(clock)
+        self._senders = ThreadPool(SENDERS, "flowy-heartbeats")
 
-    @contextmanager
-    def beating(self, heartbeat: Heartbeat) -> Iterator[None]:
-        """Send the due beats of a task while the block runs."""
-        if heartbeat.due is None:
-            yield
-            return
-        self._watch(heartbeat)
-        try:
-            yield
-        finally:
-            self._watch(None)
+    def begin(self, heartbeat: Heartbeat) -> "Beating":
+        """Send the due beats of a task until ``Beating.end``."""
+        beating = Beating(heartbeat, self._alarms, self._senders)
+        beating.wait()
+        return beating
 
     def close(self) -> None:
-        """Let the thread end."""
-        with self._condition:
-            self._closed = True
-            self._condition.notify_all()
+        """Send no more."""
+        self._alarms.close()
+        self._senders.shutdown(wait=False, cancel_futures=True)
 
-    def _watch(self, heartbeat: Heartbeat | None) -> None:
-        with self._condition:
-            self._heartbeat = heartbeat
-            self._condition.notify_all()
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="flowy-heartbeats", daemon=True)
-            self._thread.start()
 
-    def _run(self) -> None:
-        while True:
-            with self._condition:
-                if self._closed:
-                    return
-                heartbeat = self._heartbeat
-                due = None if heartbeat is None else heartbeat.due
-                if heartbeat is None or due is None or self._clock.now() < due:
-                    self._clock.wait(self._condition, due)
-                    continue
-            try:
+class Beating:
+    """The beats of one task; a job of the senders."""
+
+    def __init__(self, heartbeat: Heartbeat, alarms: Alarms, senders: ThreadPool) -> None:
+        self._heartbeat = heartbeat
+        self._alarms = alarms
+        self._senders = senders
+        self._lock = threading.Lock()
+        self._alarm: Alarm | None = None
+        self._over = False
+
+    def wait(self) -> None:
+        """Set the alarm for the next beat."""
+        due = self._heartbeat.due
+        with self._lock:
+            if not self._over and due is not None:
+                self._alarm = self._alarms.set(due, self._ring)
+
+    def end(self) -> None:
+        """Send no more beats; one that is under way comes to its end."""
+        with self._lock:
+            self._over = True
+            alarm, self._alarm = self._alarm, None
+        if alarm is not None:
+            self._alarms.clear(alarm)
+
+    def _ring(self) -> None:
+        if not self._over and not self._senders.closed:
+            self._senders.put(self)
+
+    def work(self) -> None:
+        """Send a beat, unless the activity has sent one itself meanwhile."""
+        heartbeat = self._heartbeat
+        try:
+            if not self._over and heartbeat.is_due:
                 heartbeat.beat()
-            except Exception:  # the activities to come need this thread
-                logger.exception("a heartbeat failed")
+        except Exception:
+            logger.exception("a heartbeat failed")
+        self.wait()
+
+    def drop(self) -> None:
+        """Hear that no beat will be sent any more."""

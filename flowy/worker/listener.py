@@ -1,9 +1,9 @@
 """Whom workers and starters tell about executions, such as a catalogue of runs."""
 
-import logging
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
+from flowy.listening import Close, RunListener, tell
 from flowy.protocol.decisions import (
     CancelWorkflowExecution,
     CompleteWorkflowExecution,
@@ -12,49 +12,21 @@ from flowy.protocol.decisions import (
     FailWorkflowExecution,
 )
 from flowy.protocol.tasks import DecisionTask
+from flowy.task.context import RunFiles
 
-logger = logging.getLogger(__name__)
 
+class ExecutionListener(RunListener, Protocol):
+    """Is told of executions, and knows their runs."""
 
-class ExecutionListener(Protocol):
-    """Is told what has become of executions, perhaps more than once and by several processes.
-
-    It is told after the service has agreed. A process that is killed in between tells nothing.
-    """
-
-    def pending(
-        self, domain: str, workflow_id: str, run_id: str, type_name: str, arguments: str | None
-    ) -> None:
-        """Take note that an execution was started."""
+    def files(
+        self, domain: str, workflow_id: str, run_id: str, type_name: Callable[[], str]
+    ) -> RunFiles:
+        """Return the files of an execution's run; the type is asked for if that is not known."""
         ...
 
-    def running(self, domain: str, workflow_id: str, run_id: str, type_name: str) -> None:
-        """Take note that an execution's first decision was made."""
+    def unfinished(self, domain: str) -> Sequence[tuple[str, str, str]]:
+        """Return workflow id, run id and type of the executions that seem to go on."""
         ...
-
-    def closed(
-        self,
-        domain: str,
-        workflow_id: str,
-        run_id: str,
-        type_name: str,
-        state: str,
-        messages: Sequence[str],
-        result: str | None,
-    ) -> None:
-        """Take note that an execution was closed as SUCCESS, ERROR or CANCELED."""
-        ...
-
-
-Close = tuple[str, list[str], str | None]
-
-
-def tell(what: str, telling: Callable[[], None]) -> None:
-    """Tell a listener something; what it cannot take does not stop the work, and is logged."""
-    try:
-        telling()
-    except Exception:
-        logger.exception("the catalogue was not told that %s", what)
 
 
 def tell_decisions(

@@ -1,6 +1,7 @@
 """The wish that a worker leaves, and pauses that end with it."""
 
 import threading
+from collections.abc import Callable
 
 from flowy.clock import Clock
 
@@ -16,6 +17,7 @@ class Stop:
         self._clock = clock
         self._condition = threading.Condition()
         self._wished = False
+        self._then: list[Callable[[], None]] = []
 
     @property
     def wished(self) -> bool:
@@ -27,6 +29,17 @@ class Stop:
         with self._condition:
             self._wished = True
             self._condition.notify_all()
+            told, self._then = self._then, []
+        for callback in told:
+            callback()
+
+    def then(self, callback: Callable[[], None]) -> None:
+        """Have a function called when the worker is asked to leave, or now if it was; quick."""
+        with self._condition:
+            if not self._wished:
+                self._then.append(callback)
+                return
+        callback()
 
     def pause(self, seconds: float) -> None:
         """Return after that long, or as soon as the worker is to leave."""

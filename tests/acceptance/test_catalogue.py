@@ -1,6 +1,7 @@
 """Executions are runs: they can be listed, and their results downloaded, long afterwards."""
 
 import json
+import threading
 from functools import partial
 
 import pytest
@@ -8,8 +9,11 @@ import pytest
 from flowy.catalog.database import DB
 from flowy.catalog.executions import ExecutionCatalogue
 from flowy.catalog.run import RunManager
+from flowy.protocol.requests.executions import TerminateWorkflowExecution
 from flowy.swf.starter import WorkflowStarter
 from flowy.volume.manager import open_volume
+from flowy.worker.activities import ActivityPoller
+from flowy.worker.cataloguing import Reconciled, Reconciler, reconcile
 from flowy.worker.decisions import DecisionPoller
 from tests.acceptance import catalogued, stage
 
@@ -29,6 +33,7 @@ def catalogue(database, tmp_path):
 @pytest.fixture
 def played(catalogue, monkeypatch):
     monkeypatch.setattr(stage, "DecisionPoller", partial(DecisionPoller, catalog=catalogue))
+    monkeypatch.setattr(stage, "ActivityPoller", partial(ActivityPoller, catalog=catalogue))
     made = stage.Stage(catalogued, catalogued.LIST)
     yield made
     made.close()
@@ -113,3 +118,123 @@ def test_a_catalogue_that_is_broken_stops_no_workflow(
     history = played.play("well", 1)
     assert type(history[-1]).__name__ == "WorkflowExecutionCompleted"
     assert "the catalogue was not told that well" in caplog.text
+
+
+def contents(database, tmp_path, run_id):
+    with database.session() as session:
+        runs = RunManager(session, open_volume(tmp_path / "files"))
+        found = {}
+        for file in runs.get_run(run_id).files:
+            with runs.get_runfile(run_id, key=file.key).open() as stream:
+                found[file.key] = stream.read().decode()
+        return found
+
+
+def test_an_activity_stores_files_in_its_run_and_others_take_them(played, database, tmp_path):
+    (tmp_path / "here").mkdir()
+    played.play("painting", str(tmp_path))
+    ((_, _, _, state, run_id),) = listed(database, tmp_path)
+    result = ["blue.txt", ["blue.txt", ["blue.txt", "pictures/blue.txt"]]]
+    assert state.files == ["blue.txt", "pictures/blue.txt", "result.json"]
+    assert contents(database, tmp_path, run_id) == {
+        "blue.txt": "blue",
+        "pictures/blue.txt": "blue",
+        "result.json": json.dumps(result, separators=(",", ":")),
+    }
+
+
+@pytest.mark.parametrize("named", ["id", "execution"])
+def test_an_activity_takes_files_of_another_run(played, catalogue, database, tmp_path, named):
+    played.play("painting", str(tmp_path))
+    ((_, _, arguments, _, run_id),) = listed(database, tmp_path)
+    name = run_id if named == "id" else "/".join(list(arguments.values())[:3])
+    history = played.play("copying", str(tmp_path), name, "pictures/blue.txt")
+    keys = ["blue.txt", "pictures/blue.txt", "result.json"]
+    assert json.loads(history[-1].attributes.result) == [keys, "blue"]
+
+
+def test_the_key_of_the_result_is_the_workflows(played, tmp_path):
+    history = played.play("claiming", str(tmp_path))
+    assert "is for what the workflow returns" in history[-1].attributes.reason
+
+
+def test_without_a_catalogue_an_activity_is_told_what_it_misses(tmp_path):
+    plain = stage.Stage(catalogued, catalogued.LIST)
+    history = plain.play("painting", str(tmp_path))
+    plain.close()
+    assert "catalog=" in history[-1].attributes.reason
+
+
+def test_what_the_service_closes_is_reconciled(played, catalogue, database, tmp_path):
+    start(played, catalogue, "endless")
+    with_id = start(played, catalogue, "well", 2)
+    terminate = TerminateWorkflowExecution(
+        domain=played.domain, workflow_id="well", run_id=with_id, reason="enough", details="of it"
+    )
+    played.client.call(terminate)
+    assert played.decisions.poll() is not None
+    assert reconcile(played.client, played.domain, catalogue) == Reconciled(
+        closed=[f"well/{with_id}"]
+    )
+    while played.step():
+        pass
+    (closed,) = reconcile(played.client, played.domain, catalogue).closed
+    assert closed.startswith("endless/")
+    found = {name: state for name, _, _, state, _ in listed(database, tmp_path)}
+    assert str(found["endless 1"]) == "ERROR"
+    assert found["endless 1"].messages == ["it outlived its timeout START_TO_CLOSE"]
+    assert str(found["well 1"]) == "CANCELED"
+    assert found["well 1"].messages == [
+        "it was terminated",
+        "enough",
+        "of it",
+        "OPERATOR_INITIATED",
+    ]
+    assert reconcile(played.client, played.domain, catalogue) == Reconciled()
+
+
+def test_what_a_killed_worker_did_not_tell_is_reconciled(
+    catalogue, database, tmp_path, monkeypatch
+):
+    """A plain decider stands for one that is killed between its answer and its telling."""
+    silent = stage.Stage(catalogued, catalogued.LIST)
+    monkeypatch.setattr(silent.activities, "_catalog", catalogue)
+    start(silent, catalogue, "well", 21)
+    start(silent, catalogue, "badly", 21)
+    start(silent, catalogue, "painting", str(tmp_path))
+    while silent.step():
+        pass
+    assert {state for _, state, *_ in listed(database, tmp_path)} == {"PENDING"}
+    assert len(reconcile(silent.client, silent.domain, catalogue).closed) == 3
+    found = {name: (str(state), run_id) for name, _, _, state, run_id in listed(database, tmp_path)}
+    silent.close()
+    assert found["badly 1"][0] == "ERROR"
+    assert found["painting 1"][0] == "SUCCESS"
+    assert contents(database, tmp_path, found["well 1"][1]) == {"result.json": "42"}
+    assert set(contents(database, tmp_path, found["painting 1"][1])) == {
+        "blue.txt", "pictures/blue.txt", "result.json",
+    }  # fmt: skip
+
+
+def test_executions_that_the_service_does_not_know_stay_as_they_are(
+    played, catalogue, database, tmp_path
+):
+    catalogue.running(played.domain, "elsewhere", "run", "type 1")
+    catalogue.running("another domain", "elsewhere", "run", "type 1")
+    found = reconcile(played.client, played.domain, catalogue)
+    assert (found.closed, len(found.unknown)) == ([], 1)
+    assert {state for _, state, *_ in listed(database, tmp_path)} == {"RUNNING"}
+
+
+def test_a_worker_reconciles_at_once_and_then_now_and_then(played, catalogue, database, tmp_path):
+    run_id = start(played, catalogue, "well", 2)
+    source = played.decisions.source
+    reconciler = Reconciler(source, catalogue, interval=60)
+    reconciler.poll()
+    assert [state for _, state, *_ in listed(database, tmp_path)] == ["PENDING"]
+    played.client.call(
+        TerminateWorkflowExecution(domain=played.domain, workflow_id="well", run_id=run_id)
+    )
+    threading.Timer(0.05, lambda: played.clock.advance(90)).start()
+    reconciler.poll()
+    assert [state for _, state, *_ in listed(database, tmp_path)] == ["CANCELED"]

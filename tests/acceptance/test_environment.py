@@ -1,12 +1,24 @@
 """A month passes in milliseconds: workflows under test run to their end in one line."""
 
+import asyncio
 import time
 
 import pytest
 
-from flowy.errors import DefinitionError, FlowyError, TaskError, TaskTerminated, TaskTimedout
+from flowy.errors import (
+    DefinitionError,
+    FlowyError,
+    NondeterminismError,
+    TaskCanceled,
+    TaskError,
+    TaskTerminated,
+    TaskTimedout,
+)
 from flowy.protocol.requests.executions import TerminateWorkflowExecution
-from flowy.testing import Environment
+from flowy.swf.scanner import workflow
+from flowy.swf.task import ActivityProxy, WorkflowProxy
+from flowy.task import Signal, Workflow
+from flowy.testing import Environment, run
 from tests.acceptance import month
 from tests.acceptance.month import MONTH, Charge, Count, Subscription
 
@@ -139,3 +151,106 @@ def test_histories_can_be_looked_at(environment):
 def test_a_clock_does_not_go_back(environment):
     with pytest.raises(ValueError, match="cannot go back"):
         environment.advance(-1)
+
+
+def test_one_line_runs_a_workflow_with_all_that_it_needs():
+    assert run(month.Lengths, "a", "bcd", activities={Count: len}) == [1, 3]
+    assert run(month.Careful, "ann", activities={"Charge": lambda *_: 3}) == 3
+
+
+def test_a_function_takes_the_place_of_an_activity_from_now_on(environment):
+    assert environment.run(month.Lengths, "ab") == [2]
+    environment.fake(Count, lambda text: 7)
+    assert environment.run(month.Lengths, "ab") == [7]
+    environment.fake("Count", lambda text: 8)
+    assert environment.run(month.Lengths, "ab") == [8]
+    with pytest.raises(DefinitionError, match=r"no activity 'Cuont' to replace; .* Count 1"):
+        environment.fake("Cuont", len)
+
+
+def test_a_function_takes_the_place_of_a_child_too(environment):
+    environment.fake(month.Lengths, lambda *texts: [40, 2])
+    assert environment.run(month.Parent, "a") == 42
+
+
+def test_a_test_that_is_a_coroutine_uses_it_the_same_way():
+    async def count(text):
+        await asyncio.sleep(0)
+        return -len(text)
+
+    async def test():
+        assert run(month.Lengths, "ab", activities={Count: count}) == [-2]
+        with Environment(month) as environment:
+            assert environment.run(month.Lengths, "ab") == [2]
+            await asyncio.sleep(0)
+            return environment.run(month.Countdown, 3)
+
+    assert asyncio.run(test()) == "lift off"
+
+
+def test_signals_and_cancel_requests_are_sent_in_a_line():
+    @workflow("Listens", 1, "deciders")
+    class Listens(Workflow):
+        word = Signal()
+
+        async def run(self):
+            said = await self.word.get()
+            await asyncio.sleep(1000)
+            return said
+
+    with Environment(Listens) as environment:
+        execution = environment.start(Listens)
+        environment.signal(execution, "word", "hello")
+        assert environment.result(execution) == "hello"
+        execution = environment.start(Listens)
+        environment.advance(1)
+        environment.cancel(execution)
+        with pytest.raises(TaskCanceled):
+            environment.result(execution)
+
+
+def test_code_that_does_not_repeat_itself_fails_the_test_and_not_the_clock():
+    turns = []
+
+    @workflow("Fickle", 1, "deciders")
+    class Fickle(Workflow):
+        async def run(self):
+            turns.append(1)
+            await asyncio.sleep(100 * len(turns))
+            await asyncio.sleep(1)
+
+    with Environment(Fickle) as environment:
+        execution = environment.start(Fickle)
+        environment.advance(1)
+        environment.forget()
+        before = environment.now()
+        with pytest.raises(NondeterminismError):
+            environment.result(execution)
+        assert environment.now() - before < 200
+
+
+def test_a_task_list_that_only_a_call_names_is_served_too():
+    @workflow("Elsewhere", 1, "deciders")
+    class Elsewhere(Workflow):
+        count = ActivityProxy("Count", 1, task_list="nobody's")
+        lengths = WorkflowProxy("Lengths", 1, task_list="nowhere")
+
+        async def run(self):
+            return [await self.count("abc"), *await self.lengths("a")]
+
+    with Environment(month, Elsewhere) as environment:
+        assert environment.run(Elsewhere) == [3, 1]
+
+
+def test_what_declares_nothing_is_no_part_of_an_environment():
+    with pytest.raises(DefinitionError, match="declares no workflow or activity"):
+        Environment(len)
+
+
+def test_the_fixture_begins_empty(flowy_environment):
+    assert flowy_environment.run(month.Lengths, "abc") == [3]
+
+
+@pytest.mark.flowy(month, activities={Count: lambda text: 9})
+def test_the_fixture_takes_arguments_by_its_marker(flowy_environment):
+    assert flowy_environment.run("Lengths", "abc") == [9]

@@ -59,7 +59,7 @@ def test_an_activity_whose_worker_is_killed_is_tried_again_after_its_timeout(sta
     history = finish(stage, execution)
     assert "ActivityTaskTimedOut" in names(history)
     scheduled = [e for e in history if type(e).__name__ == "ActivityTaskScheduled"]
-    assert [event.attributes.activity_id for event in scheduled] == ["0", "1"]
+    assert [event.attributes.activity_id for event in scheduled] == ["0", "1~0.2"]
     assert history[-1].attributes.result == '"hello"'
 
 

@@ -73,7 +73,7 @@ def test_a_recorded_scenario_asks_for_the_same_in_the_same_order(
 def test_timeout_tries_four_times_and_fails(stage, restart):
     history = stage.play("Timeout", restart=restart)
     *tries, last = asked(history)
-    assert tries == [["#0"], ["#1"], ["#2"], ["#3"]]
+    assert tries == [["#0"], ["#1~0.2"], ["#2~0.3"], ["#3~0.4"]]
     assert len(last) == 1
     assert last[0].startswith("fail ")
     assert "timed out" in last[0]

@@ -11,7 +11,9 @@ from dataclasses import replace
 from random import Random
 from typing import Any
 
+from flowy.decider import carried
 from flowy.protocol.events import activity, child, external, timer, workflow
+from flowy.transport.attempt import number_of
 from tests.kitchen.model import Outcome
 from tests.kitchen.workflow import fate_of
 from tests.unit.decider.simulator import EXECUTION, Simulator, ids
@@ -23,14 +25,14 @@ BEGIN = 1_000.0
 class World(Simulator):
     """One run of a story."""
 
-    def __init__(self, cls: type, story: dict[str, Any], clock: float, asked: bool) -> None:
+    def __init__(self, cls: type, input: str, clock: float, asked: bool) -> None:
         self.attempts: Counter[int] = Counter()
         self.acts: set[tuple[int, float]] = set()
         """Which activities began, and when."""
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.cancel_asked = asked
         self.began = clock
-        super().__init__(cls, story)
+        super().__init__(cls, raw=input)
         self.clock = clock
 
     def add(self, cls: Any, **attributes: Any) -> Any:
@@ -44,7 +46,7 @@ class World(Simulator):
         self.due.append((self.clock + seconds, happen))
 
     def activity_begins(self, asked: Any, _event: Any) -> None:
-        id, action = asked.activity_id, json.loads(asked.input)[0][1]
+        id, action = number_of(asked.activity_id), json.loads(asked.input)[0][1]
         self.attempts[action["key"]] += 1
         if self.attempts[action["key"]] == 1:
             self.acts.add((action["key"], self.clock - BEGIN))
@@ -117,7 +119,7 @@ def play(cls: type, story: dict[str, Any], mode: str, seed: int) -> tuple[Outcom
         seed: What happens first of what happens at one moment.
     """
     chance = Random(f"{seed} {mode}")
-    worlds = [_begin(cls, {**story, "id": ID}, BEGIN, False)]
+    worlds = [_begin(cls, json.dumps([[{**story, "id": ID}], {}]), BEGIN, False)]
     while True:
         world = worlds[-1]
         _play_run(world, mode, chance)
@@ -125,19 +127,20 @@ def play(cls: type, story: dict[str, Any], mode: str, seed: int) -> tuple[Outcom
         if not isinstance(last, workflow.WorkflowExecutionContinuedAsNew):
             acts = frozenset().union(*(world.acts for world in worlds))
             return replace(_outcome(last, world.clock - BEGIN), acts=acts), worlds
-        rest = json.loads(last.attributes.input)[0][0]
-        worlds.append(_begin(cls, rest, world.clock, world.cancel_asked))
+        worlds.append(_begin(cls, last.attributes.input, world.clock, world.cancel_asked))
 
 
-def _begin(cls: type, story: dict[str, Any], clock: float, asked: bool) -> World:
-    world = World(cls, story, clock, asked)
+def _begin(cls: type, input: str, clock: float, asked: bool) -> World:
+    world = World(cls, input, clock, asked)
+    text, _signals = carried.unwrap(input)
+    story = json.loads(text or "")[0][0]
     if story["cancel"] is not None and BEGIN + story["cancel"] > clock:
         world.due.append((BEGIN + story["cancel"], world.request_cancel))
     pending = list(story["trees"])
     while pending:
         action = pending.pop()
         pending.extend(action.get("parts", ()))
-        if action["op"] == "signal_in":
+        if action["op"] == "signal_in" and BEGIN + action["at"] > clock:  # others are carried
             world.due.append((BEGIN + action["at"], _signal(world, action)))
     return world
 

@@ -70,6 +70,20 @@ class DB:
                 session.rollback()
                 raise
 
+    def __reduce__(self) -> tuple[type["DB"], tuple[str]]:
+        """Travel to another process as the URL, and connect anew there.
+
+        Raises:
+            DatabaseError: It is in this process's memory.
+        """
+        url = self._engine.url
+        if url.get_backend_name() == "sqlite" and url.database in (None, "", ":memory:"):
+            raise DatabaseError(
+                "a catalogue in memory cannot be used by another process; give the file of a "
+                "database, such as sqlite:///flowy-runs.db"
+            )
+        return DB, (url.render_as_string(hide_password=False),)
+
     def close(self) -> None:
         """Give back all connections."""
         self._engine.dispose()

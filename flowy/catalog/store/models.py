@@ -276,3 +276,16 @@ class FolderWork(Base):
     folder: Mapped[str] = mapped_column(String(128))
     owner: Mapped[str] = mapped_column(String(256))
     since: Mapped[float] = mapped_column()
+
+
+class FileWork(Base):
+    """A file that somebody stores in a run that goes on: it may lie there without a row yet."""
+
+    __tablename__ = "run_file_work"
+
+    token: Mapped[str] = mapped_column(ID, primary_key=True)
+    run_id: Mapped[str] = mapped_column(ID, index=True)
+    key: Mapped[str] = mapped_column(String(1024))
+    folder: Mapped[str] = mapped_column(String(128))
+    owner: Mapped[str] = mapped_column(String(256))
+    since: Mapped[float] = mapped_column()

@@ -15,6 +15,7 @@ from flowy.catalog.store.models import (
 )
 from flowy.catalog.workflow import state as st
 from flowy.db.transitions import Lifecycle, Move, Transitions
+from flowy.errors import InvalidRunStateError, UnknownRunError
 
 LIFECYCLE = Lifecycle("run", st.SOURCES)
 _moves = Transitions(cast(Table, RunObject.__table__), LIFECYCLE, ["run_id"], "state_type")
@@ -71,6 +72,49 @@ def set_log(session: Session, run_id: str, messages: Sequence[str]) -> None:
     )
 
 
+def hold(session: Session, run_id: str, states: Collection[str] = tuple(st.SOURCES)) -> bool:
+    """Keep a run from being changed by others until the caller's transaction ends.
+
+    Returns:
+        Whether there is such a run in one of these states.
+    """
+    held = (
+        update(RunObject)
+        .where(RunObject.run_id == run_id, RunObject.state_type.in_(states))
+        .values(state_type=RunObject.state_type)
+        .execution_options(synchronize_session=False)
+    )
+    return bool(cast(CursorResult[Any], session.execute(held)).rowcount)
+
+
+def hold_active(session: Session, run_id: str) -> None:
+    """Hold a run that goes on.
+
+    Raises:
+        UnknownRunError: There is no such run.
+        InvalidRunStateError: It has ended.
+    """
+    if hold(session, run_id, st.ACTIVE_STATES):
+        return
+    state = session.scalar(select(RunObject.state_type).where(RunObject.run_id == run_id))
+    if state is None:
+        raise UnknownRunError(run_id)
+    raise InvalidRunStateError(f"run {run_id} is {state} and takes no more files")
+
+
+def put_file(session: Session, run_id: str, file: RunFile) -> RunFile:
+    """Add the row of a result file, or change the one that its key has, and return it."""
+    query = select(RunFile).where(RunFile.run_id == run_id, RunFile.key == file.key)
+    present = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if present is None:
+        add_files(session, run_id, [file])
+        return file
+    present.size, present.mime_type = file.size, file.mime_type
+    present.created_at = file.created_at
+    session.flush()
+    return present
+
+
 def add_files(session: Session, run_id: str, files: Sequence[RunFile]) -> None:
     """Add rows of a run's result files."""
     for file in files:
@@ -79,8 +123,16 @@ def add_files(session: Session, run_id: str, files: Sequence[RunFile]) -> None:
     session.flush()
 
 
+def set_size(session: Session, run_id: str, key: str, size: int) -> None:
+    """Note how long a result file is by now."""
+    session.execute(
+        update(RunFile).where(RunFile.run_id == run_id, RunFile.key == key).values(size=size)
+    )
+
+
 def remove(session: Session, run_id: str) -> bool:
     """Remove a run with its files, messages and places in rankings; False if there was none."""
+    hold(session, run_id)
     for owned in (RunFile, RunMessage, WorkflowRankingRun):
         session.execute(delete(owned).where(owned.run_id == run_id))
     session.execute(

@@ -22,10 +22,11 @@ class ThreadStrategy:
 
     def __init__(self, pool: ThreadPool | None = None) -> None:
         self._pool = pool or ThreadPool()
+        self._lock = threading.Lock()
 
     def start(self, call: Call, attempt: Attempt) -> "_Job":
         """Put the call into the pool's queue."""
-        job = _Job(call, attempt, self._pool)
+        job = _Job(call, attempt, self._pool, self._lock)
         self._pool.put(job)
         return job
 
@@ -39,9 +40,10 @@ class _Job:
 
     __slots__ = ("_attempt", "_call", "_lock", "_over", "_pool", "_thread")
 
-    def __init__(self, call: Call, attempt: Attempt, pool: ThreadPool) -> None:
-        self._call, self._attempt, self._pool = call, attempt, pool
-        self._lock = threading.Lock()
+    def __init__(
+        self, call: Call, attempt: Attempt, pool: ThreadPool, lock: threading.Lock
+    ) -> None:
+        self._call, self._attempt, self._pool, self._lock = call, attempt, pool, lock
         self._thread: threading.Thread | None = None
         self._over = False
 

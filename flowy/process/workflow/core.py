@@ -7,10 +7,12 @@ from concurrent.futures import Executor
 from typing import Any, Self
 
 from flowy.errors import DefinitionError, ProcessError
+from flowy.listening import RunListener
 from flowy.process.workflow.graph import check_graph
 from flowy.process.workflow.pools import WorkflowPoolManager
 from flowy.process.workflow.process import BaseProcess
 from flowy.process.workflow.progress import RunProgress
+from flowy.process.workflow.recorded import recorded
 from flowy.process.workflow.results import ProcessResult
 from flowy.process.workflow.scheduling import GraphRun
 from flowy.process.workflow.workflow_types import ProcessType, WorkflowNode
@@ -32,6 +34,7 @@ class Workflow:
         progress: Whether runs of more than two seconds show a progress bar; by default if
             standard error is a terminal.
         pool_manager: Who keeps the pools; by default the program's one manager.
+        catalog: Makes a run of each ``execute``: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Attributes:
         nodes: The processes with their places, by id.
@@ -46,6 +49,7 @@ class Workflow:
         *,
         progress: bool | None = None,
         pool_manager: WorkflowPoolManager | None = None,
+        catalog: RunListener | None = None,
     ) -> None:
         self.nodes: dict[str, WorkflowNode] = {}
         self.results: dict[str, ProcessResult] = {}
@@ -54,6 +58,8 @@ class Workflow:
         self.process_id = process_id or f"workflow_{id(self)}"
         self.pool_manager = pool_manager or WorkflowPoolManager.get_instance()
         self._progress = progress
+        self._catalog = catalog
+        self._kind = process_id or type(self).__name__
         self._running = False
         if process_id is None:
             self.pool_manager.clean_up_after(self, self.process_id)
@@ -116,11 +122,15 @@ class Workflow:
         now = self.pool_manager.runner.clock.now
         run = GraphRun(self.nodes, initial_data or {}, now, progress.advance)
         try:
-            return await run.run()
+            async with recorded(self._catalog, self._place(), initial_data, run.results):
+                return await run.run()
         finally:
             self.results = run.results
             progress.close()
             self._running = False
+
+    def _place(self) -> tuple[str, str]:
+        return self.process_id, self._kind
 
     def to_json(self) -> str:
         """Describe the graph, where each process stands, and the latest results."""

@@ -42,7 +42,7 @@ class Pools(dict[ProcessType, Executor]):
             ProcessType.PROCESS: lambda: ProcessPool(max_processes),
         }
         self._lock = threading.Lock()
-        self._strategies: dict[int, Strategy] = {}
+        self._strategies: dict[ProcessType, tuple[Executor, Strategy]] = {}
         self._coroutines: tuple[asyncio.AbstractEventLoop, Strategy] | None = None
 
     def __missing__(self, process_type: ProcessType) -> Executor:
@@ -56,13 +56,15 @@ class Pools(dict[ProcessType, Executor]):
         if process_type is ProcessType.ASYNC:
             return self._on_loop(asyncio.get_running_loop())
         executor = self[process_type]
-        if isinstance(executor, ThreadPool | ProcessPool) and executor.closed:
+        if type(executor) in _STRATEGIES and executor.closed:  # type: ignore[attr-defined]
             self.pop(process_type, None)
             executor = self[process_type]
-        strategy = self._strategies.get(id(executor))
-        if strategy is None:
-            make = _STRATEGIES.get(type(executor), ExecutorStrategy.over)
-            strategy = self._strategies[id(executor)] = make(executor)
+        found = self._strategies.get(process_type)
+        if found is not None and found[0] is executor:
+            return found[1]
+        make = _STRATEGIES.get(type(executor), ExecutorStrategy.over)
+        strategy = make(executor)
+        self._strategies[process_type] = (executor, strategy)
         return strategy
 
     def shutdown(self, wait: bool = True) -> None:

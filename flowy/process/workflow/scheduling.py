@@ -164,6 +164,8 @@ class GraphRun:
 
     def _release(self, node_id: str) -> None:
         """Start, or skip, what waited for a process that has ended."""
+        if not self._dependents[node_id]:
+            return
         ended = deque([node_id])
         while ended:
             source = ended.popleft()

@@ -1,5 +1,6 @@
 """What the processes do that are killed, or fight with each other."""
 
+import multiprocessing
 import os
 import signal
 from pathlib import Path
@@ -15,7 +16,13 @@ from flowy.catalog.workflow.state import (
     StateSuccess,
 )
 from flowy.errors import ConstraintViolationError
+from flowy.volume.base import IOBuffer
 from flowy.volume.manager import open_volume
+
+CONTEXT = multiprocessing.get_context("forkserver")
+"""Starts processes that have imported this module already: they begin at once."""
+
+CONTEXT.set_forkserver_preload([__name__])
 
 
 def killed_at(wanted: str) -> Any:
@@ -34,6 +41,13 @@ def succeed(url: str, files: Path, runstore: Path, run_id: str, at: str) -> None
         runs = RunManager(session, open_volume(files), step=killed_at(at))
         state = StateSuccess(files=["A.json", "run/results/B.json"])
         runs.update_run(run_id, state, open_volume(runstore))
+
+
+def store(url: str, files: Path, runstore: Path, run_id: str, at: str) -> None:
+    """Store a file of a run that goes on and be killed at a step."""
+    with DB(url).session() as session:
+        runs = RunManager(session, open_volume(files), step=killed_at(at))
+        runs.store_runfile(run_id, IOBuffer(b"the new content"), "results/a")
 
 
 def delete(url: str, files: Path, runstore: Path, run_id: str, at: str) -> None:

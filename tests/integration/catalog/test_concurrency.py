@@ -1,6 +1,5 @@
 """Several processes fight over one run: the table of transitions holds, and no update is lost."""
 
-import multiprocessing
 from pathlib import Path
 from typing import Any
 
@@ -25,7 +24,7 @@ def test_of_many_that_end_a_run_one_does(
     url: str, database: DB, runstore: StorageVolume, tmp_path: Path
 ) -> None:
     world = World(url, database, tmp_path)
-    context = multiprocessing.get_context("spawn")
+    context = fighters.CONTEXT
     answers = context.Queue()
     children = [
         context.Process(

@@ -1,6 +1,5 @@
 """A process is killed between files and rows: the sweeper mends what it left."""
 
-import multiprocessing
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,7 +42,7 @@ class World:
             self.run_id = self.runs.create_run(group=group).run_id
 
     def killed(self, work: Callable[..., None], at: str) -> None:
-        child = multiprocessing.get_context("spawn").Process(
+        child = fighters.CONTEXT.Process(
             target=work, args=(self.url, self.files, self.runstore, self.run_id, at)
         )
         child.start()

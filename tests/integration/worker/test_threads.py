@@ -8,11 +8,12 @@ from flowy.clock import SystemClock
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.tasks import ActivityTaskStatus
 from flowy.service.client import EmbeddedClient
 from flowy.service.server import Service
 from flowy.swf.starter import WorkflowStarter
 from flowy.swf.workers import WorkerPlan, make_worker
-from flowy.worker.heartbeat import Heartbeat, Pulse
+from flowy.worker.heartbeat import Beaten, Heartbeat, Pulse
 from tests.acceptance import scenarios
 from tests.unit.worker.fakes import FakeClient
 
@@ -55,22 +56,25 @@ def test_workers_that_wait_leave_at_once(client):
     assert worker.join(PATIENCE)
 
 
-def test_the_thread_beside_an_activity_heartbeats_until_the_activity_ends():
+def beating(client, clock):
+    return Heartbeat(Beaten(client=client, task_token="t", name="pack", timeout=0.03), clock)
+
+
+def test_an_activity_is_heartbeated_until_it_ends():
     client, clock = FakeClient(), SystemClock()
     beats = threading.Semaphore(0)
 
     def answer(_request):
         beats.release()
+        return ActivityTaskStatus(cancel_requested=False)
 
     client.always(RecordActivityTaskHeartbeat, answer)
     pulse = Pulse(clock)
-    heartbeat = Heartbeat(client, "token", "pack", clock, 0.03)
-    with pulse.beating(heartbeat):
-        for _ in range(3):
-            assert beats.acquire(timeout=PATIENCE)
+    beats_of_task = pulse.begin(beating(client, clock))
+    for _ in range(3):
+        assert beats.acquire(timeout=PATIENCE)
+    beats_of_task.end()
     pulse.close()
-    pulse._thread.join(PATIENCE)
-    assert not pulse._thread.is_alive()
     assert len(client.sent) >= 3
 
 
@@ -84,9 +88,8 @@ def test_an_unexpected_error_of_the_client_does_not_end_the_heartbeats(caplog):
 
     client.always(RecordActivityTaskHeartbeat, answer)
     pulse = Pulse(clock)
-    with pulse.beating(Heartbeat(client, "token", "pack", clock, 0.03)):
-        for _ in range(3):
-            assert beats.acquire(timeout=PATIENCE)
+    pulse.begin(beating(client, clock))
+    for _ in range(3):
+        assert beats.acquire(timeout=PATIENCE)
     pulse.close()
-    pulse._thread.join(PATIENCE)
     assert "a defect of the client" in caplog.text

@@ -7,9 +7,19 @@ from typing import Any
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
-from flowy.protocol.events import activity, child, decision, external, marker, timer, workflow
+from flowy.protocol.events import (
+    activity,
+    child,
+    decision,
+    external,
+    lambda_,
+    marker,
+    timer,
+    workflow,
+)
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.task.definition import WorkflowDefinition
+from flowy.transport.attempt import number_of
 
 EXECUTION = ExecutionId(workflow_id="order-7", run_id="run-1")
 TASK_LIST = TaskList(name="deciders")
@@ -42,6 +52,7 @@ class Simulator:
         self.activities: dict[str, Event] = {}
         self.children: dict[str, Event] = {}
         self.started_children: dict[str, Event] = {}
+        self.functions: dict[str, Event] = {}
         self.timers: dict[str, Event] = {}
         self.signals: dict[str, Event] = {}
         self.cancel_requested: set[str] = set()
@@ -181,7 +192,7 @@ class Simulator:
     # What decisions record
 
     def schedule_activity(self, asked: Any, completed: int) -> None:
-        self.activities[asked.activity_id] = self.add(
+        self.activities[number_of(asked.activity_id)] = self.add(
             activity.ActivityTaskScheduled,
             activity_type=asked.activity_type,
             activity_id=asked.activity_id,
@@ -191,7 +202,7 @@ class Simulator:
         )
 
     def request_cancel_activity(self, asked: Any, completed: int) -> None:
-        if asked.activity_id not in self.activities:
+        if number_of(asked.activity_id) not in self.activities:
             self.add(
                 activity.RequestCancelActivityTaskFailed,
                 activity_id=asked.activity_id,
@@ -199,11 +210,31 @@ class Simulator:
                 decision_task_completed_event_id=completed,
             )
             return
-        self.cancel_requested.add(asked.activity_id)
+        self.cancel_requested.add(number_of(asked.activity_id))
         self.add(
             activity.ActivityTaskCancelRequested,
             activity_id=asked.activity_id,
             decision_task_completed_event_id=completed,
+        )
+
+    def schedule_function(self, asked: Any, completed: int) -> None:
+        self.functions[asked.id] = self.add(
+            lambda_.LambdaFunctionScheduled,
+            id=asked.id,
+            name=asked.name,
+            input=asked.input,
+            start_to_close_timeout=asked.start_to_close_timeout,
+            decision_task_completed_event_id=completed,
+        )
+
+    def end_function(self, id: str, cls: type[Event], **attributes: Any) -> None:
+        scheduled = self.functions.pop(id)
+        started = self.add(lambda_.LambdaFunctionStarted, scheduled_event_id=scheduled.event_id)
+        self.add(
+            cls,
+            scheduled_event_id=scheduled.event_id,
+            started_event_id=started.event_id,
+            **attributes,
         )
 
     def start_timer(self, asked: Any, completed: int) -> None:
@@ -323,6 +354,7 @@ RECORDERS: dict[type, Any] = {
     d.RequestCancelActivityTask: Simulator.request_cancel_activity,
     d.RequestCancelExternalWorkflowExecution: Simulator.request_cancel_child,
     d.ScheduleActivityTask: Simulator.schedule_activity,
+    d.ScheduleLambdaFunction: Simulator.schedule_function,
     d.SignalExternalWorkflowExecution: Simulator.signal_external,
     d.StartChildWorkflowExecution: Simulator.start_child,
     d.StartTimer: Simulator.start_timer,
@@ -349,11 +381,12 @@ SHORT: dict[type, Any] = {
     d.ContinueAsNewWorkflowExecution: lambda a: f"restart {a.input}",
     d.FailWorkflowExecution: lambda a: f"fail {a.reason}",
     d.RecordMarker: lambda a: f"marker {a.marker_name} {a.details}",
-    d.RequestCancelActivityTask: lambda a: f"cancel #{a.activity_id}",
+    d.RequestCancelActivityTask: lambda a: f"cancel #{number_of(a.activity_id)}",
     d.RequestCancelExternalWorkflowExecution: lambda a: (
         f"cancel child {a.workflow_id.rpartition('-')[2]}"
     ),
-    d.ScheduleActivityTask: lambda a: f"#{a.activity_id}",
+    d.ScheduleActivityTask: lambda a: f"#{number_of(a.activity_id)}",
+    d.ScheduleLambdaFunction: lambda a: f"lambda {a.id} {a.name} {a.input}",
     d.SignalExternalWorkflowExecution: lambda a: (
         f"signal {a.workflow_id} {a.signal_name} {a.input}"
     ),

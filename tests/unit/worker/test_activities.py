@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from flowy.clock import ManualClock
 from flowy.errors import ServiceUnavailable, SuspendTask
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault, ValidationException
 from flowy.protocol.ids import TypeId
@@ -18,6 +19,7 @@ from flowy.protocol.requests.activity_tasks import (
 )
 from flowy.task import Activity
 from flowy.worker.activities import ActivityPoller
+from flowy.worker.workshop import ActivitySettings, Workshop
 from tests.unit.worker.fakes import (
     FakeClient,
     JumpingClock,
@@ -32,11 +34,19 @@ def client():
     return FakeClient()
 
 
+def serving(client, registry, clock=None, **settings):
+    """Return a poller whose heartbeats are never due by themselves."""
+    place = source(client, clock)
+    return ActivityPoller(
+        place, registry, Workshop(ActivitySettings(**settings), ManualClock(0.0), place.stop)
+    )
+
+
 def done(client, run, input="[[], {}]", **settings):
     """Carry one task out and return what was answered."""
     members = {"run": run, **settings.pop("members", {})}
     registry = activities(type("Resize", (Activity,), members), **settings)
-    poller = ActivityPoller(source(client), registry)
+    poller = serving(client, registry)
     poller.handle(activity_task(input))
     poller.close()
     answers = client.of(RespondActivityTaskCompleted) + client.of(RespondActivityTaskFailed)
@@ -112,7 +122,7 @@ def test_after_system_exit_in_a_coroutine_the_next_coroutine_runs(client):
                 sys.exit(code)
             return "fine"
 
-    poller = ActivityPoller(source(client), activities(Sometimes))
+    poller = serving(client, activities(Sometimes))
     poller.handle(activity_task("[[1], {}]"))
     poller.handle(activity_task("[[0], {}]"))
     poller.close()
@@ -230,7 +240,7 @@ def test_an_answer_is_given_up_when_the_task_cannot_be_alive_any_more(client, ca
     client.always(RespondActivityTaskCompleted, ServiceUnavailable("down"))
     clock = JumpingClock()
     registry = activities(type("Resize", (Activity,), {"run": lambda self: 1}))
-    poller = ActivityPoller(source(client, clock), registry)
+    poller = serving(client, registry, clock)
     poller.handle(activity_task())
     assert 420 <= clock.now() - 1_000 < 420 + 60
     assert "resize 1 #0 of order-7 (run run-1)" in caplog.messages[-1]

@@ -1,0 +1,143 @@
+"""The files of a run as the code of its execution sees them: to store, to list, to take."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+from flowy.catalog.database import DB
+from flowy.catalog.run import RunManager
+from flowy.catalog.store import runs as store
+from flowy.errors import ConstraintViolationError, UnknownRunError
+from flowy.volume import streams
+from flowy.volume.base import FSFile, StorageVolume
+
+RESULT_FILE = "result.json"
+"""The key of the file with an execution's result."""
+
+
+class ExecutionFiles:
+    """The result files of one run, and those of others to read; nothing is opened before its use.
+
+    Any number of threads may use one, and so may a process that it is pickled to.
+
+    Args:
+        database: The catalogue's database.
+        fs: The volume with the files of all runs.
+        run_id: Gives the run's id in the catalogue; it is asked once.
+    """
+
+    def __init__(self, database: DB, fs: StorageVolume, run_id: Callable[[], str]) -> None:
+        self._database = database
+        self._fs = fs
+        self._find = run_id
+        self._run_id: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The run's id in the catalogue."""
+        if self._run_id is None:
+            self._run_id = self._find()
+        return self._run_id
+
+    def store(self, path: str | Path, key: str | None = None) -> str:
+        """Store a local file as a result file of this run; it can be downloaded at once.
+
+        A file that is there under that key is replaced, so that an activity that is tried again
+        stores the same again.
+
+        Args:
+            path: The file.
+            key: What it is called in the run, such as ``thumbnails/cat.jpg``; by default the
+                file's own name.
+
+        Returns:
+            The key.
+
+        Raises:
+            UnknownFileError: There is no such file; a folder is none.
+            InvalidRunStateError: The run has ended.
+            InvalidKeyError: The key could lead out of the run's folder.
+            ConstraintViolationError: The key is that of the execution's own result.
+            VolumeError: The volume is full, gone, or cannot be written.
+        """
+        name = Path(path).name if key is None else key
+        if name == RESULT_FILE:
+            raise ConstraintViolationError(
+                f"the key {RESULT_FILE!r} is for what the workflow returns: store {str(path)!r} "
+                "under another one"
+            )
+        file = FSFile(path)
+        with self._manager() as runs:
+            return runs.store_runfile(self.id, file, name).key
+
+    def keys(self, run: str | None = None) -> list[str]:
+        """Return the keys of a run's files, sorted.
+
+        Args:
+            run: Another run: its id in the catalogue, or ``domain/workflow id/run id``; None is
+                this one.
+
+        Raises:
+            UnknownRunError: There is no such run.
+        """
+        with self._manager() as runs:
+            return [file.key for file in runs.get_run(self._other(runs, run)).files]
+
+    def open(self, key: str, run: str | None = None) -> IO[bytes]:
+        """Return a file as a stream of bytes, which the caller closes.
+
+        Args:
+            key: The file's key.
+            run: Another run, as for ``keys``.
+
+        Raises:
+            UnknownRunError: There is no such run.
+            UnknownFileError: It has no such file.
+        """
+        with self._manager() as runs:
+            return runs.get_runfile(self._other(runs, run), key=key).open()
+
+    def download(self, key: str, path: str | Path = ".", run: str | None = None) -> Path:
+        """Copy a file to this machine, as a stream; a part of it is not left behind.
+
+        Args:
+            key: The file's key.
+            path: Where to: a file, or a folder that is there, where it gets its own name.
+            run: Another run, as for ``keys``.
+
+        Returns:
+            The path of the copy.
+
+        Raises:
+            UnknownRunError: There is no such run.
+            UnknownFileError: It has no such file.
+            VolumeError: It cannot be written.
+        """
+        target = Path(path)
+        if target.is_dir():
+            target = target / key.rpartition("/")[2]
+        part = target.with_name(f"{target.name}.part")
+        with self.open(key, run) as source, streams.usable("this machine", str(target)):
+            try:
+                with part.open("wb") as written:
+                    streams.pump(source, written)
+                part.replace(target)
+            finally:
+                part.unlink(missing_ok=True)
+        return target
+
+    @contextmanager
+    def _manager(self) -> Iterator[RunManager]:
+        with self._database.session() as session:
+            yield RunManager(session, self._fs)
+
+    def _other(self, runs: RunManager, run: str | None) -> str:
+        if run is None:
+            return self.id
+        if "/" not in run:
+            return run
+        found = store.find_execution(runs.session, run)
+        if found is None:
+            raise UnknownRunError(run)
+        return found.run_id

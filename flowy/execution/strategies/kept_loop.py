@@ -1,0 +1,80 @@
+"""KeptLoopStrategy: the call runs right here, coroutines on a loop that is kept for the next."""
+
+import asyncio
+import contextvars
+import inspect
+from collections.abc import Awaitable
+from typing import Any
+
+from flowy.execution.call import Call
+from flowy.execution.outcome import Stop
+from flowy.execution.strategies.inline import Ended
+from flowy.execution.strategy import Attempt
+
+
+class KeptLoopStrategy:
+    """Runs calls one after the other on the thread that starts them; it belongs to that thread.
+
+    The asyncio loop is made for the first coroutine and kept, so that what belongs to a loop, such
+    as a connection pool, can serve all calls. A coroutine that is told to stop is cancelled; a
+    plain function cannot be interrupted.
+    """
+
+    def __init__(self) -> None:
+        self._runner: asyncio.Runner | None = None
+
+    def start(self, call: Call, attempt: Attempt) -> Ended:
+        """Run the call to its end."""
+        attempt.began()
+        context = call.context.copy()
+        try:
+            value = context.run(call.function, *call.arguments, **call.keywords)
+            if inspect.isawaitable(value):
+                value = self._wait(value, attempt, context)
+        except KeyboardInterrupt:  # Ctrl-C is for whoever runs this thread, and ends no attempt
+            raise
+        except BaseException as error:  # noqa: BLE001 -- the attempt records and logs it
+            attempt.failed(error)
+        else:
+            attempt.succeeded(value)
+        return Ended()
+
+    def close(self) -> None:
+        """Close the loop, on the thread that used it."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+    def _wait(self, value: Awaitable[Any], attempt: Attempt, context: contextvars.Context) -> Any:
+        if self._runner is None:
+            self._runner = asyncio.Runner()
+        return self._runner.run(_awaited(value, attempt), context=context)
+
+
+class _OnLoop:
+    """The coroutine that runs, as ``Running``."""
+
+    def __init__(self, task: asyncio.Task[Any]) -> None:
+        self._task = task
+
+    def stop(self) -> Stop:
+        self._task.get_loop().call_soon_threadsafe(self._task.cancel)
+        return Stop.INTERRUPTED
+
+
+async def _awaited(value: Awaitable[Any], attempt: Attempt) -> Any:
+    before = asyncio.all_tasks()
+    task = asyncio.current_task()
+    if task is not None:
+        attempt.attach(_OnLoop(task))
+    try:
+        return await value
+    finally:
+        await _cancel(asyncio.all_tasks() - before)
+
+
+async def _cancel(leftovers: set[asyncio.Task[Any]]) -> None:
+    """End what a call started and did not wait for, as ``asyncio.run`` does."""
+    for task in leftovers:
+        task.cancel()
+    await asyncio.gather(*leftovers, return_exceptions=True)

@@ -1,0 +1,87 @@
+"""What is decorated, as a task's class: the class itself, or one made of a function."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from flowy.errors import DefinitionError
+from flowy.task.activity import Activity
+from flowy.task.declared import reads_arguments
+from flowy.task.signal import check_signals
+from flowy.task.signature import annotations_of, check_declaration
+from flowy.task.task import Task
+from flowy.task.workflow import Workflow
+
+
+def as_task(holder: Any, kind: str) -> type[Task]:
+    """Return the class that does the tasks of what is decorated.
+
+    Args:
+        holder: The class or function.
+        kind: "activity" or "workflow".
+
+    Raises:
+        DefinitionError: It is neither a task's class nor a function that could do the work, or
+            an annotation asks for what JSON can never give.
+    """
+    cls = holder if isinstance(holder, type) else _MADE[kind](holder)
+    if not issubclass(cls, Task):
+        raise DefinitionError(f"@{kind} belongs on a task's class or a function, not on {holder!r}")
+    try:
+        if reads_arguments(cls):
+            check_declaration(cls)
+        if issubclass(cls, Workflow):
+            check_signals(cls)
+    except DefinitionError as error:
+        raise DefinitionError(f"{cls.__module__}.{cls.__qualname__}: {error}") from error
+    return cls
+
+
+def _activity(function: Any) -> type[Task]:
+    parameters = _parameters(function, "activity")
+    # The activity itself is what a method has as self.
+    takes_activity = bool(parameters) and _is_activity(function, parameters[0])
+    return _class(function, Activity, function if takes_activity else staticmethod(function))
+
+
+def _workflow(function: Any) -> type[Task]:
+    parameters = _parameters(function, "workflow")
+    if not parameters or parameters[0].kind not in _POSITIONAL:
+        raise DefinitionError(
+            "@workflow belongs on a task's class, or on a function whose first parameter is the "
+            f"workflow: {function.__qualname__} has none"
+        )
+    return _class(function, Workflow, function)
+
+
+_MADE: dict[str, Callable[[Any], type[Task]]] = {"activity": _activity, "workflow": _workflow}
+
+_POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+
+
+def _parameters(function: Any, kind: str) -> list[inspect.Parameter]:
+    if not inspect.isfunction(function):
+        raise DefinitionError(
+            f"@{kind} belongs on a task's class or a function, not on {function!r}"
+        )
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        raise DefinitionError(
+            f"@{kind} belongs on a function that returns its result: {function.__qualname__} yields"
+        )
+    return list(inspect.signature(function).parameters.values())
+
+
+def _is_activity(function: Any, parameter: inspect.Parameter) -> bool:
+    annotation = annotations_of(function).get(parameter.name)
+    is_class = isinstance(annotation, type) and issubclass(annotation, Activity)
+    return is_class and parameter.kind in _POSITIONAL
+
+
+def _class(function: Any, base: type[Task], run: Any) -> type[Task]:
+    body = {
+        "run": run,
+        "__doc__": function.__doc__,
+        "__module__": function.__module__,
+        "__qualname__": function.__qualname__,
+    }
+    return type(function.__name__, (base,), body)

@@ -1,0 +1,313 @@
+"""Sticky deciders: whoever keeps an execution's run gets its next decision tasks.
+
+Theory of operation. A decider that keeps a run answers with a temporary task list of its own
+(``RespondDecisionTaskCompleted``'s ``taskList`` with ``taskListScheduleToStartTimeout``) and polls
+that list beside the one that all deciders share. What waits there longer than the timeout, because
+the decider is gone or busy, goes back to the shared list by itself, and whoever takes it replays
+the whole history. A lone decider has nothing to gain from a list of its own, so the list begins
+when a kept run finds that another decider has answered for its execution in between.
+
+::
+
+    alone ──somebody else decided in between──► sticky ──the service ignores it──► shared
+
+Two polls at once need two threads; runs belong to the decider's. So each list has a thread that
+polls and reads the pages, and hands one complete task at a time to the decider.
+"""
+
+import hashlib
+import itertools
+import logging
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from msgspec.structs import replace
+
+from flowy.errors import FlowyError
+from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskScheduled
+from flowy.protocol.history import HistoryEvent
+from flowy.protocol.ids import ExecutionId, TaskList
+from flowy.protocol.request import Request
+from flowy.protocol.requests.decision_tasks import (
+    PollForDecisionTask,
+    RespondDecisionTaskCompleted,
+)
+from flowy.protocol.tasks import DecisionTask
+from flowy.worker import history
+from flowy.worker.exchange import send
+from flowy.worker.poller import Source
+
+logger = logging.getLogger(__name__)
+
+SECONDS = 5
+"""Seconds that a decision task waits for the decider that has its run."""
+
+DOUBTS = 3
+"""Ignored overrides, without one that was heeded, after which no more are asked for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sticky:
+    """How a decider keeps the executions whose runs it has.
+
+    Args:
+        at_once: Begin with the first task, not when another decider is noticed.
+        seconds: How long a task waits for the decider before all may have it.
+        name: Tells this decider's list from those of others; a process that takes another's place
+            takes the tasks that wait for it by having the same name. "" is one of its own.
+    """
+
+    at_once: bool = False
+    seconds: int = SECONDS
+    name: str = ""
+
+
+def own_list(task_list: str, name: str) -> str:
+    """Return the name of the list of a decider of that name."""
+    # In hex no name holds what SWF forbids in a task list.
+    return f"{task_list[:200]}-sticky-{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+
+
+def _own_list(source: Source, sticky: Sticky | None) -> str:
+    if sticky is None:
+        return ""
+    name = sticky.name or f"{source.identity} {next(_numbers)}"
+    return own_list(source.task_list, f"{source.domain} {name}")
+
+
+_numbers = itertools.count()
+
+
+class Inlet(Protocol):
+    """Where a decider's tasks come from and its answers go; `Exchange` is the usual one."""
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there are tasks, or a poll was begun that has to be waited for."""
+        ...
+
+    @property
+    def has_tasks(self) -> bool:
+        """Whether the next task is here already, and answers may wait for it."""
+        ...
+
+    def poll(self) -> DecisionTask:
+        """Wait for a task."""
+        ...
+
+    def answer(
+        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+    ) -> list[FlowyError | None]:
+        """Send answers and return what went wrong with each."""
+        ...
+
+    def close(self) -> None:
+        """Give up what was begun."""
+        ...
+
+
+class Stickiness:
+    """What one decider knows of its own list.
+
+    Args:
+        source: Where the shared list is.
+        sticky: What is wished; None never begins.
+    """
+
+    def __init__(self, source: Source, sticky: Sticky | None) -> None:
+        self._source = source
+        self._sticky = sticky
+        self._own = _own_list(source, sticky)
+        self._wanted = sticky is not None and sticky.at_once
+        self._lists: TwoLists | None = None
+        self._asked: set[ExecutionId] = set()
+        self._doubts = 0
+        self._heeded = False
+
+    @property
+    def is_due(self) -> bool:
+        """Whether the own list is to begin as soon as no poll is under way."""
+        return self._wanted and self._lists is None
+
+    @property
+    def task_list(self) -> str | None:
+        """The decider's own list, when there is one."""
+        return self._own if self._lists is not None and self._wanted else None
+
+    def inlet(self, exchange: Inlet) -> Inlet:
+        """Return where the next task comes from."""
+        if not self.is_due or exchange.has_begun:
+            return exchange
+        exchange.close()
+        self._lists = TwoLists(self._source, self._own)
+        logger.info("decisions of kept runs come to task list %s from now on", self._own)
+        return self._lists
+
+    def decided_elsewhere(self) -> None:
+        """Note that another decider answered for an execution whose run is kept here."""
+        self._wanted = self._sticky is not None and self._doubts < DOUBTS
+
+    def place(
+        self, answer: RespondDecisionTaskCompleted, execution: ExecutionId
+    ) -> RespondDecisionTaskCompleted:
+        """Return an answer that brings the execution's next tasks here, or back to all.
+
+        An answer that moves the execution for good stays as it is.
+        """
+        if self._sticky is None or self.task_list is None or answer.task_list is not None:
+            return answer
+        if self._source.stop.wished:
+            return replace(answer, task_list=TaskList(name=self._source.task_list))
+        if not self._heeded:
+            self._asked.add(execution)
+        return replace(
+            answer,
+            task_list=TaskList(name=self._own),
+            task_list_schedule_to_start_timeout=str(self._sticky.seconds),
+        )
+
+    def came(self, execution: ExecutionId, events: Sequence[HistoryEvent]) -> None:
+        """Look in the new events whether the service did what the last answer asked for."""
+        if execution not in self._asked:
+            return
+        self._asked.discard(execution)
+        scheduled = _scheduled_next(events)
+        if scheduled is None or self._heeded:
+            return
+        self._heeded = scheduled == self._own
+        self._doubts += not self._heeded
+        if self._doubts >= DOUBTS and self._wanted:
+            self._give_up()
+
+    def forget(self, execution: ExecutionId) -> None:
+        """Forget an execution that is not kept any more."""
+        self._asked.discard(execution)
+
+    def _give_up(self) -> None:
+        self._wanted = False
+        self._asked.clear()
+        if self._lists is not None:
+            self._lists.leave_own()
+        logger.warning(
+            "the service ignores temporary task lists: decisions of task list %s go to any decider",
+            self._source.task_list,
+        )
+
+
+def _scheduled_next(events: Sequence[HistoryEvent]) -> str | None:
+    """Return the list of the first decision task after the last answer."""
+    found = None
+    for event in reversed(events):
+        if isinstance(event, DecisionTaskCompleted):
+            return found
+        if isinstance(event, DecisionTaskScheduled):
+            found = event.attributes.task_list.name
+    return None
+
+
+class TwoLists:
+    """An `Inlet` from two lists, each polled by a thread of its own.
+
+    Args:
+        source: Where the shared list is.
+        own: The decider's own list.
+    """
+
+    def __init__(self, source: Source, own: str) -> None:
+        self._source = source
+        self._condition = threading.Condition()
+        self._came: dict[str, DecisionTask | Exception] = {}
+        self._left: set[str] = set()
+        shared = PollForDecisionTask(
+            domain=source.domain,
+            task_list=TaskList(name=source.task_list),
+            identity=source.identity,
+        )
+        mine = replace(shared, task_list=TaskList(name=own), start_at_previous_started_event=True)
+        self._own = own
+        self._polling = 2
+        for request in (shared, mine):
+            threading.Thread(
+                target=self._fetch, args=(request,), name="flowy-decision-poll", daemon=True
+            ).start()
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether a task is here or may still come."""
+        return self._polling > 0 or bool(self._came)
+
+    @property
+    def has_tasks(self) -> bool:
+        """No answer waits for another: they do not share a commit."""
+        return False
+
+    def poll(self) -> DecisionTask:
+        """Wait for a task of either list; an empty one when both are polled no more.
+
+        Raises:
+            FlowyError: The service refused or could not be reached.
+        """
+        with self._condition:
+            while not self._came and self._polling:
+                self._condition.wait()
+            if not self._came:
+                return DecisionTask()
+            came = self._came.pop(next(iter(self._came)))  # what came first
+            self._condition.notify_all()
+        if isinstance(came, Exception):
+            raise came
+        return came
+
+    def answer(
+        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+    ) -> list[FlowyError | None]:
+        """Send answers as ``Source.persist`` does; the polls go on by themselves."""
+        return [send(self._source, answer, what, deadline) for answer in answers]
+
+    def leave_own(self) -> None:
+        """Poll the own list no more."""
+        with self._condition:
+            self._left.add(self._own)
+            self._condition.notify_all()
+
+    def close(self) -> None:
+        """Poll no more; a poll that waits ends with its client."""
+        with self._condition:
+            self._left.update((self._own, self._source.task_list))
+            self._condition.notify_all()
+
+    def _fetch(self, request: PollForDecisionTask) -> None:
+        name = request.task_list.name
+        try:
+            while not self._is_over(name):
+                came = self._fetched(request)
+                if came is not None:
+                    self._hand_over(name, came)
+        finally:
+            with self._condition:
+                self._polling -= 1
+                self._condition.notify_all()
+
+    def _fetched(self, request: PollForDecisionTask) -> DecisionTask | Exception | None:
+        try:
+            task = self._source.client.call(request)
+            return history.complete(self._source, request, task) if task.task_token else None
+        except Exception as error:  # noqa: BLE001 -- the decider raises it where it is logged
+            return error
+
+    def _hand_over(self, name: str, came: DecisionTask | Exception) -> None:
+        """Wait until there is room for a task: this one is the only one ahead."""
+        with self._condition:
+            self._came[name] = came
+            self._condition.notify_all()
+            while name in self._came and not self._is_closed:
+                self._condition.wait()
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._source.task_list in self._left
+
+    def _is_over(self, name: str) -> bool:
+        return self._source.stop.wished or name in self._left

@@ -1,1 +1,0 @@
-"""Ways to run an activity's code."""

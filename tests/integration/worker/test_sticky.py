@@ -1,0 +1,204 @@
+"""Two deciders over HTTP: each keeps its executions, and one that is gone is replaced."""
+
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from flowy.clock import SystemClock
+from flowy.protocol.events.decision import DecisionTaskScheduled, DecisionTaskTimedOut
+from flowy.protocol.ids import ExecutionId
+from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
+from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.service.http.serve import HttpServer
+from flowy.service.server import Service
+from flowy.swf.http import HttpClient
+from flowy.swf.starter import WorkflowStarter
+from flowy.swf.workers import WorkerPlan, make_worker, scan
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.poller import Source
+from flowy.worker.runtime import Worker
+from flowy.worker.sticky import Sticky
+from flowy.worker.stop import Stop
+from tests.acceptance import scenarios
+
+DOMAIN = "sticky"
+NUMBER = 1
+STEPS = 7
+"""How often 1 is doubled until it is over 100."""
+PATIENCE = 20
+
+
+@pytest.fixture
+def address():
+    with Service("sqlite://") as service:
+        front = HttpServer(service)
+        yield front.start()
+        front.stop()
+
+
+@pytest.fixture
+def client(address):
+    client = HttpClient(address)
+    yield client
+    client.close()
+
+
+class Deaf(HttpClient):
+    """Like a service that has never heard of temporary task lists: what asks for one is dropped."""
+
+    def call(self, request):
+        if isinstance(request, RespondDecisionTaskCompleted):
+            request = RespondDecisionTaskCompleted(
+                task_token=request.task_token, decisions=request.decisions
+            )
+        return super().call(request)
+
+
+class Answered(HttpClient):
+    """Tells when a decision task was answered."""
+
+    def __init__(self, address):
+        super().__init__(address)
+        self.once = threading.Event()
+
+    def call(self, request):
+        answer = super().call(request)
+        if isinstance(request, RespondDecisionTaskCompleted):
+            self.once.set()
+        return answer
+
+
+class Decider:
+    """A decider in a thread, with a client of its own."""
+
+    def __init__(self, address, sticky, kind=HttpClient):
+        clock = SystemClock()
+        self.client = kind(address)
+        stop = Stop(clock)
+        source = Source(
+            client=self.client, domain=DOMAIN, task_list=scenarios.TASK_LIST, clock=clock, stop=stop
+        )
+        _, registry = scan(WorkerPlan(packages=scenarios))
+        self.poller = DecisionPoller(source, registry, sticky=sticky)
+        self.worker = Worker(self.client, stop, [self.poller])
+
+    def leave(self):
+        self.worker.stop()
+        assert self.worker.join(PATIENCE)
+        self.client.close()
+
+
+@contextmanager
+def deciders(address, *wishes, kind=HttpClient):
+    made = [Decider(address, wish, kind) for wish in wishes]
+    for decider in made:
+        decider.worker.start()
+    yield made
+    for decider in made:
+        decider.leave()
+
+
+@pytest.fixture
+def activities(client):
+    worker = make_worker(client, DOMAIN, WorkerPlan(packages=scenarios, decides_workflows=False))
+    make_worker(client, DOMAIN, WorkerPlan(packages=scenarios, does_activities=False))
+    worker.start()
+    yield worker
+    worker.stop()
+    assert worker.join(PATIENCE)
+
+
+def history(client, execution):
+    return client.call(GetWorkflowExecutionHistory(domain=DOMAIN, execution=execution)).events
+
+
+def begin(client, workflow_id):
+    start = WorkflowStarter("Sequence", scenarios.VERSION, client, DOMAIN)
+    with start.id(workflow_id):
+        return ExecutionId(workflow_id=workflow_id, run_id=start(NUMBER))
+
+
+def run(client, *workflow_ids):
+    """Start executions and return their histories once they are closed."""
+    executions = [begin(client, workflow_id) for workflow_id in workflow_ids]
+    return [closed(client, execution) for execution in executions]
+
+
+def closed(client, execution):
+    waiting = threading.Event()
+    for _ in range(PATIENCE * 100):
+        events = history(client, execution)
+        if type(events[-1]).__name__.startswith("WorkflowExecutionCompleted"):
+            return events
+        waiting.wait(0.01)
+    raise AssertionError(f"not closed: {[type(event).__name__ for event in events[-8:]]}")
+
+
+def lists(events):
+    return [e.attributes.task_list.name for e in events if isinstance(e, DecisionTaskScheduled)]
+
+
+def test_each_decider_keeps_the_executions_that_it_began(address, client, activities):
+    wish = Sticky(at_once=True, seconds=PATIENCE)
+    with deciders(address, wish, wish) as both:
+        histories = run(client, *"abcdef")
+        hits, misses = [sum(getattr(d.poller.cache, n) for d in both) for n in ("hits", "misses")]
+    for events in histories:
+        shared, *own = lists(events)
+        assert shared == scenarios.TASK_LIST
+        assert len(own) == STEPS
+        assert len(set(own)) == 1
+        assert own[0].startswith(f"{scenarios.TASK_LIST}-sticky-")
+    assert (hits, misses) == (6 * STEPS, 6)
+
+
+def test_deciders_that_notice_each_other_become_sticky_by_themselves(address, client, activities):
+    with deciders(address, Sticky(seconds=PATIENCE), Sticky(seconds=PATIENCE)):
+        for attempt in range(50):  # until both have had a turn in one execution
+            histories = run(client, *(f"{name}-{attempt}" for name in "abcd"))
+            if any(lists(events)[-1] != scenarios.TASK_LIST for events in histories):
+                return
+    raise AssertionError("no decider got a list of its own")
+
+
+def test_a_lone_decider_stays_with_the_shared_list(address, client, activities):
+    with deciders(address, Sticky()) as (decider,):
+        (events,) = run(client, "one")
+        assert decider.poller.cache.misses == 1
+    assert set(lists(events)) == {scenarios.TASK_LIST}
+
+
+def test_another_decider_goes_on_when_the_one_that_has_the_run_is_gone(address, client):
+    """It goes between two decisions, as one that is killed then: nobody polls its list any more."""
+    registered = make_worker(client, DOMAIN, WorkerPlan(packages=scenarios))
+    registered.stop()
+    answered = Answered(address)
+    with deciders(address, Sticky(at_once=True, seconds=1), kind=lambda _address: answered):
+        execution = begin(client, "orphan")
+        assert answered.once.wait(PATIENCE)
+    activities = make_worker(
+        HttpClient(address), DOMAIN, WorkerPlan(packages=scenarios, decides_workflows=False)
+    )
+    activities.start()
+    with deciders(address, Sticky(seconds=1)) as (second,):
+        events = closed(client, execution)
+        assert second.poller.cache.misses == 1
+    activities.stop()
+    assert activities.join(PATIENCE)
+    (over,) = [event for event in events if isinstance(event, DecisionTaskTimedOut)]
+    assert over.attributes.timeout_type == "SCHEDULE_TO_START"
+    first, own, *after = lists(events)
+    assert own != first
+    assert set(after) == {first}
+
+
+def test_a_service_that_ignores_it_is_noticed_and_decides_as_before(
+    address, client, activities, caplog
+):
+    with deciders(address, Sticky(at_once=True), kind=Deaf) as (decider,):
+        (events,) = run(client, "one")
+        assert decider.poller._sticky.task_list is None
+        assert decider.poller.cache.hits == STEPS
+    assert set(lists(events)) == {scenarios.TASK_LIST}
+    assert "ignores temporary task lists" in caplog.text
