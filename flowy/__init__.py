@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from flowy.task.saga import Saga
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
+    from flowy.transport.payloads import Payloads
 
 __all__ = [
     "Activity",
@@ -48,6 +49,7 @@ __all__ = [
     "LambdaProxy",
     "MapFailedError",
     "MapOutcome",
+    "Payloads",
     "Result",
     "RetryPolicy",
     "Saga",
@@ -84,6 +86,7 @@ _PLACES = {
     "LambdaProxy": "flowy.swf.task",
     "MapFailedError": "flowy.errors",
     "MapOutcome": "flowy.task.mapping",
+    "Payloads": "flowy.transport.payloads",
     "Result": "flowy.task.result",
     "RetryPolicy": "flowy.execution.retry",
     "Saga": "flowy.task.saga",

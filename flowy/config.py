@@ -28,6 +28,12 @@ RUNS_DATABASE_VARIABLE = "FLOWY_RUNS_DB"
 RUNS_FILES_VARIABLE = "FLOWY_RUNS_FILES"
 """Environment variable that says the volume of the runs' files."""
 
+PAYLOADS_VARIABLE = "FLOWY_PAYLOADS"
+"""Environment variable that says the volume of texts that are too large for SWF."""
+
+PAYLOADS_CODEC_VARIABLE = "FLOWY_PAYLOADS_CODEC"
+"""Environment variable that says the codec of all texts, as ``module:name``."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Settings:

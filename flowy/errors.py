@@ -21,7 +21,9 @@
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   ├── PayloadMismatch         … because it is not what an annotation asks for
-    │   └── PayloadTooLarge         … because it is longer than SWF's field
+    │   ├── PayloadTooLarge         … because it is longer than SWF's field
+    │   ├── PayloadLost             … or came packed, and what it stands for cannot be had any more
+    │   └── PayloadUnavailable      … or its volume is full, gone or out of reach: mend the volume
     ├── DefinitionError             a declaration is wrong: change the code
     │   └── WorkflowDefinitionError … that of a token machine
     ├── RegistrationError           registered types differ from the code: give a new version
@@ -228,6 +230,17 @@ class PayloadMismatch(PayloadError, TypeError):
 
 class PayloadTooLarge(PayloadError):
     """An encoded value is longer than the field that would carry it."""
+
+
+class PayloadLost(PayloadError):
+    """A text that travels packed cannot be had: it is damaged, gone, or its codec cannot read it.
+
+    To try again does not help; an execution that needs the text fails.
+    """
+
+
+class PayloadUnavailable(PayloadError):
+    """The volume of large texts cannot be used now: it is full, gone, or out of reach."""
 
 
 class DefinitionError(FlowyError, ValueError):

@@ -54,6 +54,16 @@ def service_options(command: Command) -> Command:
     return address(domain(command))
 
 
+def payloads_option(command: Command) -> Command:
+    """Add ``--payloads`` to a command."""
+    return click.option(
+        "--payloads",
+        metavar="URL",
+        help="The volume of large inputs and results: a folder, file:///folder, "
+        f"s3://bucket/folder. [default: {config.PAYLOADS_VARIABLE}]",
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """Add ``--json`` to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(

@@ -11,6 +11,7 @@ COMMANDS = {
     "start": ("flowy.cli.start:start", "Start a workflow."),
     "list": ("flowy.cli.executions:list_", "List executions, open and closed."),
     "show": ("flowy.cli.executions:show", "Show an execution's history as a timeline."),
+    "payloads": ("flowy.cli.payloads:payloads", "Look after large inputs and results."),
     "project": ("flowy.cli.projects:project", "Projects: scripts, processes and workspaces."),
     "monitor": ("flowy.cli.monitor:monitor", "Run the pending processes of a project."),
     "db": ("flowy.cli.db:db", "Upgrade a database; export and import executions."),

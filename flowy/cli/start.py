@@ -5,9 +5,17 @@ import json
 import click
 
 from flowy.cli.cataloguing import cataloguing_options, told
-from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
+from flowy.cli.connection import (
+    chosen,
+    connected,
+    json_option,
+    payloads_option,
+    require_database,
+    service_options,
+)
 from flowy.swf import arguments
 from flowy.swf.starter import TAGS_MAXIMUM, WorkflowStarter
+from flowy.transport.payloads import as_payloads
 
 
 @click.command()
@@ -20,6 +28,7 @@ from flowy.swf.starter import TAGS_MAXIMUM, WorkflowStarter
 @click.option("--task-list", metavar="NAME", help="Where its decisions wait.")
 @click.option("--decision-duration", type=int, metavar="SECONDS", help="For one decision.")
 @click.option("--workflow-duration", type=int, metavar="SECONDS", help="From start to close.")
+@payloads_option
 @cataloguing_options
 @service_options
 @json_option
@@ -33,6 +42,7 @@ def start(
     task_list: str | None,
     decision_duration: int | None,
     workflow_duration: int | None,
+    payloads: str | None,
     address: str | None,
     domain: str | None,
     as_json: bool,
@@ -57,6 +67,7 @@ def start(
             task_list,
             decision_duration,
             workflow_duration,
+            packing=as_payloads(payloads).packing(settings.domain),
         )
         positional, named = arguments.read(args, input_)
         with starter.tags(*tags), starter.id(workflow_id or starter.new_id()):

@@ -5,7 +5,7 @@ import logging
 import click
 
 from flowy.cli.cataloguing import cataloguing_options, told
-from flowy.cli.connection import chosen, connected, service_options
+from flowy.cli.connection import chosen, connected, payloads_option, service_options
 from flowy.cli.modules import module
 from flowy.swf.workers import WorkerPlan, make_worker
 
@@ -29,6 +29,7 @@ from flowy.swf.workers import WorkerPlan, make_worker
     help="How many activities of a list are done at once.",
 )
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
+@payloads_option
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
 @cataloguing_options
 @service_options
@@ -38,6 +39,7 @@ def worker(
     kind: str | None,
     threads: int,
     no_register: bool,
+    payloads: str | None,
     verbose: bool,
     address: str | None,
     domain: str | None,
@@ -64,5 +66,5 @@ def worker(
         registers=not no_register,
     )
     with connected(settings) as client, told(catalogues, db, files) as catalog:
-        made = make_worker(client, settings.domain, plan, catalog=catalog)
+        made = make_worker(client, settings.domain, plan, catalog=catalog, payloads=payloads)
         made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))

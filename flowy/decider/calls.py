@@ -26,6 +26,7 @@ from typing import Any
 from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
+from flowy.decider.texts import Texts, is_elsewhere
 from flowy.decider.timers import Timers, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
@@ -35,6 +36,7 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
+from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 from flowy.transport.failure import HANDED_BACK
@@ -59,6 +61,7 @@ class Calls:
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
+        self.texts: Texts
         self._child_prefix = child_prefix
         self._open: dict[Key, Task] = {}
         self._scheduled: dict[int, Task] = {}
@@ -88,7 +91,7 @@ class Calls:
             self._hold(task)
             self._begin_after(task, pending)
         else:
-            task.input = _input(call, call.args, call.kwargs)
+            task.input = self._input(call, call.args, call.kwargs)
             self._hold(task)
             self._begin(task)
         return result
@@ -159,7 +162,7 @@ class Calls:
             return
         try:
             args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = _input(task.call, args, kwargs)
+            task.input = self._input(task.call, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
@@ -277,8 +280,12 @@ class Calls:
         self.size.add(text)
         if task is None or task.result.done():
             return
+        if text is not None and is_elsewhere(text):
+            self._ended(task)
+            task.result.set_later(lambda: self._value(task, text))
+            return
         try:
-            value = None if text is None else task.call.deserialize(text)
+            value = None if text is None else self._value(task, text)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
         else:
@@ -336,6 +343,15 @@ class Calls:
         elif not self._try_again(task, error):
             self.fail(task, error)
 
+    def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        text, what = call.serialize(*args, **kwargs), f"the arguments of {call.type}"
+        if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
+            return serializer.check(text, what)
+        return self.texts.pack(text, what)
+
+    def _value(self, task: Task, text: str) -> Any:
+        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
         if not isinstance(policy, RetryPolicy) or task.cancel_requested:
@@ -366,11 +382,3 @@ class Calls:
 def _numbers(retry: int | RetryPolicy) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
     return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
-
-
-def _input(call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-    text = call.serialize(*args, **kwargs)
-    # Only a hook of the user's gives anything else than a text that fits.
-    if type(text) is str and len(text) <= serializer.MAXIMUM and text.isascii():
-        return text
-    return serializer.check(text, f"the arguments of {call.type}")

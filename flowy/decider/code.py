@@ -11,6 +11,7 @@ from flowy.decider import bridge, carried
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
 from flowy.decider.signals import Arrival, SignalQueues
+from flowy.decider.texts import Texts
 from flowy.errors import PayloadError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
@@ -20,7 +21,7 @@ from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
 from flowy.task.signal import handler_of, handlers_of
-from flowy.transport import failure, serializer
+from flowy.transport import failure
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class WorkflowCode:
         calls: The calls that it makes.
         context: What it reaches of the decider.
         signals: What comes in for it.
+        texts: Packs and unpacks what it sends and takes.
     """
 
     def __init__(
@@ -43,7 +45,9 @@ class WorkflowCode:
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
         self._definition = definition
         self._loop = loop
         self._branches = loop.branches
@@ -67,7 +71,10 @@ class WorkflowCode:
 
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
-        text, self._carried = carried.unwrap(settings.input)
+        text = settings.input
+        if text is not None:
+            text = self._texts.unpack(text, f"the input of {self._definition.id}")
+        text, self._carried = carried.unwrap(text)
         self._settings = settings
         self._main = self._loop.create_task(self._run(text, token), name="run")
         self._main.add_done_callback(self._end_branches)
@@ -92,6 +99,8 @@ class WorkflowCode:
                 closed |= left
                 for task in left:
                     _close_coroutine(task)
+            if self._main.done() and not self._main.cancelled():
+                self._main.exception()  # whoever drops the run knows why
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
@@ -133,7 +142,8 @@ class WorkflowCode:
 
     def _handle(self, method: str, arrival: Arrival) -> None:
         handler = handler_of(self._instance, method)
-        task = self._loop.create_task(bridge.call(handler, arrival.value), name=method)
+        value = self._signals.value(arrival)
+        task = self._loop.create_task(bridge.call(handler, value), name=method)
         self._handlers.append((task, arrival))
 
     def _goes_on(self) -> bool:
@@ -161,7 +171,10 @@ class WorkflowCode:
             what = f"the arguments of restart of {self._definition.id}"
             if left:
                 what += f", with {len(left)} signals that nobody has taken,"
-            text = serializer.check(carried.wrap(restart.input, left), what)
+            wrapped = carried.wrap(restart.input, left)
+            text = self._context.restart_input
+            if wrapped != restart.input:
+                text = self._texts.pack(wrapped, what)
         except PayloadError as error:
             return _fail(error)
         return _continue_as_new(settings, replace(restart, input=text))
@@ -176,8 +189,9 @@ class WorkflowCode:
             unseen = self._calls.unseen_failure() or self._branches.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
-            text = self._instance._serialize_result(value)
-            serializer.check(text, f"the result of {self._definition.id}")
+            text = self._texts.pack(
+                self._instance._serialize_result(value), f"the result of {self._definition.id}"
+            )
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)

@@ -10,6 +10,7 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.signals import SignalQueues
+from flowy.decider.texts import Texts
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.task.context import Restart, TaskCall, ToWorkflow
 from flowy.task.result import ChildResult, Result, copy_outcome
@@ -24,6 +25,7 @@ class RunContext:
         signals: What has come in.
         externals: What goes out.
         facts: What the code may know.
+        texts: Packs what goes out.
     """
 
     def __init__(
@@ -33,7 +35,11 @@ class RunContext:
         signals: SignalQueues,
         externals: Externals,
         facts: RunFacts,
+        texts: Texts,
     ) -> None:
+        self._texts = texts
+        self.restart_input = ""
+        """The input of the wanted restart as it travels."""
         self.facts = facts
         self.execution_context: str | None = None
         self._signals = signals
@@ -68,6 +74,7 @@ class RunContext:
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
+        self.restart_input = self._texts.pack(restart.input, restart.what)
         self.wanted_restart = restart
         self._signals.keeps_all = True
 

@@ -1,9 +1,11 @@
 """What a run tells other executions: signals and cancel requests, and what became of them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from flowy.decider.slots import Slots
+from flowy.decider.texts import Texts
 from flowy.errors import TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.event import Event
@@ -28,9 +30,13 @@ class Externals:
     Args:
         slots: Takes the decisions.
         make_result: Makes a result of the run's loop.
+        texts: Packs what goes out.
     """
 
-    def __init__(self, slots: Slots, make_result: Callable[[type[Result]], Result]) -> None:
+    def __init__(
+        self, slots: Slots, make_result: Callable[[type[Result]], Result], texts: Texts
+    ) -> None:
+        self._texts = texts
         self._slots = slots
         self._make_result = make_result
         self._asked: dict[str, tuple[ToWorkflow, Result]] = {}
@@ -45,6 +51,9 @@ class Externals:
     def send(self, number: int, message: ToWorkflow, result: Result) -> None:
         """Ask for a message to be sent, and give a result what becomes of it."""
         control = str(number)
+        if message.input is not None:
+            text = self._texts.pack(message.input, f"the value of signal {message.signal_name}")
+            message = replace(message, input=text)
         self._asked[control] = message, result
         self._slots.ask(("tell", control), _decision(message, control))
 

@@ -15,6 +15,7 @@ import msgspec
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
+from flowy.decider.texts import Texts
 from flowy.errors import DefinitionError, NondeterminismError
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.protocol.event import Event
@@ -23,6 +24,9 @@ from flowy.transport import serializer
 
 SIDE_EFFECT = "flowy.side_effect"
 VERSION = "flowy.version"
+VALUE_MAXIMUM = 16_000
+"""Characters of a side effect's value in its marker, where JSON inside of JSON may double them."""
+
 UNCHANGED = 1
 """The version of code before its first change."""
 
@@ -49,13 +53,21 @@ class RunFacts:
         loop: Tells the history's time.
         slots: Takes the markers.
         size: Counts the history.
+        texts: Packs what the markers keep.
     """
 
-    def __init__(self, seed: str, loop: DeterministicLoop, slots: Slots, size: HistorySize) -> None:
+    def __init__(
+        self,
+        seed: str,
+        loop: DeterministicLoop,
+        slots: Slots,
+        size: HistorySize,
+        texts: Texts,
+    ) -> None:
         self.size = size
+        self._texts = texts
         self.divergence: NondeterminismError | None = None
         """Why this run cannot go on as its history did."""
-        self.replaying = False
         self._seed = seed
         self._loop = loop
         self._slots = slots
@@ -79,6 +91,11 @@ class RunFacts:
             self._random = self._seeded("random")
         return self._random
 
+    @property
+    def replaying(self) -> bool:
+        """Whether the code runs again through what it has decided before."""
+        return self._loop.replaying
+
     def now(self) -> float:
         """Return the history's time, in seconds since the epoch."""
         return self._loop.time()
@@ -92,6 +109,7 @@ class RunFacts:
     def side_effect(self, function: Callable[[], Any]) -> Any:
         """Call a function once in the life of the run and return what it gave."""
         number, self._effects = self._effects, self._effects + 1
+        what = f"the value of side effect {number}"
         text = self._values.get(number)
         if text is None:
             if self.replaying:
@@ -99,9 +117,10 @@ class RunFacts:
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
                 )
-            text = serializer.dump(function(), f"the value of side effect {number}")
+            dumped = serializer.dump(function(), what, None)
+            text = self._texts.pack_short(dumped, what, VALUE_MAXIMUM)
         self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
-        return serializer.load(text, f"the value of side effect {number}")
+        return serializer.load(self._texts.unpack(text, what), what)
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""

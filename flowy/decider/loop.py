@@ -48,6 +48,8 @@ class DeterministicLoop(RefusingLoop):
 
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0
+        self.replaying = False
+        """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
         self._ready: deque[asyncio.Handle] = deque()
         # By identity: handles of the same moment and callback are equal.

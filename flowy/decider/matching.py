@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import msgspec
 
 from flowy.decider import carried
+from flowy.decider.texts import Texts
 from flowy.errors import NondeterminismError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import Decision
@@ -76,7 +77,7 @@ ECHOES: dict[type[Event], Echo] = {
 }
 
 
-def check(event: Event, asked: Decision | None) -> None:
+def check(event: Event, asked: Decision | None, texts: Texts) -> None:
     """Check that an event echoes what the code asked for.
 
     Raises:
@@ -86,10 +87,10 @@ def check(event: Event, asked: Decision | None) -> None:
     if type(asked) is echo.decision:
         if echo.same is None or echo.same(event.attributes) == echo.same(asked.attributes):
             return
-        if all(_alike(name, event, asked) for name in echo.fields):
+        if all(_alike(name, event, asked, texts) for name in echo.fields):
             return
         restarts = type(asked) is decisions.ContinueAsNewWorkflowExecution
-        if restarts and _restarts_alike(event, asked):
+        if restarts and _restarts_alike(event, asked, texts):
             return
     raise NondeterminismError(
         f"event {event.event_id}: history has {_describe(echo.decision, event.attributes)}, "
@@ -143,7 +144,7 @@ def _short(value: object) -> str:
     return text if len(text) <= 100 else f"{text[:100]}..."
 
 
-def _alike(name: str, event: Event, asked: Decision) -> bool:
+def _alike(name: str, event: Event, asked: Decision, texts: Texts) -> bool:
     recorded, new = getattr(event.attributes, name), getattr(asked.attributes, name)
     if recorded == new:
         return True
@@ -151,12 +152,14 @@ def _alike(name: str, event: Event, asked: Decision) -> bool:
         # Histories of before tell no attempts in their ids.
         return bool(recorded == number_of(new))
     # Another version, or another language, may have written the same JSON with other spaces.
-    return name in ("input", "result") and _json(recorded) == _json(new)
+    if name not in ("input", "result") or recorded is None or new is None:
+        return False
+    return texts.same(recorded, new) or _json(recorded) == _json(new)
 
 
-def _restarts_alike(event: Event, asked: Decision) -> bool:
+def _restarts_alike(event: Event, asked: Decision, texts: Texts) -> bool:
     # Which signals go along is not the code's doing, and histories before it was done have none.
-    recorded, new = event.attributes.input, asked.attributes.input
+    recorded, new = texts.peek(event.attributes.input), texts.peek(asked.attributes.input)
     return bool(_json(carried.unwrap(recorded)[0]) == _json(carried.unwrap(new)[0]))
 
 

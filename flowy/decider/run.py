@@ -31,13 +31,16 @@ from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
-from flowy.errors import StaleRunError
+from flowy.decider.texts import Texts
+from flowy.errors import PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
+from flowy.transport import failure
+from flowy.transport.packing import PACKING, Packing
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -62,9 +65,12 @@ class WorkflowRun:
     Args:
         definition: The workflow's type and class.
         execution: Which run this is.
+        packing: How the texts of its domain travel.
     """
 
-    def __init__(self, definition: WorkflowDefinition, execution: ExecutionId) -> None:
+    def __init__(
+        self, definition: WorkflowDefinition, execution: ExecutionId, packing: Packing = PACKING
+    ) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
@@ -72,14 +78,19 @@ class WorkflowRun:
         self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
-        self._signals = SignalQueues(self._calls.make_result)
-        self._externals = Externals(self._calls.slots, self._calls.make_result)
-        self._facts = RunFacts(execution.run_id, self._loop, self._calls.slots, self._calls.size)
+        self._calls.texts = self._texts = texts = Texts(packing, self._loop)
+        self._signals = SignalQueues(self._calls.make_result, texts)
+        self._externals = Externals(self._calls.slots, self._calls.make_result, texts)
+        self._facts = RunFacts(
+            execution.run_id, self._loop, self._calls.slots, self._calls.size, texts
+        )
         self._context = RunContext(
-            self._calls, self._loop, self._signals, self._externals, self._facts
+            self._calls, self._loop, self._signals, self._externals, self._facts, texts
         )
         self._loop.workflow_context = self._context
-        self._code = WorkflowCode(definition, self._loop, self._calls, self._context, self._signals)
+        self._code = WorkflowCode(
+            definition, self._loop, self._calls, self._context, self._signals, texts
+        )
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
@@ -100,7 +111,15 @@ class WorkflowRun:
             NondeterminismError: The code does not do what the history says that it did.
             StaleRunError: The events do not go on where this run stands; make a new run and feed it
                 the whole history.
+            PayloadUnavailable: A text that the code needs cannot be had now.
         """
+        try:
+            return self._feed(events)
+        except PayloadLost as lost:
+            # No later try can bring it back: the execution ends, and says why.
+            return _failed(lost)
+
+    def _feed(self, events: Sequence[Event]) -> Decisions:
         with self._loop.running():
             self._facts.show(events)
             known = self.last_event_id
@@ -118,6 +137,7 @@ class WorkflowRun:
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
         with self._loop.running():
+            self._loop.replaying = True
             self._code.close()
 
     # Events
@@ -141,9 +161,9 @@ class WorkflowRun:
     def take_decision_completed(self, event: decision.DecisionTaskCompleted) -> None:
         """Let the code see the batch of a decision again, unless this run has decided it."""
         if event.attributes.started_event_id != self._decided:
-            self._facts.replaying = True
+            self._loop.replaying = True
             self._turn()
-            self._facts.replaying = False
+            self._loop.replaying = False
         self._echoes = deque(self._answer.decisions)
 
     def take_decision_timed_out(self, event: decision.DecisionTaskTimedOut) -> None:
@@ -160,7 +180,7 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
-        matching.check(event, self._echoes.popleft() if self._echoes else None)
+        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
         self._calls.echoed(event)
         self._externals.echoed(event)
         if type(event) in OUTCOMES:
@@ -206,8 +226,12 @@ class WorkflowRun:
             self._loop.run_ready()
         if self._facts.divergence is not None:
             raise self._facts.divergence
+        if self._texts.trouble is not None:
+            raise self._texts.trouble
         self._decided = started.event_id
         self._answer = self._collect()
+        if self._texts.trouble is not None:
+            raise self._texts.trouble
 
     def _all_echoed(self) -> None:
         if self._echoes:
@@ -282,6 +306,14 @@ _TAKERS: dict[type[Event], Any] = {
     workflow.WorkflowExecutionTerminated: WorkflowRun.take_close,
     workflow.WorkflowExecutionTimedOut: WorkflowRun.take_close,
 }
+
+
+def _failed(error: BaseException) -> Decisions:
+    reason, details = failure.describe(error)
+    attributes = decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
+    return Decisions(
+        decisions=(decisions.FailWorkflowExecution(attributes=attributes),), closes=True
+    )
 
 
 def _child_prefix(execution: ExecutionId) -> str:

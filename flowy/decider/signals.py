@@ -4,6 +4,7 @@ from collections import defaultdict, deque
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
+from flowy.decider.texts import Texts, is_elsewhere
 from flowy.errors import PayloadError
 from flowy.task.result import Result
 from flowy.transport import serializer
@@ -19,20 +20,17 @@ class Arrival(NamedTuple):
     name: str
     text: str | None
 
-    @property
-    def value(self) -> Any:
-        """What was sent with it."""
-        return _value(self.name, self.text)
-
 
 class SignalQueues:
     """The signals of one run that nobody has taken, and the code that waits for some.
 
     Args:
         make_result: Makes a result of the run's loop.
+        texts: Unpacks what comes in.
     """
 
-    def __init__(self, make_result: Callable[[type[Result]], Result]) -> None:
+    def __init__(self, make_result: Callable[[type[Result]], Result], texts: Texts) -> None:
+        self._texts = texts
         self.handlers: dict[str, Callable[[Arrival], None]] = {}
         """What takes the signals of a name at once."""
         self.keeps_all = False
@@ -54,7 +52,7 @@ class SignalQueues:
         """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
         result = self._make_result(Result)
         if self._queues[name]:
-            _give(result, read, self._queues[name].popleft().value)
+            self._give(result, read, self._queues[name].popleft())
         else:
             self._waiting[name].append((result, read))
         return result
@@ -76,24 +74,32 @@ class SignalQueues:
         while waiting:
             result, read = waiting.popleft()
             if not result.done():
-                _give(result, read, arrival.value)
+                self._give(result, read, arrival)
                 return True
         return False
 
+    def value(self, arrival: Arrival) -> Any:
+        """Return what was sent with a signal."""
+        if arrival.text is None:
+            return None
+        what = f"the signal {arrival.name}"
+        text = self._texts.unpack(arrival.text, what)
+        try:
+            return serializer.load(text, what)
+        except PayloadError:
+            return text  # another sender's text, which need not be JSON
 
-def _give(result: Result, read: Read, value: Any) -> None:
-    try:
-        made = value if read is None else read(value)
-    except PayloadError as unfit:
-        result.set_exception(unfit)
-    else:
-        result.set_result(made)
+    def _give(self, result: Result, read: Read, arrival: Arrival) -> None:
+        def made() -> Any:
+            value = self.value(arrival)
+            return value if read is None else read(value)
 
-
-def _value(name: str, text: str | None) -> Any:
-    if text is None:
-        return None
-    try:
-        return serializer.load(text, f"the signal {name}")
-    except PayloadError:
-        return text  # another sender's text, which need not be JSON
+        if arrival.text is not None and is_elsewhere(arrival.text):
+            result.set_later(made)
+            return
+        try:
+            value = made()
+        except PayloadError as unfit:
+            result.set_exception(unfit)
+        else:
+            result.set_result(value)

@@ -9,6 +9,7 @@ from flowy.protocol.client import SwfClient
 from flowy.swf import arguments
 from flowy.swf.connect import as_client
 from flowy.swf.starter import WorkflowStarter
+from flowy.transport.payloads import as_payloads
 
 FAILED = 1
 """Exit status when no execution was started."""
@@ -47,6 +48,7 @@ def _start(options: argparse.Namespace, layer1: SwfClient | None) -> str:
         options.task_list,
         options.decision_duration,
         options.workflow_duration,
+        packing=as_payloads().packing(options.domain),
     )
     args, kwargs = arguments.read(options.arguments, options.input)
     request = starter.request(*args, **kwargs)

@@ -13,12 +13,16 @@ from flowy.clock import SystemClock
 from flowy.errors import RegistrationError
 from flowy.swf import registration
 from flowy.swf.connect import as_client
+from flowy.swf.packed import payloads_of
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
 from flowy.task.calling import P, Runs
 from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.payloads import Payloads
+from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
@@ -43,6 +47,8 @@ def start_activity_worker(
     package: scanner.Packages | None = None,
     ignore: scanner.Ignored | None = None,
     *,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
     catalog: ExecutionListener | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
@@ -56,6 +62,9 @@ def start_activity_worker(
         loop: How many tasks to do before returning; -1 is no such end.
         package: Modules and packages that hold the activities; None is the caller's.
         ignore: What to leave out of them, as venusian takes it.
+        payloads: Where inputs and results go that do not fit in SWF's fields: a volume, its URL, or
+            `flowy.Payloads`; None is what the environment says (``FLOWY_PAYLOADS``).
+        telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Has the runs that activities store files in by ``self.run.store(path)``:
             `flowy.catalog.executions.ExecutionCatalogue`.
 
@@ -65,7 +74,7 @@ def start_activity_worker(
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
-    with _source(domain, task_list, layer1) as source:
+    with _source(domain, task_list, layer1, payloads, telemetry) as source:
         make = partial(ActivityPoller, catalog=catalog)
         _work(source, registry, make, reg_remote, loop)
 
@@ -80,6 +89,8 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
     sticky: bool | None = None,
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
@@ -92,21 +103,27 @@ def start_workflow_worker(
     """
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
-    with _source(domain, task_list, layer1) as source:
+    with _source(domain, task_list, layer1, payloads, telemetry) as source:
         wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
         make = partial(DecisionPoller, catalog=catalog, sticky=wish)
         _work(source, registry, make, reg_remote, loop, catalog)
 
 
-def async_scheduler(domain: str, layer1: Any = None) -> AsyncActivityScheduler:
+def async_scheduler(
+    domain: str,
+    layer1: Any = None,
+    *,
+    payloads: Payloads | StorageVolume | str | None = None,
+) -> AsyncActivityScheduler:
     """Return what heartbeats and answers activities that raised ``SuspendTask``.
 
     Args:
         domain: The activities' domain; tokens say it too, so it is not sent.
         layer1: The service, as in `start_activity_worker`.
+        payloads: Where large results go, likewise.
     """
-    logger.debug("answering activities of domain %s", domain)
-    return AsyncActivityScheduler(as_client(layer1))
+    client = as_client(layer1)
+    return AsyncActivityScheduler(client, payloads_of(client, payloads).packing(domain))
 
 
 def workflow_starter(
@@ -119,6 +136,8 @@ def workflow_starter(
     layer1: Any = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
     task_priority: int | None = None,
     child_policy: ChildPolicy | None = None,
     lambda_role: str | None = None,
@@ -134,6 +153,8 @@ def workflow_starter(
         workflow_duration: Longest time from start to close, in seconds; None likewise.
         layer1: The service, as in `start_activity_worker`.
         catalog: Is told each start: `flowy.catalog.executions.ExecutionCatalogue`.
+        payloads: Where large arguments go, as in `start_activity_worker`.
+        telemetry: Surrounds each start; see `flowy.observability`.
         task_priority: Which decision tasks of a list go first: those with the higher number.
         child_policy: What becomes of the execution's open children when it is terminated or runs
             out of time: ``TERMINATE``, ``REQUEST_CANCEL`` or ``ABANDON``; None as registered.
@@ -152,6 +173,8 @@ def workflow_starter(
         decision_duration,
         workflow_duration,
         catalog=catalog,
+        packing=payloads_of(client, payloads).packing(domain, telemetry),
+        telemetry=telemetry,
         task_priority=task_priority,
         child_policy=child_policy,
         lambda_role=lambda_role,
@@ -192,12 +215,24 @@ def _caller(frame: FrameType | None) -> Any:
 
 
 @contextmanager
-def _source(domain: str, task_list: str, layer1: Any) -> Iterator[Source]:
+def _source(
+    domain: str,
+    task_list: str,
+    layer1: Any,
+    payloads: Payloads | StorageVolume | str | None,
+    telemetry: Telemetry,
+) -> Iterator[Source]:
     clock = SystemClock()
     client = as_client(layer1)
     try:
         yield Source(
-            client=client, domain=domain, task_list=task_list, clock=clock, stop=Stop(clock)
+            client=client,
+            domain=domain,
+            task_list=task_list,
+            clock=clock,
+            stop=Stop(clock),
+            telemetry=telemetry,
+            packing=payloads_of(client, payloads).packing(domain, telemetry),
         )
     finally:
         if layer1 is None:  # whoever brought a client may go on with it

@@ -12,12 +12,15 @@ from flowy.protocol.client import SwfClient
 from flowy.swf.boto.client import BotoClient
 from flowy.swf.client import Boto3Client, amazon
 from flowy.swf.http import HttpClient
+from flowy.swf.packed import PackedClient
 from flowy.swf.signing import (
     Credentials,
     Signer,
     credentials_of_environment,
     region_of_environment,
 )
+from flowy.transport.payloads import Payloads, as_payloads
+from flowy.volume.base import StorageVolume
 
 ADDRESSES = (
     "aws:// or aws://REGION for Amazon SWF",
@@ -33,7 +36,12 @@ AWS_ENDPOINT = "AWS_ENDPOINT_URL_SWF"
 """The environment variable with which every AWS SDK is pointed at another SWF."""
 
 
-def connect(address: str, environment: Mapping[str, str] = os.environ) -> SwfClient:
+def connect(
+    address: str,
+    environment: Mapping[str, str] = os.environ,
+    *,
+    payloads: Payloads | StorageVolume | str | None = None,
+) -> SwfClient:
     """Connect to an SWF.
 
     Over HTTP, requests are signed with the keys of the address, ``http://KEY:SECRET@host:port``
@@ -45,6 +53,8 @@ def connect(address: str, environment: Mapping[str, str] = os.environ) -> SwfCli
             ``sqlite:///file``, ``sqlite://`` or ``postgresql://user@host/database``, which start
             the service in this process. It stops when the client is closed.
         environment: The environment variables.
+        payloads: Where inputs and results go that do not fit in SWF's fields: a volume, its URL, or
+            `flowy.Payloads`. Workers and starters made of the client have them too.
 
     Raises:
         DefinitionError: The address is none of these.
@@ -58,7 +68,8 @@ def connect(address: str, environment: Mapping[str, str] = os.environ) -> SwfCli
         raise DefinitionError(
             f"{without_secret(address)!r} is not the address of an SWF; there are: {known}"
         )
-    return make(address, environment)
+    client = make(address, environment)
+    return client if payloads is None else PackedClient(client, as_payloads(payloads, environment))
 
 
 def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -> SwfClient:

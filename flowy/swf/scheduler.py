@@ -13,6 +13,7 @@ from flowy.protocol.requests.activity_tasks import (
 )
 from flowy.transport import serializer
 from flowy.transport.failure import REASON_MAXIMUM
+from flowy.transport.packing import PACKING, Packing
 
 logger = logging.getLogger(__name__)
 
@@ -25,10 +26,12 @@ class AsyncActivityScheduler:
 
     Args:
         client: The service.
+        packing: How results travel.
     """
 
-    def __init__(self, client: SwfClient) -> None:
+    def __init__(self, client: SwfClient, packing: Packing = PACKING) -> None:
         self._client = client
+        self._packing = packing
 
     def heartbeat(self, token: str) -> bool:
         """Tell the service that the activity is alive."""
@@ -40,7 +43,8 @@ class AsyncActivityScheduler:
         Raises:
             PayloadError: The value cannot be sent as JSON.
         """
-        text = serializer.dump(result, "the result of an activity")
+        what = "the result of an activity"
+        text = self._packing.pack(serializer.dump(result, what, None), what)
         return self._sent(RespondActivityTaskCompleted(task_token=token, result=text))
 
     def fail(self, token: str, reason: Any) -> bool:

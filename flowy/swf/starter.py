@@ -17,7 +17,9 @@ from flowy.task.declared import arguments_of, named
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
+from flowy.telemetry import SILENT, Telemetry
 from flowy.transport import serializer
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.listener import ExecutionListener
 
 if TYPE_CHECKING:
@@ -63,6 +65,8 @@ class WorkflowStarter(Generic[P]):
             positive, is the registered default.
         workflow_duration: Longest time from start to close, in seconds; likewise.
         catalog: Is told each start.
+        packing: How arguments travel.
+        telemetry: Surrounds each start.
         task_priority: Which decision tasks of a list go first: those with the higher number; None
             is the registered default.
         child_policy: What becomes of the execution's open children when it is terminated or runs
@@ -84,10 +88,14 @@ class WorkflowStarter(Generic[P]):
         workflow_duration: int | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        packing: Packing = PACKING,
+        telemetry: Telemetry = SILENT,
         task_priority: int | None = None,
         child_policy: ChildPolicy | None = None,
         lambda_role: str | None = None,
     ) -> None:
+        self._packing = packing
+        self._telemetry = telemetry
         self._type, self._target = named(name, version, WorkflowDefinition)
         self._client = client
         self._domain = domain
@@ -136,7 +144,7 @@ class WorkflowStarter(Generic[P]):
         tell(
             f"{self._type} was started as {workflow_id}",
             lambda: catalog.pending(
-                self._domain, workflow_id, run_id, str(self._type), request.input
+                self._domain, workflow_id, run_id, str(self._type), self._text(request)
             ),
         )
 
@@ -149,7 +157,7 @@ class WorkflowStarter(Generic[P]):
             workflow_id=block.workflow_id or self.new_id(),
             workflow_type=self._type,
             task_list=self._task_list,
-            input=self._serialize_arguments(*args, **kwargs),
+            input=self._input(args, kwargs),
             tag_list=tuple(sorted(block.tags)) or None,
             execution_start_to_close_timeout=self._workflow_duration,
             task_start_to_close_timeout=self._decision_duration,
@@ -184,10 +192,18 @@ class WorkflowStarter(Generic[P]):
             yield
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        text = serializer.dump_arguments(args, kwargs, str(self._type))
+        text = serializer.dump_arguments(args, kwargs, str(self._type), None)
         if self._target is not None:
             arguments_of(self._target).check(args, kwargs, text, str(self._type))
         return text
+
+    def _text(self, request: StartWorkflowExecution) -> str | None:
+        text = request.input
+        return None if text is None else self._packing.unpack(text, "the arguments")
+
+    def _input(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> str:
+        text = self._serialize_arguments(*args, **kwargs)
+        return self._packing.pack(text, f"the arguments of {self._type}")
 
     def _block(self) -> _Block:
         return _blocks.get({}).get(self, _Block())

@@ -66,9 +66,7 @@ class ActivityProxy(GenericActivityProxy[P, R]):
         self: "ActivityProxy[..., Any]", name: str, version: Any, **options: Any
     ) -> None: ...
     def __init__(self, name: Any, version: Any = None, **options: Any) -> None:
-        super().__init__(
-            name if version is None and callable(name) else type_id(name, version), **options
-        )
+        super().__init__(name if version is None else type_id(name, version), **options)
 
 
 class WorkflowProxy(GenericWorkflowProxy[P, R]):
@@ -124,6 +122,4 @@ class WorkflowProxy(GenericWorkflowProxy[P, R]):
         self: "WorkflowProxy[..., Any]", name: str, version: Any, **options: Any
     ) -> None: ...
     def __init__(self, name: Any, version: Any = None, **options: Any) -> None:
-        super().__init__(
-            name if version is None and callable(name) else type_id(name, version), **options
-        )
+        super().__init__(name if version is None else type_id(name, version), **options)

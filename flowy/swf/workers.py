@@ -8,9 +8,13 @@ from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
+from flowy.swf.packed import payloads_of
 from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.payloads import Payloads
+from flowy.volume.base import StorageVolume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
@@ -52,6 +56,8 @@ def make_worker(
     clock: Clock | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    payloads: Payloads | StorageVolume | str | None = None,
+    telemetry: Telemetry = SILENT,
 ) -> Worker:
     """Scan, register, and return the worker; ``run`` it, or ``start``, ``stop`` and ``join`` it.
 
@@ -60,6 +66,9 @@ def make_worker(
         domain: The domain; it is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
+        payloads: Where inputs and results go that do not fit in SWF's fields; None is what the
+            client was made with, else what the environment says (``FLOWY_PAYLOADS``).
+        telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Is told what becomes of executions, and has the runs that activities store files
             in: `flowy.catalog.executions.ExecutionCatalogue`.
 
@@ -71,9 +80,18 @@ def make_worker(
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
+    packing = payloads_of(client, payloads).packing(domain, telemetry)
 
     def source(task_list: str) -> Source:
-        return Source(client=client, domain=domain, task_list=task_list, clock=clock, stop=stop)
+        return Source(
+            client=client,
+            domain=domain,
+            task_list=task_list,
+            clock=clock,
+            stop=stop,
+            telemetry=telemetry,
+            packing=packing,
+        )
 
     if plan.registers:
         registration.register(source("registration"), [*activities, *workflows])

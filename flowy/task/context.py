@@ -43,9 +43,13 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Restart:
-    """A wish to continue as new; what is None stays as it is in the run that ends."""
+    """A wish to continue as new; what is None stays as it is in the run that ends.
+
+    ``what`` names the input in errors.
+    """
 
     input: str
+    what: str = "the arguments of restart"
     task_list: str | None = None
     decision_duration: int | None = None
     workflow_duration: int | None = None

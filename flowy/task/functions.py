@@ -1,16 +1,40 @@
 """What is decorated, as a task's class: the class itself, or one made of a function."""
 
+import copyreg
 import inspect
 from collections.abc import Callable
 from typing import Any
 
 from flowy.errors import DefinitionError
 from flowy.task.activity import Activity
-from flowy.task.declared import reads_arguments
+from flowy.task.declared import definition_of, reads_arguments
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.signal import check_signals
 from flowy.task.signature import annotations_of, check_declaration
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
+
+
+class FunctionTask(type):
+    """The class of the classes that are made of functions.
+
+    Such a class goes to another process as its function, which makes it anew there.
+    """
+
+    function: Any
+
+
+def _travelling(cls: FunctionTask) -> tuple[Any, ...]:
+    return _class_of, (cls.function, issubclass(cls, Workflow))
+
+
+def _class_of(function: Any, decides: bool) -> type[Task]:
+    kind = WorkflowDefinition if decides else ActivityDefinition
+    found: type[Task] = definition_of(function, kind).factory
+    return found
+
+
+copyreg.pickle(FunctionTask, _travelling)
 
 
 def as_task(holder: Any, kind: str) -> type[Task]:
@@ -83,5 +107,7 @@ def _class(function: Any, base: type[Task], run: Any) -> type[Task]:
         "__doc__": function.__doc__,
         "__module__": function.__module__,
         "__qualname__": function.__qualname__,
+        "function": staticmethod(function),
     }
-    return type(function.__name__, (base,), body)
+    made: Any = FunctionTask(function.__name__, (base,), body)
+    return made  # type: ignore[no-any-return]  # a subclass of base

@@ -90,7 +90,7 @@ class TaskProxy(Callee[P, Out]):
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        text = serializer.dump_arguments(args, kwargs, str(self.task_id))
+        text = serializer.dump_arguments(args, kwargs, str(self.task_id), None)
         if self.target is not None:
             arguments_of(self.target).check(args, kwargs, text, str(self.task_id))
         return text

@@ -1,7 +1,8 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast
 
 from flowy.errors import PayloadError, TaskError
@@ -64,6 +65,20 @@ class Result(asyncio.Future[T]):
         """Note that the task has ended, cancelled as it was asked to."""
         super().cancel(details)
 
+    _later: "_Later | None" = None
+
+    def set_later(self, load: Callable[[], Any]) -> None:
+        """Resolve with a value that is had when somebody looks at it, once."""
+        self._later = _Later(load)
+        self.set_result(cast(T, None))
+
+    def __await__(self) -> Generator[Any, None, T]:
+        """Wait for the value."""
+        value = yield from super().__await__()
+        return value if self._later is None else self._later.value
+
+    __iter__ = __await__
+
     def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
 
@@ -73,12 +88,24 @@ class Result(asyncio.Future[T]):
         """
         if not self.done():
             cast(BlockingLoop, self.get_loop()).block_on(self)
-        return super().result()
+        value = super().result()
+        return value if self._later is None else self._later.value
 
     @property
     def failure_unseen(self) -> bool:
         """Tell whether the task failed and nobody has looked."""
         return self.done() and not self.cancelled() and bool(self._log_traceback)
+
+
+class _Later:
+    """A value that is made when it is first looked at; a failure to make it is no value."""
+
+    def __init__(self, load: Callable[[], Any]) -> None:
+        self._load = load
+
+    @cached_property
+    def value(self) -> Any:
+        return self._load()
 
 
 class ChildResult(Result[T]):
@@ -120,7 +147,7 @@ class ChildResult(Result[T]):
         Raises:
             PayloadError: The value cannot travel.
         """
-        text = serializer.dump(value, f"the value of signal {name}")
+        text = serializer.dump(value, f"the value of signal {name}", None)
         if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
             return cast(BlockingLoop, self.get_loop()).create_result()
         return self.on_signal(name, text)

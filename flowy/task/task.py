@@ -40,4 +40,4 @@ class Task:
         )
 
     def _serialize_result(self, result: Any) -> str:
-        return serializer.dump(result, f"the result of {type(self).__name__}")
+        return serializer.dump(result, f"the result of {type(self).__name__}", None)

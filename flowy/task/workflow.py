@@ -98,8 +98,8 @@ class Workflow(Task):
             PayloadError: An argument cannot travel.
         """
         text = self._serialize_restart_arguments(*args, **kwargs)
-        serializer.check(text, f"the arguments of restart of {type(self).__name__}")
-        self._scheduler.restart(Restart(input=text, **self._restart_options))
+        what = f"the arguments of restart of {type(self).__name__}"
+        self._scheduler.restart(Restart(input=text, what=what, **self._restart_options))
 
     @contextmanager
     def restart_options(
@@ -274,7 +274,7 @@ class Workflow(Task):
         Raises:
             PayloadError: The value cannot travel.
         """
-        text = serializer.dump(value, f"the value of signal {name}")
+        text = serializer.dump(value, f"the value of signal {name}", None)
         return self._scheduler.tell(
             ToWorkflow(workflow_id=workflow_id, run_id=run_id, signal_name=name, input=text)
         )
@@ -285,7 +285,7 @@ class Workflow(Task):
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         what = f"restart of {type(self).__name__}"
-        text = serializer.dump_arguments(args, kwargs, what)
+        text = serializer.dump_arguments(args, kwargs, what, None)
         signature = arguments_of(type(self))
         if signature.is_typed:
             signature.check(args, kwargs, text, what)

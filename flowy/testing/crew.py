@@ -20,6 +20,8 @@ from flowy.service.server import Service
 from flowy.swf import registration
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cache import Decided, Run
 from flowy.worker.decisions import DecisionPoller
@@ -63,19 +65,31 @@ class Crew:
         client: The service.
         domain: The domain on it.
         clock: What deadlines are measured on.
+        packing: How inputs and results travel.
+        telemetry: Hears what happens.
 
     Attributes:
         workflows: What is decided.
         activities: What is done.
     """
 
-    def __init__(self, client: Client, domain: str, clock: Clock) -> None:
+    def __init__(
+        self,
+        client: Client,
+        domain: str,
+        clock: Clock,
+        packing: Packing = PACKING,
+        telemetry: Telemetry = SILENT,
+    ) -> None:
+        self._packing = packing
+        self._telemetry = telemetry
         self.workflows: Registry[WorkflowDefinition] = Registry()
         self.activities: Registry[ActivityDefinition] = Registry()
         self._client = client
         self._domain = domain
         self._clock = clock
         self._stop = Stop(clock)
+        self._stop.wish()  # nothing waits in this thread, which moves the clock, to try again
         self._pollers: dict[Place, Poller[Any]] = {}
         self._registered: set[Any] = set()
         self._wrong: list[Exception] = []
@@ -154,10 +168,12 @@ class Crew:
             task_list=task_list,
             clock=self._clock,
             stop=self._stop,
+            telemetry=self._telemetry,
+            packing=self._packing,
         )
 
     def _make_run(self, definition: WorkflowDefinition, execution: ExecutionId) -> Run:
-        return _WatchedRun(WorkflowRun(definition, execution), self._wrong.append)
+        return _WatchedRun(WorkflowRun(definition, execution, self._packing), self._wrong.append)
 
     def _complain(self) -> None:
         if self._wrong:

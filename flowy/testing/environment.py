@@ -40,10 +40,13 @@ from flowy.task import scanner
 from flowy.task.declared import definitions_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
+from flowy.telemetry import SILENT, Telemetry
 from flowy.testing.crew import Client, Crew
 from flowy.testing.holders import holders, of_kind
 from flowy.testing.replacements import Replacements, is_meant, shown, with_function
 from flowy.transport import failure, serializer
+from flowy.transport.packing import Packing
+from flowy.transport.payloads import Payloads
 from flowy.transport.typed import Reader
 
 DOMAIN = "testing"
@@ -64,6 +67,8 @@ class Environment:
         activities: Functions in the place of activities, by the activity's class, function or type
             name.
         start: The first moment of the clock, in seconds since the epoch.
+        payloads: How inputs and results travel; by default those that do not fit are refused.
+        telemetry: Hears what happens.
 
     Attributes:
         client: The service; whatever SWF knows can be sent with it.
@@ -79,12 +84,16 @@ class Environment:
         *packages: Any,
         activities: Replacements | None = None,
         start: float = START,
+        payloads: Payloads | None = None,
+        telemetry: Telemetry = SILENT,
     ) -> None:
         self.domain = DOMAIN
+        self._packing = (payloads or Payloads()).packing(DOMAIN, telemetry)
+        self._telemetry = telemetry
         self._clock = ManualClock(start)
         self._service = Service("sqlite://", clock=self._clock)
         self.client = Client(self._service)
-        self._crew = Crew(self.client, self.domain, self._clock)
+        self._crew = Crew(self.client, self.domain, self._clock, self._packing, telemetry)
         self._known: set[Any] = set()
         self._started = 0
         try:
@@ -165,7 +174,14 @@ class Environment:
         Takes and raises what ``run`` does.
         """
         definition = self._definition(workflow)
-        starter = WorkflowStarter(definition, None, self.client, self.domain)
+        starter = WorkflowStarter(
+            definition,
+            None,
+            self.client,
+            self.domain,
+            packing=self._packing,
+            telemetry=self._telemetry,
+        )
         self._started += 1
         with starter.id(f"{definition.id.name}-{self._started}"):
             request = starter.request(*args, **kwargs)
@@ -189,7 +205,7 @@ class Environment:
                 run_id = last.attributes.new_execution_run_id
                 execution = ExecutionId(workflow_id=execution.workflow_id, run_id=run_id)
             elif isinstance(last, _CLOSES):
-                return _result(last, execution, self._reader(history[0]))
+                return _result(last, execution, self._reader(history[0]), self._packing)
             elif not self._crew.work() and not self._jump(None):
                 raise FlowyError(
                     f"{execution} is open and nothing is left to do: its last event is "
@@ -242,7 +258,10 @@ class Environment:
             PayloadError: The value cannot travel.
             Fault: The execution is closed, or there is none.
         """
-        text = None if value is None else serializer.dump(value, f"the value of signal {name}")
+        what = f"the value of signal {name}"
+        text = None if value is None else serializer.dump(value, what, None)
+        if text is not None:
+            text = self._packing.pack(text, what)
         self.client.call(
             SignalWorkflowExecution(
                 domain=self.domain,
@@ -292,9 +311,12 @@ class Environment:
         return True
 
 
-def _result(last: HistoryEvent, execution: ExecutionId, reader: Reader | None) -> Any:
+def _result(
+    last: HistoryEvent, execution: ExecutionId, reader: Reader | None, packing: Packing
+) -> Any:
     if isinstance(last, WorkflowExecutionCompleted):
-        text, what = last.attributes.result or "null", f"the result of {execution}"
+        what = f"the result of {execution}"
+        text = packing.unpack(last.attributes.result or "null", what)
         return serializer.load(text, what) if reader is None else reader.read(text, what)
     attributes: Any = last.attributes
     reason = getattr(attributes, "reason", None) or f"{execution}: {_SAID[type(last)]}"

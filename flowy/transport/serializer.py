@@ -29,17 +29,18 @@ _decoder = msgspec.json.Decoder()
 _frame = msgspec.json.Decoder(tuple[list[msgspec.Raw], dict[str, msgspec.Raw]])
 
 
-def dump(value: Any, what: str) -> str:
+def dump(value: Any, what: str, maximum: int | None = MAXIMUM) -> str:
     """Encode a value as JSON.
 
     Args:
         value: What JSON can say: None, booleans, finite numbers, texts, lists, tuples and dicts of
             those; also what has one usual form in it (dates, UUIDs, enums, dataclasses, paths).
         what: What the value is, for the error: "the result of resize 1".
+        maximum: Characters that the text may have; None leaves that to `flowy.transport.packing`.
 
     Raises:
         PayloadError: The value, or something in it, has no JSON form.
-        PayloadTooLarge: The text is longer than SWF takes.
+        PayloadTooLarge: The text is longer.
     """
     try:
         data = _encoder.encode(value)
@@ -48,15 +49,17 @@ def dump(value: Any, what: str) -> str:
     if b"null" in data:
         _refuse_nan(value, what)
     text = data.decode()
-    if len(text) > MAXIMUM:
+    if maximum is not None and len(text) > maximum:
         raise PayloadTooLarge(
-            f"{what} has {len(text):,} characters as JSON, SWF takes {MAXIMUM:,}: "
+            f"{what} has {len(text):,} characters as JSON, SWF takes {maximum:,}: "
             "send a reference, such as a path or a URL"
         )
     return text
 
 
-def dump_arguments(args: Iterable[Any], kwargs: Mapping[str, Any], what: str) -> str:
+def dump_arguments(
+    args: Iterable[Any], kwargs: Mapping[str, Any], what: str, maximum: int | None = MAXIMUM
+) -> str:
     """Encode the arguments of a task as ``[args, kwargs]``.
 
     Raises:
@@ -64,10 +67,10 @@ def dump_arguments(args: Iterable[Any], kwargs: Mapping[str, Any], what: str) ->
     """
     positional = list(args)
     try:
-        return dump([positional, kwargs], f"the arguments of {what}")
+        return dump([positional, kwargs], f"the arguments of {what}", maximum)
     except PayloadError:
         for name, value in [*enumerate(positional, 1), *kwargs.items()]:
-            dump(value, f"argument {name} of {what}")
+            dump(value, f"argument {name} of {what}", maximum)
         raise
 
 
@@ -121,13 +124,23 @@ def check(text: object, what: str) -> str:
         PayloadError: It is no text, or holds half of a surrogate pair.
         PayloadTooLarge: It is longer than SWF takes.
     """
-    if not isinstance(text, str):
-        raise PayloadError(f"{what} was serialized to {type(text).__name__}, not str")
-    if len(text) > MAXIMUM:
+    found = encodable(text, what)
+    if len(found) > MAXIMUM:
         raise PayloadTooLarge(
-            f"{what} has {len(text):,} characters, SWF takes {MAXIMUM:,}: "
+            f"{what} has {len(found):,} characters, SWF takes {MAXIMUM:,}: "
             "send a reference, such as a path or a URL"
         )
+    return found
+
+
+def encodable(text: object, what: str) -> str:
+    """Return a text that can be sent; an overridden hook may have made anything.
+
+    Raises:
+        PayloadError: It is no text, or holds half of a surrogate pair.
+    """
+    if not isinstance(text, str):
+        raise PayloadError(f"{what} was serialized to {type(text).__name__}, not str")
     if not text.isascii():
         try:
             text.encode()

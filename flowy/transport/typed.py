@@ -64,7 +64,7 @@ class Reader:
             PayloadMismatch: It does not fit.
             PayloadError: It has no JSON form.
         """
-        return self.read(serializer.dump(value, what), what)
+        return self.read(serializer.dump(value, what, None), what)
 
 
 def reader_of(annotation: Any) -> Reader | None:

@@ -69,6 +69,15 @@ class StorageVolume(ABC):
         """Make a folder and those above it, where the volume has folders."""
 
     @abstractmethod
+    def modified(self, key: str) -> float:
+        """Return when a file was stored, in seconds since the epoch by the volume's clock.
+
+        Raises:
+            UnknownFileError: There is no such file.
+            VolumeError: The volume cannot be used, or does not know.
+        """
+
+    @abstractmethod
     def store(self, file: IOHandle, dst: str) -> None:
         """Store a file under a key, in place of what was there; streams it.
 

@@ -6,18 +6,38 @@ of its own and then renamed; what a killed writer leaves is no file of the volum
 
 import posixpath
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime
 from typing import IO, Any, cast
 
 import fsspec
 
-from flowy.errors import InvalidKeyError, UnknownFileError, VolumeError
+from flowy.errors import FlowyError, InvalidKeyError, UnknownFileError, VolumeError
 from flowy.volume import keys, streams
 from flowy.volume.base import StorageVolume
 from flowy.volume.handles import IOHandle
 
 RENAMING = frozenset({"file", "local", "memory", "sftp", "smb", "ssh", "hdfs", "webhdfs"})
 """Protocols where a file is seen while it is written, so that it is renamed afterwards."""
+
+
+@contextmanager
+def usable(volume: str, key: str) -> Iterator[None]:
+    """Name volume and key in whatever a driver raises in a block.
+
+    Raises:
+        VolumeError: In place of anything that is not Flowy's.
+    """
+    try:
+        with streams.usable(volume, key):
+            yield
+    except FlowyError:
+        raise
+    except Exception as error:  # drivers let through what their libraries raise
+        raise VolumeError(
+            f"{volume} cannot be used for {key!r}: {type(error).__name__} {error}"
+        ) from error
 
 
 class FsspecFile(IOHandle):
@@ -37,7 +57,7 @@ class FsspecFile(IOHandle):
     def open(self) -> IO[bytes]:
         """Return the open file."""
         try:
-            with streams.usable(self._volume, self._path):
+            with usable(self._volume, self._path):
                 return cast(IO[bytes], self._driver.open(self._path, "rb"))
         except VolumeError as error:
             if isinstance(error.__cause__, FileNotFoundError):
@@ -108,15 +128,33 @@ class FsspecStorage(StorageVolume):
     def load(self, key: str) -> FsspecFile:
         """Return a file."""
         path = self._path(keys.check_file(key))
-        with streams.usable(self.describe(), key):
+        with self._usable(key):
             if not self._driver.isfile(path):
-                raise UnknownFileError(key)
+                # A driver may remember a listing from before another process stored the file.
+                self._driver.invalidate_cache()
+                if not self._driver.isfile(path):
+                    raise UnknownFileError(key)
         return FsspecFile(self._driver, path, self.describe())
 
     def mkdir(self, key: str) -> None:
         """Make a folder; object stores have none, and nothing happens."""
-        with streams.usable(self.describe(), key):
+        with self._usable(key):
             self._driver.makedirs(self._path(keys.check_folder(key)), exist_ok=True)
+
+    def modified(self, key: str) -> float:
+        """Return when a file was stored."""
+        path = self._path(keys.check_file(key))
+        with self._usable(key):
+            try:
+                stored: datetime = self._driver.modified(path)
+            except FileNotFoundError as error:
+                raise UnknownFileError(key) from error
+            except NotImplementedError as error:
+                raise VolumeError(
+                    f"{self.describe()} does not know when {key!r} was stored"
+                ) from error
+        aware = stored if stored.tzinfo is not None else stored.replace(tzinfo=UTC)
+        return aware.timestamp()
 
     def store(self, file: IOHandle, dst: str) -> None:
         """Store a file under a key."""
@@ -136,7 +174,7 @@ class FsspecStorage(StorageVolume):
     def walk(self, src: str | None) -> list[tuple[str, IOHandle]]:
         """Return all files under a folder in order of key."""
         start = self._path(keys.check_folder(src))
-        with streams.usable(self.describe(), src or ""):
+        with self._usable(src or ""):
             found = self._driver.find(start)
         prefix = f"{self._root}/"
         return [
@@ -144,6 +182,9 @@ class FsspecStorage(StorageVolume):
             for path in sorted(found)
             if not posixpath.basename(path).startswith(keys.RESERVED)
         ]
+
+    def _usable(self, key: str) -> AbstractContextManager[None]:
+        return usable(self.describe(), key)
 
     def _renames(self) -> bool:
         protocol = self._driver.protocol
@@ -176,7 +217,7 @@ class FsspecStorage(StorageVolume):
         return f"{self._root}/{key}" if key else self._root
 
     def _remove(self, path: str, key: str) -> None:
-        with streams.usable(self.describe(), key):
+        with self._usable(key):
             self._driver.invalidate_cache()
             if self._driver.exists(path):
                 self._driver.rm(path, recursive=self._driver.isdir(path))

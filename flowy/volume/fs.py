@@ -85,6 +85,14 @@ class FileSystemStorage(StorageVolume):
         with streams.usable(self.describe(), key):
             self._locate(keys.check_folder(key)).mkdir(parents=True, exist_ok=True)
 
+    def modified(self, key: str) -> float:
+        """Return when a file was stored."""
+        with streams.usable(self.describe(), key):
+            try:
+                return self._locate(keys.check_file(key)).stat().st_mtime
+            except FileNotFoundError as error:
+                raise UnknownFileError(key) from error
+
     def store(self, file: IOHandle, dst: str) -> None:
         """Store a file under a key, at once as others see it."""
         path = self._locate(keys.check_file(dst))

@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable
 
-from flowy.errors import ServiceUnavailable
+from flowy.errors import PayloadUnavailable, ServiceUnavailable
 from flowy.protocol.faults import InternalFailure, ThrottlingException
 from flowy.worker.stop import Stop
 
@@ -16,7 +16,7 @@ FIRST = 0.5
 LONGEST = 60.0
 """Seconds that no pause goes beyond."""
 
-PASSING = (ServiceUnavailable, ThrottlingException, InternalFailure)
+PASSING = (ServiceUnavailable, ThrottlingException, InternalFailure, PayloadUnavailable)
 """Errors that may be gone when the same call is made again."""
 
 

@@ -8,11 +8,19 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import msgspec
 
 from flowy.decider.run import WorkflowRun
-from flowy.errors import Fault, FlowyError, NondeterminismError, ServiceUnavailable, StaleRunError
+from flowy.errors import (
+    Fault,
+    FlowyError,
+    NondeterminismError,
+    PayloadUnavailable,
+    ServiceUnavailable,
+    StaleRunError,
+)
 from flowy.protocol.decisions import (
     Decision,
     FailWorkflowExecution,
@@ -87,7 +95,7 @@ class DecisionPoller:
         source: Where the tasks come from.
         registry: The workflow types that are served.
         cache: Keeps runs between their decisions.
-        make_run: Makes the run of an execution.
+        make_run: Makes the run of an execution; by default a ``WorkflowRun``.
         catalog: Is told what becomes of executions.
         sticky: How decisions of the runs that are kept come here when others decide too; None
             leaves them on the list that all share.
@@ -98,7 +106,7 @@ class DecisionPoller:
         source: Source,
         registry: Registry[WorkflowDefinition],
         cache: RunCache | None = None,
-        make_run: MakeRun = WorkflowRun,
+        make_run: MakeRun | None = None,
         *,
         catalog: ExecutionListener | None = None,
         sticky: Sticky | None = None,
@@ -106,7 +114,7 @@ class DecisionPoller:
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
-        self._make_run = make_run
+        self._make_run = make_run or partial(WorkflowRun, packing=source.packing)
         self._request = PollForDecisionTask(
             domain=source.domain,
             task_list=TaskList(name=source.task_list),
@@ -209,6 +217,13 @@ class DecisionPoller:
             )
         except (Fault, ServiceUnavailable) as error:
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
+        except PayloadUnavailable as error:
+            logger.error(  # noqa: TRY400 -- the message says which volume, and why
+                "%s is held: %s; it is decided when the volume can be used and its task has timed "
+                "out",
+                what,
+                error,
+            )
         except KeyboardInterrupt:
             raise
         except BaseException:  # user code may raise anything, and the worker goes on
@@ -288,7 +303,8 @@ class DecisionPoller:
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
-            tell_decisions(self._catalog, self.source.domain, task, decisions)
+            source = self.source
+            tell_decisions(self._catalog, source.domain, task, decisions, source.packing)
 
     def _log_unknown(self, type_id: TypeId, execution: ExecutionId) -> None:
         logger.error(

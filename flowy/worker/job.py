@@ -29,8 +29,8 @@ from flowy.task import runs
 from flowy.task.context import ActivityInfo, RunFiles
 from flowy.task.definition import ActivityDefinition
 from flowy.task.task import Task
-from flowy.transport import attempt, failure, serializer
-from flowy.worker import elsewhere
+from flowy.transport import attempt, failure
+from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
 from flowy.worker.middleware import ActivityInput, Chain, overriding
@@ -183,7 +183,8 @@ class ActivityJob:
 
     def _made(self) -> Task:
         task = self.task
-        made: Task = self.definition.factory(task.input, self, task.task_token)
+        text = texts.unpacked(self._source, task.input, f"the input of {self.definition.id}")
+        made: Task = self.definition.factory(text, self, task.task_token)
         return made
 
     def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
@@ -284,9 +285,8 @@ class ActivityJob:
         token = self.task.task_token
         if error is None:
             try:
-                result = serializer.check(
-                    self._activity._serialize_result(value), f"the result of {self.definition.id}"
-                )
+                text = self._activity._serialize_result(value)
+                result = texts.packed(self._source, text, f"the result of {self.definition.id}")
             except BaseException as unfit:  # noqa: BLE001 -- it is the task's failure
                 error = unfit
             else:

@@ -13,6 +13,7 @@ from flowy.protocol.decisions import (
 )
 from flowy.protocol.tasks import DecisionTask
 from flowy.task.context import RunFiles
+from flowy.transport.packing import PACKING, Packing
 
 
 class ExecutionListener(RunListener, Protocol):
@@ -30,7 +31,11 @@ class ExecutionListener(RunListener, Protocol):
 
 
 def tell_decisions(
-    listener: ExecutionListener, domain: str, task: DecisionTask, decisions: Sequence[Decision]
+    listener: ExecutionListener,
+    domain: str,
+    task: DecisionTask,
+    decisions: Sequence[Decision],
+    packing: Packing = PACKING,
 ) -> None:
     """Tell a listener what decisions that the service has taken mean for their execution."""
     execution, type_id = task.workflow_execution, task.workflow_type
@@ -43,7 +48,15 @@ def tell_decisions(
         read = _CLOSES.get(type(decision))
         if read is not None:
             close = read(decision)
-            tell(f"{execution} was closed", lambda close=close: listener.closed(*place, *close))  # type: ignore[misc]
+            tell(
+                f"{execution} was closed",
+                lambda close=close: listener.closed(*place, *_unpacked(close, packing)),  # type: ignore[misc]
+            )
+
+
+def _unpacked(close: Close, packing: Packing) -> Close:
+    state, messages, result = close
+    return state, messages, None if result is None else packing.unpack(result, "the result")
 
 
 def _canceled(decision: Any) -> Close:

@@ -9,6 +9,8 @@ from typing import Protocol, TypeVar
 
 from flowy.clock import Clock
 from flowy.protocol.client import SwfClient
+from flowy.telemetry import SILENT, Telemetry
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.backoff import PASSING, Backoff
 from flowy.worker.stop import Stop
 
@@ -35,6 +37,8 @@ class Source:
         stop: The wish that the poller leaves.
         identity: What histories show as the worker, at most 256 characters.
         chance: Gives numbers from 0 to 1, for pauses.
+        telemetry: Hears what the poller does.
+        packing: How inputs and results travel.
     """
 
     client: SwfClient
@@ -44,6 +48,8 @@ class Source:
     stop: Stop
     identity: str = field(default_factory=identity)
     chance: Callable[[], float] = random.random
+    telemetry: Telemetry = SILENT
+    packing: Packing = PACKING
 
     def backoff(self, what: str) -> Backoff:
         """Make the pauses for one kind of call at this place."""

@@ -8,14 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from flowy.clock import SystemClock
 from flowy.errors import InvalidKeyError, UnknownFileError
 from flowy.volume.archive import Archive
 from flowy.volume.base import IOBuffer, StorageVolume
 from flowy.volume.manager import Volume, VolumeManager, open_volume
+from tests.s3 import s3_server, s3_volume
 
 
-@pytest.fixture(params=["folder", "file-url", "memory"])
+@pytest.fixture(params=["folder", "file-url", "memory", "s3"])
 def volume(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StorageVolume]:
+    if request.param == "s3":
+        yield s3_volume(request.getfixturevalue("s3_endpoint"))
+        return
     urls = {
         "folder": str(tmp_path / "volume"),
         "file-url": f"file://{tmp_path}/volume%20two",
@@ -25,6 +30,12 @@ def volume(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[StorageVo
     yield opened
     opened.erase()
     opened.close()
+
+
+@pytest.fixture(scope="module")
+def s3_endpoint() -> Iterator[str]:
+    with s3_server() as endpoint:
+        yield endpoint
 
 
 def content(volume: StorageVolume, key: str) -> bytes:
@@ -195,3 +206,13 @@ def test_a_manager_brings_the_present_version_where_it_is_needed(
     assert content(default, "in/1") == b"new"
     with pytest.raises(UnknownFileError):
         manager.prepare(volume, inputs=["nothing"])
+
+
+def test_a_volume_knows_when_a_file_was_stored_last(volume: StorageVolume) -> None:
+    put(volume, "a")
+    first = volume.modified("a")
+    put(volume, "a")
+    assert 0 <= volume.modified("a") - first < 60
+    assert abs(SystemClock().now() - first) < 60
+    with pytest.raises(UnknownFileError):
+        volume.modified("b")

@@ -1,19 +1,28 @@
 """What the guides show works, and what they list is all there is."""
 
+import importlib
 import re
 import subprocess
 import sys
+from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
+import pytest
+
+from flowy.errors import PayloadMismatch
 from flowy.service.figures import KINDS, Figures
 from flowy.service.http.metrics import Requests, write
 from flowy.service.http.signatures import read_keys
 from flowy.service.operations.quotas import Quotas
+from flowy.swf.task import ActivityProxy
+from flowy.testing import Environment
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
 SERVER = (DOCS / "howto" / "server.md").read_text(encoding="utf-8")
 TESTING = (DOCS / "howto" / "testing.md").read_text(encoding="utf-8")
+TYPING = (DOCS / "howto" / "typing.md").read_text(encoding="utf-8")
 QUOTAS = (DOCS / "reference" / "quotas.md").read_text(encoding="utf-8")
 
 
@@ -32,7 +41,27 @@ def test_the_examples_of_the_guide_to_testing_pass(tmp_path):
         timeout=120,
     )
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "4 passed" in run.stdout
+    assert "5 passed" in run.stdout
+
+
+def test_the_examples_of_the_guide_to_typing_work(tmp_path, monkeypatch):
+    (tmp_path / "invoices.py").write_text("\n\n".join(blocks(TYPING, "python")), "utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    invoices = importlib.import_module("invoices")
+    with Environment(invoices) as environment:
+        invoice = environment.run(invoices.Bill, "ann", Decimal("9.90"))
+        assert invoice == invoices.Invoice(1, date(2030, 1, 31), Decimal("9.90"))
+        execution = environment.start(invoices.send, invoice)
+        environment.signal(execution, "approved", True)
+        assert environment.result(execution) == "stamped for 4.5 g"
+        execution = environment.start(invoices.Reminder)
+        environment.signal(execution, "stop", invoice)
+        environment.signal(execution, "paid", invoice.total)
+        assert environment.result(execution) == invoice.total
+        (line,) = [line for line in TYPING.splitlines() if line.startswith("    argument total")]
+        write = ActivityProxy(invoices.Write)
+        with pytest.raises(PayloadMismatch, match=re.escape(line.strip())):
+            write._serialize_arguments("ann", "much")
 
 
 def test_the_file_of_keys_is_as_documented(tmp_path):

@@ -6,14 +6,17 @@ gives is said by ``assert_type``. pyright is basedpyright here, which downloads 
 
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+ROOT = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "samples"
-ROOT = SAMPLES.parents[2]
+GUIDE = ROOT / "docs" / "howto" / "typing.md"
 REFUSED = "# refused"
 MYPY = """
 [mypy]
@@ -38,7 +41,7 @@ def output(*command, cwd):
 
 def mypy(folder):
     (folder / "mypy.ini").write_text(MYPY)
-    command = ["mypy", "--config-file", "mypy.ini", "--output", "json", str(SAMPLES)]
+    command = ["mypy", "--config-file", "mypy.ini", "--output", "json", "samples"]
     for line in output(*command, cwd=folder).splitlines():
         found = json.loads(line)
         if found["severity"] == "error":
@@ -48,7 +51,7 @@ def mypy(folder):
 def pyright(folder):
     settings = {
         "typeCheckingMode": "standard",
-        "include": [str(SAMPLES)],
+        "include": ["samples"],
         "extraPaths": [str(ROOT)],
         "pythonVersion": "3.11",
     }
@@ -58,6 +61,15 @@ def pyright(folder):
         if found["severity"] == "error":
             line = found["range"]["start"]["line"] + 1
             yield Path(found["file"]).name, line, found["message"]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """The samples, and with them what the guide shows."""
+    shutil.copytree(SAMPLES, tmp_path / "samples")
+    shown = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
+    (tmp_path / "samples" / "guide.py").write_text("\n\n".join(shown))
+    return tmp_path
 
 
 def marked():
@@ -70,8 +82,8 @@ def marked():
 
 
 @pytest.mark.parametrize("checker", [mypy, pyright])
-def test_a_checker_refuses_what_does_not_work_and_nothing_else(checker, tmp_path):
-    refused = list(checker(tmp_path))
+def test_a_checker_refuses_what_does_not_work_and_nothing_else(checker, folder):
+    refused = list(checker(folder))
     lines = {(name, line) for name, line, _ in refused}
     wanted = marked()
     assert len(wanted) > 20

@@ -27,10 +27,13 @@ _decoder = msgspec.msgpack.Decoder(TaskToken)
 _encoder = msgspec.msgpack.Encoder()
 
 
+_CHECK = 4
+"""Bytes of the checksum."""
+
+
 def encode_token(token: TaskToken) -> str:
     """Write a token as a text of at most 1,024 characters."""
-    body = _encoder.encode(token)
-    return urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode()
+    return seal(_encoder.encode(token))
 
 
 def decode_token(text: str) -> TaskToken:
@@ -40,10 +43,36 @@ def decode_token(text: str) -> TaskToken:
         ValidationException: The text is not a token that ``encode_token`` wrote.
     """
     try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
-        token = _decoder.decode(raw[4:])
-    except (ValueError, msgspec.DecodeError) as error:
+        return _decoder.decode(unseal(text))
+    except msgspec.DecodeError as error:
         raise ValidationException("Invalid token") from error
-    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4]:
-        raise ValidationException("Invalid token")
-    return token
+
+
+def seal(body: bytes) -> str:
+    """Write bytes and their checksum as a text.
+
+    The checksum stands last: a text that begins with chance begins with a hyphen now and then, and
+    command lines take that for an option.
+    """
+    return urlsafe_b64encode(body + _checksum(body)).decode()
+
+
+def unseal(text: str) -> bytes:
+    """Return the bytes that a text was made of.
+
+    Raises:
+        ValidationException: ``seal`` did not make the text.
+    """
+    try:
+        raw = urlsafe_b64decode(text.encode("ascii"))
+    except ValueError as error:
+        raise ValidationException("Invalid token") from error
+    # Tokens that an earlier version gave out have the checksum first.
+    for body, check in ((raw[:-_CHECK], raw[-_CHECK:]), (raw[_CHECK:], raw[:_CHECK])):
+        if _checksum(body) == check:
+            return body
+    raise ValidationException("Invalid token")
+
+
+def _checksum(body: bytes) -> bytes:
+    return zlib.crc32(body).to_bytes(_CHECK, "big")

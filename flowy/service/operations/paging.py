@@ -1,7 +1,6 @@
 """Page tokens: opaque texts that say where the next page begins."""
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,6 +8,7 @@ import msgspec
 from flowy.protocol.faults import ValidationException
 from flowy.protocol.request import Request
 from flowy.protocol.wire import encode
+from flowy.service.domain.tokens import seal, unseal
 from flowy.service.operations.unit import Unit
 
 LIFE = 86_400.0
@@ -39,7 +39,7 @@ def make_token(unit: Unit, request: Request[Any], position: msgspec.Struct) -> s
     raw = msgspec.Raw(msgspec.json.encode(position))
     token = _Token(scope=_scope(request), expires=unit.now + LIFE, position=raw)
     body = msgspec.json.encode(token)
-    return urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode()
+    return seal(body)
 
 
 def resume(
@@ -62,13 +62,9 @@ def resume(
 
 def _read(token: str) -> _Token:
     try:
-        raw = urlsafe_b64decode(token.encode("ascii"))
-        found = _decoder.decode(raw[4:])
-    except (ValueError, msgspec.DecodeError) as error:
+        return _decoder.decode(unseal(token))
+    except msgspec.DecodeError as error:
         raise ValidationException("Invalid token") from error
-    if zlib.crc32(raw[4:]).to_bytes(4, "big") != raw[:4]:
-        raise ValidationException("Invalid token")
-    return found
 
 
 def _scope(request: Request[Any]) -> int:

@@ -4,10 +4,22 @@ import asyncio
 from dataclasses import dataclass
 from typing import Any, assert_type
 
-from flowy import Activity, ActivityProxy, Result, Workflow, WorkflowProxy, activity, workflow
+from flowy import (
+    Activity,
+    ActivityProxy,
+    Result,
+    Signal,
+    Workflow,
+    WorkflowProxy,
+    activity,
+    starter_for,
+    workflow,
+    workflow_starter,
+)
 from flowy.task import pending
 from flowy.task.proxy import BoundProxy
 from flowy.task.result import ChildResult
+from flowy.testing import Environment, run
 
 
 @dataclass
@@ -151,3 +163,39 @@ class Parent(Workflow):
         ActivityProxy(Resize, workflow_duration=3)  # refused
         Resize.proxy(colour="red")  # refused
         Child.proxy(start_to_close=3)  # refused
+
+
+@workflow("Signals", 1, "photos")
+class Signals(Workflow):
+    approved = Signal[Picture]()
+    plain = Signal()
+    numbers: Signal[int] = Signal("a number")
+
+    async def run(self) -> str:
+        assert_type(await self.approved.get(), Picture)
+        assert_type(await self.numbers.get(), int)
+        assert_type(await later.get(), bytes)
+        found: str = await self.plain.get()
+        _wrong: str = await self.approved.get()  # refused
+        return found
+
+
+later = Signal[bytes]("later")
+
+
+def started() -> None:
+    start = starter_for("photos", Child)
+    assert_type(start(Picture("a", 1), twice=True), str | None)
+    starter_for("photos", order)("ann", count=3)
+    workflow_starter("photos", "Child", 1)(1, 2, any=3)
+    start("a")  # refused
+    start(Picture("a", 1), thrice=True)  # refused
+    starter_for("photos", order)(3)  # refused
+
+
+def tried() -> None:
+    assert_type(run(Child, Picture("a", 1)), list[int])
+    assert_type(run(Plain, 1), int)
+    assert_type(run(order, "ann", activities={Resize: lambda path, size: None}), str)
+    with Environment(Child) as environment:
+        environment.fake(total, lambda *numbers: 3)

@@ -13,6 +13,7 @@ from flowy.errors import DefinitionError, NondeterminismError
 from flowy.protocol.events import workflow
 from flowy.swf.task import ActivityProxy
 from flowy.task import Signal, Workflow, on_signal
+from tests.noise import noise
 from tests.unit.decider.simulator import Simulator, ids
 
 
@@ -195,9 +196,9 @@ def test_signals_that_do_not_fit_into_the_input_are_named():
             self.restart()
 
     s = Simulator(Restarts)
-    s.decide(None, lambda: [s.signal("values", "x" * 20_000) for _ in range(2)])
+    s.decide(None, lambda: [s.signal("values", noise(30_000, seed)) for seed in range(2)])
     (answer,) = ids(s.decide())
-    assert "with 2 signals that nobody has taken, has 4" in answer
+    assert "with 2 signals that nobody has taken, has 6" in answer
 
 
 def test_an_input_of_ones_own_that_looks_like_a_wrapping_comes_through():

@@ -9,6 +9,7 @@ from flowy.errors import NondeterminismError, StaleRunError
 from flowy.protocol.events import activity, child, workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import TaskError, Workflow
+from tests.noise import noise
 from tests.unit.decider.simulator import Simulator, ids
 
 
@@ -178,7 +179,7 @@ def test_an_input_that_does_not_fit_fails_the_workflow(raw, message):
     [
         (object(), "the result of Returns cannot be sent as JSON"),
         (float("nan"), "nan"),
-        ("x" * 40_000, "SWF takes 32,768"),
+        (noise(60_000), "SWF takes 32,768"),
         ({1, 2}, "a set has no order"),
     ],
 )
@@ -195,10 +196,10 @@ def test_a_result_that_cannot_travel_fails_the_workflow(value, message):
 def test_an_argument_that_cannot_travel_is_named():
     class Sends(Proxies):
         def run(self):
-            self.act(1, picture="x" * 40_000)
+            self.act(1, picture=noise(60_000))
 
     (found,) = ids(Simulator(Sends).decide())
-    assert "argument picture of Act 1 has 40,002 characters" in found
+    assert "argument picture of Act 1 has 60,002 characters" in found
 
 
 def test_leaving_the_interpreter_fails_the_workflow_only():

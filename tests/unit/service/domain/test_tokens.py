@@ -1,11 +1,14 @@
 """Task tokens."""
 
+import zlib
+from base64 import urlsafe_b64encode
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.protocol.faults import ValidationException
-from flowy.service.domain.tokens import TaskToken, decode_token, encode_token
+from flowy.service.domain.tokens import TaskToken, decode_token, encode_token, unseal
 
 tokens = st.builds(
     TaskToken,
@@ -22,6 +25,17 @@ def test_a_token_comes_back_as_it_was_and_fits_the_wire(token):
     text = encode_token(token)
     assert decode_token(text) == token
     assert len(text) <= 1024
+
+
+@given(tokens)
+def test_no_token_looks_like_an_option_on_a_command_line(token):
+    assert not encode_token(token).startswith("-")
+
+
+@given(st.binary(min_size=1, max_size=100))
+def test_a_token_with_its_checksum_first_is_read_too(body):
+    earlier = urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode()
+    assert unseal(earlier) == body
 
 
 @given(st.text(max_size=80))

@@ -1,0 +1,1 @@
+"""A codec that encrypts what goes through SWF."""

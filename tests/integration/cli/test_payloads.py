@@ -1,0 +1,93 @@
+"""`flowy payloads` and `--payloads` on a database file and a folder."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from flowy.cli.main import main
+from flowy.protocol.requests.domains import RegisterDomain
+from flowy.protocol.requests.workflow_types import RegisterWorkflowType
+from flowy.swf.connect import connect
+from flowy.transport.payloads import as_payloads
+from tests.noise import noise
+
+DAYS = 24 * 3600
+
+
+@pytest.fixture
+def volume(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder for large texts; beside it a service with the domain `default` and a type."""
+    monkeypatch.chdir(tmp_path)
+    client = connect("sqlite:///flowy.db")
+    client.call(RegisterDomain(name="default", workflow_execution_retention_period_in_days="1"))
+    client.call(
+        RegisterWorkflowType(
+            domain="default",
+            name="drawing",
+            version="1",
+            default_task_list={"name": "drawings"},
+            default_child_policy="TERMINATE",
+            default_execution_start_to_close_timeout="60",
+            default_task_start_to_close_timeout="60",
+        )
+    )
+    client.close()
+    return tmp_path / "texts"
+
+
+def flowy(*arguments: str, **options: str) -> Result:
+    return CliRunner().invoke(main, arguments, **options)
+
+
+def texts(volume: Path) -> list[Path]:
+    return [path for path in volume.rglob("*") if len(path.name) == 64]
+
+
+def age(volume: Path, days: float) -> None:
+    for path in texts(volume):
+        then = path.stat().st_mtime - days * DAYS
+        os.utime(path, (then, then))
+
+
+def test_a_large_argument_is_started_kept_and_read(volume: Path) -> None:
+    argument = noise(60_000)
+    refused = flowy("start", "drawing", "1", argument)
+    assert refused.exit_code == 1
+    assert "argument 1 of drawing 1 has 60,002 characters" in refused.stderr
+
+    started = flowy("start", "drawing", "1", argument, "--payloads", str(volume), "--id", "a")
+    assert started.exit_code == 0, started.output
+    assert len(texts(volume)) == 1
+
+    shown = flowy("show", "a").stdout
+    packed = shown[shown.index('{"flowy.payload"') : shown.index("}") + 1].replace("\n", "")
+    read = flowy("payloads", "read", "".join(packed.split()), env={"FLOWY_PAYLOADS": str(volume)})
+    assert read.stdout == f'[["{argument}"],{{}}]\n'
+
+
+def test_what_no_execution_names_is_collected(volume: Path) -> None:
+    flowy("start", "drawing", "1", noise(60_000), "--payloads", str(volume))
+    orphan = as_payloads(str(volume)).packing("default")
+    orphan.pack(noise(60_000, seed=1), "it")
+    collect = ("payloads", "collect", "--payloads", str(volume), "--grace", "24")
+
+    assert flowy(*collect).stdout == "deleted 0 texts of 0 bytes, 2 are kept\n"
+    age(volume, 2)
+    dry = flowy(*collect, "--dry-run").stdout
+    assert dry.startswith("would delete 1 texts of 45,")
+    assert len(texts(volume)) == 2
+    assert flowy(*collect).stdout == dry.replace("would delete", "deleted")
+    assert flowy(*collect).stdout == "deleted 0 texts of 0 bytes, 1 are kept\n"
+
+
+def test_mistakes_are_one_clear_line(volume: Path) -> None:
+    assert "give the volume: --payloads or FLOWY_PAYLOADS" in flowy("payloads", "collect").stderr
+    assert "0.5 is not in the range" in flowy("payloads", "collect", "--grace", "0.5").stderr
+    lost = flowy("payloads", "read", '{"flowy.payload":"volume","size":1,"sha256":"0"}')
+    assert lost.exit_code == 1
+    assert "set FLOWY_PAYLOADS" in lost.stderr
+    nowhere = flowy("payloads", "collect", "--payloads", "nosuch://x")
+    assert "there is no driver for such volumes" in nowhere.stderr
