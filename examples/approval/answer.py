@@ -5,7 +5,7 @@ import sys
 from contextlib import closing
 
 from flowy.protocol.requests.executions import SignalWorkflowExecution
-from flowy.swf.connect import connect
+from flowy.swf.connect import as_client
 
 
 def answer(client, domain, workflow_id, text):
@@ -20,5 +20,5 @@ def answer(client, domain, workflow_id, text):
 
 
 if __name__ == "__main__":
-    with closing(connect()) as client:
+    with closing(as_client()) as client:
         answer(client, "default", *sys.argv[1:3])
