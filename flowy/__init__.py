@@ -29,15 +29,20 @@ if TYPE_CHECKING:
     from flowy.task.activity import Activity
     from flowy.task.branch import Branch, spawn
     from flowy.task.calling import pending
+<<<<<<< HEAD
     from flowy.task.gathering import Waited, as_completed, first, wait
     from flowy.task.mapping import ItemOutcome, MapOutcome
     from flowy.task.mapping import map as map  # noqa: A004 -- the builtin's twin, not for `import *`
     from flowy.task.reducing import parallel_reduce
+=======
+    from flowy.task.guarding import unguarded
+>>>>>>> main
     from flowy.task.result import Result
     from flowy.task.saga import Saga
     from flowy.task.signal import Signal, on_signal
     from flowy.task.workflow import Workflow
     from flowy.transport.payloads import Payloads
+    from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -67,11 +72,19 @@ __all__ = [
     "on_signal",
     "parallel_reduce",
     "pending",
+<<<<<<< HEAD
     "spawn",
     "start_activity_worker",
     "start_workflow_worker",
     "starter_for",
     "wait",
+=======
+    "register_failure",
+    "start_activity_worker",
+    "start_workflow_worker",
+    "starter_for",
+    "unguarded",
+>>>>>>> main
     "workflow",
     "workflow_starter",
 ]
@@ -105,11 +118,19 @@ _PLACES = {
     "on_signal": "flowy.task.signal",
     "parallel_reduce": "flowy.task.reducing",
     "pending": "flowy.task.calling",
+<<<<<<< HEAD
     "spawn": "flowy.task.branch",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "starter_for": "flowy.swf.boilerplate",
     "wait": "flowy.task.gathering",
+=======
+    "register_failure": "flowy.transport.registered",
+    "start_activity_worker": "flowy.swf.boilerplate",
+    "start_workflow_worker": "flowy.swf.boilerplate",
+    "starter_for": "flowy.swf.boilerplate",
+    "unguarded": "flowy.task.guarding",
+>>>>>>> main
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

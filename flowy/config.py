@@ -16,6 +16,9 @@ ADDRESS_VARIABLES = ("FLOWY_ENDPOINT", "AWS_ENDPOINT_URL_SWF")
 DOMAIN_VARIABLE = "FLOWY_DOMAIN"
 """Environment variable that says the domain."""
 
+BUILD_VARIABLE = "FLOWY_BUILD"
+"""Environment variable that says which build of the code a worker has."""
+
 RUNS_DATABASE = "sqlite:///flowy-runs.db"
 """Where the command line finds the catalogue of runs unless told otherwise: in this folder."""
 

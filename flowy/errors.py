@@ -4,6 +4,9 @@
 
     FlowyError
     ├── TaskError                   a task did not give a result: handle it in the workflow
+    │   ├── ActivityFailed          … because an activity raised: see its cause
+    │   ├── ChildFailed             … because a child workflow failed: see its cause
+    │   ├── LambdaFailed            … because a Lambda function failed
     │   ├── TaskTimedout            … because it, or all its attempts, ran out of time
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
@@ -18,6 +21,7 @@
     │   └── ProcessError            … because a process of a graph failed: see its result
     ├── NotRepeated                 an at-most-once activity had begun before: look what it did
     ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
+    ├── RemoteError                 stands for another process's exception: the cause of a TaskError
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
     │   ├── PayloadMismatch         … because it is not what an annotation asks for
@@ -48,6 +52,9 @@
     │   └── UnknownObjectError      there is no such thing
     │       └── UnknownFileError, UnknownRunError, UnknownWorkflowError, UnknownWorkflowGroupError
     ├── NondeterminismError         the code does not do what its history says it did
+    │   └── ForbiddenCallError      … because it called a clock, chance, a file or the like
+    ├── BlockedDecisionError        workflow code held up its decision for too long
+    ├── HistoryFileError            a file holds no history that can be replayed
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
     ├── WorkflowError               a token machine met an error: see its message
@@ -70,6 +77,7 @@
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
 
@@ -78,22 +86,66 @@ class FlowyError(Exception):
     """Anything that Flowy raises for its callers to handle."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FailedTask:
+    """Which task of a workflow failed.
+
+    Args:
+        kind: ``activity``, ``child``, ``lambda`` or ``timer``.
+        type: The type's name and version; a function's name.
+        id: The activity id, the child's workflow id, the function's or timer's id.
+        run_id: The child's run, where it has started.
+        event_id: The event of the history that says that it was asked for; 0 when there is none.
+        attempts: How often it was started.
+    """
+
+    kind: str
+    type: str
+    id: str
+    run_id: str | None = None
+    event_id: int = 0
+    attempts: int = 0
+
+
 class TaskError(FlowyError):
     """A task ended without a result.
+
+    Its ``__cause__`` is what the task raised: an exception of the class itself where that is
+    registered (`flowy.task.register_failure`), a `RemoteError` otherwise, with its own causes. Its
+    notes show the traceback of where the task ran and the line from which it was called.
 
     Args:
         reason: What the task said, at most 256 characters when it came over SWF.
         details: The remote traceback, where the task gave one.
+
+    Attributes:
+        task: Which task it was.
+        type: The class of the exception that the task raised, as ``module.name``, where it said so.
+        bases: The classes that it inherits from, likewise.
+        retry_after: Seconds after which the task asks to be tried again.
     """
+
+    task: FailedTask | None = None
+    type: str | None = None
+    bases: tuple[str, ...] = ()
+    retry_after: float | None = None
 
     def __init__(self, reason: str = "", details: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
         self.details = details
-        self.type: str | None = None
-        """The class of the exception that the task raised, as ``module.name``, where it said so."""
-        self.retry_after: float | None = None
-        """Seconds after which the task asks to be tried again."""
+
+
+class ActivityFailed(TaskError):
+    """An activity raised an exception."""
+
+
+class ChildFailed(TaskError):
+    """A child workflow failed."""
+
+
+class LambdaFailed(TaskError):
+    """A Lambda function failed."""
 
 
 class TaskTimedout(TaskError):
@@ -121,7 +173,35 @@ class TaskTerminated(TaskError):
 
 
 class TaskNotScheduled(TaskError):
-    """The service refused to schedule a task; ``reason`` is SWF's cause, such as a missing type."""
+    """The service refused to schedule a task, or to tell another execution something.
+
+    Args:
+        reason: What happened.
+        details: Nothing, as a rule.
+        cause: SWF's cause, such as ``ACTIVITY_TYPE_DOES_NOT_EXIST``.
+    """
+
+    def __init__(
+        self, reason: str = "", details: str | None = None, cause: str | None = None
+    ) -> None:
+        super().__init__(reason, details)
+        self.cause = cause
+
+
+class RemoteError(FlowyError):
+    """Stands for an exception of another process, whose class is not registered in this one.
+
+    Args:
+        type: The exception's class, as ``module.name``.
+        message: Its message.
+        bases: The classes that it inherits from, as ``module.name``.
+    """
+
+    def __init__(self, type: str, message: str, bases: tuple[str, ...] = ()) -> None:
+        super().__init__(f"{type}: {message}")
+        self.type = type
+        self.message = message
+        self.bases = bases
 
 
 class MapFailedError(TaskError):
@@ -378,7 +458,61 @@ class UnknownWorkflowGroupError(UnknownObjectError):
 
 
 class NondeterminismError(FlowyError):
-    """Workflow code asked for something else than its history records at this point."""
+    """Workflow code asked for something else than its history records at this point.
+
+    Args:
+        message: What differs, and what to do about it.
+        event_id: The event of the history at which the code went another way.
+        recorded: What the history has there, in words.
+        asked: What the code asked for instead: a decision; None for nothing.
+        place: Where in the code it was asked for, as ``file:line in function``.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        event_id: int | None = None,
+        recorded: str | None = None,
+        asked: Any = None,
+        place: str | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.event_id = event_id
+        self.recorded = recorded
+        self.asked = asked
+        self.place = place
+
+
+class ForbiddenCallError(NondeterminismError):
+    """Workflow code called what a replay cannot repeat: a clock, chance, a file, a socket.
+
+    Args:
+        message: What was called, where, and what to use in its place.
+        code: The rule, such as ``FLW101``.
+        place: Where in the code it was called, as ``file:line in function``.
+    """
+
+    def __init__(self, message: str, code: str, place: str) -> None:
+        super().__init__(message, place=place)
+        self.code = code
+
+
+class BlockedDecisionError(FlowyError):
+    """Workflow code held up its decision for longer than the worker allows.
+
+    Args:
+        message: For how long, and what to do about it.
+        stack: Where the code stood, as Python prints a stack.
+    """
+
+    def __init__(self, message: str = "", stack: str = "") -> None:
+        super().__init__(message)
+        self.stack = stack
+
+
+class HistoryFileError(FlowyError):
+    """A file holds no history that can be replayed: see its message."""
 
 
 class StaleRunError(FlowyError):

@@ -1,11 +1,19 @@
 """What user code may catch or raise: the documented names of Flowy's exceptions."""
 
 from flowy.errors import (
+<<<<<<< HEAD
     CompensationError,
     MapFailedError,
+=======
+    ActivityFailed,
+    ChildFailed,
+    FailedTask,
+    LambdaFailed,
+>>>>>>> main
     NondeterminismError,
     PayloadError,
     PayloadMismatch,
+    RemoteError,
     RetryAfter,
     SuspendTask,
     TaskCanceled,
@@ -16,11 +24,19 @@ from flowy.errors import (
 )
 
 __all__ = [
+<<<<<<< HEAD
     "CompensationError",
     "MapFailedError",
+=======
+    "ActivityFailed",
+    "ChildFailed",
+    "FailedTask",
+    "LambdaFailed",
+>>>>>>> main
     "NondeterminismError",
     "PayloadError",
     "PayloadMismatch",
+    "RemoteError",
     "RetryAfter",
     "SuspendTask",
     "TaskCanceled",

@@ -38,20 +38,23 @@ HINTS: dict[type[FlowyError], str] = {
 """What to do about an error, where that is known."""
 
 
+ADDRESS_OPTION = click.option(
+    "--address",
+    metavar="URL",
+    help="The service: sqlite:///file, postgresql://user@host/database, http://host:port or "
+    f"aws://region. [default: {' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
+)
+"""``--address``, for a command."""
+
+
 def service_options(command: Command) -> Command:
     """Add ``--address`` and ``--domain`` to a command."""
-    address = click.option(
-        "--address",
-        metavar="URL",
-        help="The service: sqlite:///file, postgresql://user@host/database, http://host:port or "
-        f"aws://region. [default: {' or '.join(config.ADDRESS_VARIABLES)}, else {config.ADDRESS}]",
-    )
     domain = click.option(
         "--domain",
         metavar="NAME",
         help=f"The domain. [default: {config.DOMAIN_VARIABLE}, else {config.DOMAIN}]",
     )
-    return address(domain(command))
+    return ADDRESS_OPTION(domain(command))
 
 
 def payloads_option(command: Command) -> Command:

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 from flowy.protocol.client import SwfClient
 from flowy.protocol.executions import (
     ExecutionTimeFilter,
+    TagFilter,
     WorkflowExecutionFilter,
     WorkflowExecutionInfo,
     WorkflowTypeFilter,
@@ -26,7 +27,11 @@ ListRequest = ListClosedWorkflowExecutions | ListOpenWorkflowExecutions
 
 
 def opened(
-    client: SwfClient, domain: str, workflow_id: str | None = None, type_name: str | None = None
+    client: SwfClient,
+    domain: str,
+    workflow_id: str | None = None,
+    type_name: str | None = None,
+    tag: str | None = None,
 ) -> Iterator[WorkflowExecutionInfo]:
     """Go through the open executions, the newest first.
 
@@ -35,18 +40,24 @@ def opened(
         domain: The domain.
         workflow_id: Only executions with this id; excludes ``type_name``.
         type_name: Only executions of workflow types with this name.
+        tag: Only executions that carry this tag; the service takes one of the three.
     """
     request = ListOpenWorkflowExecutions(
         domain=domain,
         start_time_filter=ALWAYS,
         execution_filter=_by_id(workflow_id),
         type_filter=_by_type(type_name),
+        tag_filter=None if tag is None else TagFilter(tag=tag),
     )
     return _pages(client, request)
 
 
 def closed(
-    client: SwfClient, domain: str, workflow_id: str | None = None, type_name: str | None = None
+    client: SwfClient,
+    domain: str,
+    workflow_id: str | None = None,
+    type_name: str | None = None,
+    tag: str | None = None,
 ) -> Iterator[WorkflowExecutionInfo]:
     """Go through the closed executions, the one started last first; takes what ``opened`` does."""
     request = ListClosedWorkflowExecutions(
@@ -54,6 +65,7 @@ def closed(
         start_time_filter=ALWAYS,
         execution_filter=_by_id(workflow_id),
         type_filter=_by_type(type_name),
+        tag_filter=None if tag is None else TagFilter(tag=tag),
     )
     return _pages(client, request)
 

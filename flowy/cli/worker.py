@@ -1,13 +1,77 @@
 """`flowy worker`: do the activities and decide the workflows of modules."""
 
-import logging
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
 
 import click
 
+from flowy import config
 from flowy.cli.cataloguing import cataloguing_options, told
-from flowy.cli.connection import chosen, connected, payloads_option, service_options
+from flowy.cli.connection import ADDRESS_OPTION, chosen, connected, payloads_option
+from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
+from flowy.cli.reloading import Changes
+from flowy.cli.talking import log_to_stderr
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.worker.draining import Grace
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.supervisor import Lifeline, Plan, Supervisor
+from flowy.worker.workshop import ActivitySettings
+
+GRACE = 30.0
+"""Seconds that tasks in hand may take to end when the worker is asked to leave."""
+
+HANDED_BACK_STATUS = 3
+"""The exit status of a worker that handed tasks back because they were not done in time."""
+
+KILL_AFTER = 80.0
+"""Seconds after the grace time in which a worker process of several has to be gone."""
+
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Options:
+    """What the command was given; names and meanings are those of its options."""
+
+    modules: tuple[str, ...]
+    address: str | None
+    domains: tuple[str, ...]
+    task_lists: tuple[str, ...]
+    kind: str | None
+    threads: int
+    deciders: int
+    strategy: str
+    slots: Mapping[str, int]
+    rate: float | None
+    process_memory: int | None
+    sticky: bool | None
+    deciding: DeciderSettings
+    no_register: bool
+    grace: float
+    payloads: str | None
+    catalogues: bool
+    db: str
+    files: str
+
+
+def read_slots(
+    _context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]
+) -> dict[str, int]:
+    """Read ``NAME=NUMBER`` for each strategy.
+
+    Raises:
+        BadParameter: A value has another form.
+    """
+    slots = {}
+    for value in values:
+        name, _, number = value.partition("=")
+        if not (number.isascii() and number.isdigit()):
+            raise click.BadParameter(f"give STRATEGY=NUMBER, such as process=4, not {value!r}")
+        slots[name] = int(number)
+    return slots
 
 
 @click.command()
@@ -26,45 +90,139 @@ from flowy.swf.workers import WorkerPlan, make_worker
     type=click.IntRange(1),
     default=1,
     show_default=True,
-    help="How many activities of a list are done at once.",
+    help="Pollers of each list of activities; so many run inline at once.",
+)
+@click.option(
+    "--deciders",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Pollers of each list of decisions.",
+)
+@click.option(
+    "--strategy",
+    default="inline",
+    show_default=True,
+    help="How activities run whose types do not say: inline, asyncio, thread, process or script.",
+)
+@click.option(
+    "--slots",
+    metavar="STRATEGY=NUMBER",
+    multiple=True,
+    callback=read_slots,
+    help="How many activities of a strategy run at once; may be repeated.",
+)
+@click.option(
+    "--rate", type=click.FloatRange(0, min_open=True), help="Activities taken a second, at most."
+)
+@click.option(
+    "--process-memory",
+    metavar="MB",
+    type=click.IntRange(1),
+    help="Address space that a process for activities may have.",
+)
+@click.option(
+    "--sticky/--no-sticky",
+    default=None,
+    help="Have decisions of kept runs come to this worker. [default: when others decide too]",
 )
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
+@click.option(
+    "--grace",
+    metavar="SECONDS",
+    type=click.FloatRange(0),
+    default=GRACE,
+    show_default=True,
+    help="How long tasks in hand may take when the worker is to leave.",
+)
 @payloads_option
+@click.option("--processes", type=click.IntRange(1), help="Worker processes, under a supervisor.")
+@click.option("--reload", is_flag=True, help="Begin anew when the code changes.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
+@click.option(
+    "--domain",
+    "domains",
+    metavar="NAME",
+    multiple=True,
+    help=f"The domain; may be repeated. [default: {config.DOMAIN_VARIABLE}, else {config.DOMAIN}]",
+)
+@deciding_options
 @cataloguing_options
-@service_options
-def worker(
-    modules: tuple[str, ...],
-    task_lists: tuple[str, ...],
-    kind: str | None,
-    threads: int,
-    no_register: bool,
-    payloads: str | None,
-    verbose: bool,
-    address: str | None,
-    domain: str | None,
-    catalogues: bool,
-    db: str,
-    files: str,
-) -> None:
+@ADDRESS_OPTION
+def worker(processes: int | None, reload: bool, verbose: bool, **options: object) -> None:
     """Serve the activities and workflows found in MODULE..., until SIGTERM or Ctrl-C.
 
-    A MODULE is a dotted name; a package stands for all that is in it. The task in hand is finished
-    before the worker leaves; a second Ctrl-C does not wait for it.
+    A MODULE is a dotted name; a package stands for all that is in it. When it is asked to leave,
+    the worker polls no more and finishes the tasks in hand; those that are not done in the grace
+    time are handed back, and the exit status is 3. A second signal ends at once.
     """
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    log_to_stderr(verbose)
+    lifeline = Lifeline()
+    given = Options(**options)  # type: ignore[arg-type]
+    if (processes or reload) and not lifeline.is_child:
+        sys.exit(supervise(given.modules, processes or 1, given.grace, reloads=reload))
+    lifeline.hold()
+    serve(given, lifeline)
+
+
+def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads: bool) -> int:
+    """Run this command so many times in processes of their own, and return the exit status."""
+    plan = Plan(
+        command=[sys.executable, "-m", "flowy", *sys.argv[1:]],
+        processes=processes,
+        patience=grace + KILL_AFTER,
+        changed=Changes(modules).changed if reloads else None,
     )
-    settings = chosen(address, domain)
-    plan = WorkerPlan(
-        packages=[module(name) for name in modules],
-        task_lists=task_lists,
-        does_activities=kind != "workflows",
-        decides_workflows=kind != "activities",
-        threads=threads,
-        registers=not no_register,
+    return Supervisor(plan).run()
+
+
+def serve(given: Options, lifeline: Lifeline) -> None:
+    """Serve until asked to leave, and exit with the status that tells how."""
+    settings = chosen(given.address, given.domains[0] if given.domains else None)
+    plan = worker_plan(given, lifeline.name)
+    catalogue = told(given.catalogues, given.db, given.files)
+    with connected(settings) as client, catalogue as catalog:
+        domains = given.domains or settings.domain
+        made = make_worker(client, domains, plan, catalog=catalog, payloads=given.payloads)
+
+        def announce() -> None:
+            lifeline.serves()
+            click.echo(f"serving {' '.join(given.modules)} on {settings.address}")
+
+        grace = Grace(seconds=given.grace, overdue=leave_at_once)
+        handed_back = made.run(announce=announce, grace=grace)
+    sys.exit(HANDED_BACK_STATUS if handed_back else 0)
+
+
+def leave_at_once() -> None:
+    """End the process although code of handed-back tasks still runs in it."""
+    sys.stderr.flush()
+    os._exit(HANDED_BACK_STATUS)
+
+
+def worker_plan(given: Options, name: str) -> WorkerPlan:
+    """Return what is served.
+
+    Args:
+        given: The command's options.
+        name: Names this process among all workers.
+    """
+    memory = None if given.process_memory is None else given.process_memory * MEGABYTE
+    return WorkerPlan(
+        packages=[module(each) for each in given.modules],
+        task_lists=given.task_lists,
+        does_activities=given.kind != "workflows",
+        decides_workflows=given.kind != "activities",
+        threads=given.threads,
+        deciders=given.deciders,
+        registers=not given.no_register,
+        sticky=given.sticky,
+        name=name,
+        deciding=given.deciding,
+        activities=ActivitySettings(
+            strategy=given.strategy,
+            slots=given.slots,
+            per_second=given.rate,
+            process_memory=memory,
+        ),
     )
-    with connected(settings) as client, told(catalogues, db, files) as catalog:
-        made = make_worker(client, settings.domain, plan, catalog=catalog, payloads=payloads)
-        made.run(announce=lambda: click.echo(f"serving {' '.join(modules)} on {settings.address}"))

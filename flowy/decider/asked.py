@@ -1,9 +1,12 @@
 """What was asked for: a call's task or a timer, and the decisions that begin and end an attempt."""
 
+import sys
 from collections.abc import Callable, Mapping
+from types import CodeType, FrameType
 from typing import Any
 
 from flowy.decider.slots import Key, Kind
+from flowy.errors import FailedTask, TaskError
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
 from flowy.task.branch import shielded
@@ -29,9 +32,40 @@ def kind_of(call: TaskCall) -> Kind:
     return _KINDS[type(call.options)]
 
 
-def result_class(call: TaskCall) -> type[Result]:
-    """Return what stands for the outcome of a call."""
-    return ChildResult if kind_of(call) == "child" else Result
+Place = tuple[CodeType, int]
+"""An instruction of the user's code; its line is looked up when somebody wants to know."""
+
+
+def find_place() -> Place | None:
+    """Return the innermost place on the stack that is not Flowy's own."""
+    # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
+    frame: FrameType | None = sys._getframe(_DEPTH)
+    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = sys._getframe(1)
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+            frame = frame.f_back
+    return None if frame is None else (frame.f_code, frame.f_lasti)
+
+
+_DEPTH = 5
+_INNER = ("flowy.", "asyncio.")
+
+
+def _line(place: Place) -> int:
+    code, instruction = place
+    return next(
+        (
+            line
+            for start, end, line in code.co_lines()
+            if start <= instruction < end and line is not None
+        ),
+        code.co_firstlineno,
+    )
+
+
+def result_class(kind: Kind) -> type[Result]:
+    """Return what stands for the outcome of a kind of task."""
+    return ChildResult if kind == "child" else Result
 
 
 class Task:
@@ -49,15 +83,20 @@ class Task:
         "key",
         "kind",
         "number",
+        "place",
         "result",
         "shielded",
         "timer",
     )
 
-    def __init__(self, call: TaskCall, number: int, result: Result, asked_at: float) -> None:
+    def __init__(
+        self, call: TaskCall, kind: Kind, number: int, result: Result, asked_at: float
+    ) -> None:
         self.asked_at = asked_at
+        self.place: Place | None = None
+        """Where the code asked for it."""
         self.call = call
-        self.kind = kind_of(call)
+        self.kind = kind
         self.cancel_requested = False
         """The result waits for the end of a task that was asked to cancel itself."""
         self.event_id = 0
@@ -68,7 +107,7 @@ class Task:
         self.result = result
         self.shielded = shielded.get()
         self.id = ""
-        self.key: Key = (self.kind, "")
+        self.key: Key = (kind, "")
         """What it is found by while it is open."""
         self.input = ""
         self.timer: Timer | None = None
@@ -97,15 +136,34 @@ def _list(name: str | None) -> TaskList | None:
     return None if name is None else TaskList(name=name)
 
 
+def identify(task: Task, error: TaskError) -> None:
+    """Say in a failure which task it is of, and where the code called it."""
+    execution = task.result.execution if isinstance(task.result, ChildResult) else None
+    error.task = FailedTask(
+        kind=task.kind,
+        type=str(task.call.type),
+        id=task.id,
+        run_id=None if execution is None else execution.run_id,
+        event_id=task.event_id,
+        attempts=task.attempts,
+    )
+    if task.place is not None:
+        code = task.place[0]
+        error.add_note(
+            f'where {task} was called:\n  File "{code.co_filename}", line {_line(task.place)}, '
+            f"in {code.co_qualname}"
+        )
+
+
 def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     """Give a task the id of its next attempt."""
-    options = task.call.options
-    if isinstance(options, ChildOptions):
-        task.id = options.workflow_id or f"{child_prefix}-{number}"
+    chosen: Any = task.call.options
+    if task.kind == "activity":
+        task.id = activity_id(number, task.first, task.attempts, chosen.heartbeat)
+    elif task.kind == "child":
+        task.id = chosen.workflow_id or f"{child_prefix}-{number}"
         if isinstance(task.result, ChildResult):
             task.result.workflow_id = task.id
-    elif isinstance(options, ActivityOptions):
-        task.id = activity_id(number, task.first, task.attempts, options.heartbeat)
     else:
         task.id = str(number)
     task.key = task.kind, task.id
@@ -127,7 +185,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
             schedule_to_start_timeout=_text(chosen.schedule_to_start),
             start_to_close_timeout=_text(chosen.start_to_close),
             task_list=_list(chosen.task_list),
-            task_priority=_text(chosen.task_priority),
+            task_priority=None if chosen.task_priority is None else str(chosen.task_priority),
         )
     )
 

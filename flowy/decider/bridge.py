@@ -9,6 +9,7 @@ import asyncio
 import contextvars
 import inspect
 from collections.abc import Callable
+from types import FrameType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
@@ -88,6 +89,12 @@ async def run_plain(function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
         return found
     finally:
         _drop(plain)
+
+
+def waiting_frame(frame: FrameType) -> FrameType | None:
+    """Return where the plain function waits that a coroutine stands for, by its frame."""
+    plain = frame.f_locals.get("plain") if frame.f_code is run_plain.__code__ else None
+    return plain.gr_frame if isinstance(plain, PlainRun) else None
 
 
 async def _step(plain: PlainRun, future: asyncio.Future[Any]) -> Any:

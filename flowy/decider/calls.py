@@ -23,7 +23,15 @@ from functools import partial
 from operator import itemgetter
 from typing import Any
 
-from flowy.decider.asked import Task, begin, name_attempt, request_cancel, result_class
+from flowy.decider.asked import (
+    Place,
+    Task,
+    begin,
+    identify,
+    kind_of,
+    name_attempt,
+    request_cancel,
+)
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.texts import Texts, is_elsewhere
@@ -49,11 +57,12 @@ class Calls:
         child_prefix: What the workflow ids of children begin with.
         maximum: How many activities, children, functions and timers may be open at once, each by
             itself.
+        slots: Where decisions are collected.
     """
 
-    def __init__(self, child_prefix: str, maximum: int) -> None:
+    def __init__(self, child_prefix: str, maximum: int, slots: Slots | None = None) -> None:
         self.size = HistorySize()
-        self.slots = Slots(maximum)
+        self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
         self.next_number = 0
         self.held = 0
@@ -76,8 +85,8 @@ class Calls:
 
     # Asking
 
-    def ask(self, call: TaskCall) -> Result:
-        """Ask for a task.
+    def ask(self, call: TaskCall, place: Place | None = None) -> Result:
+        """Ask for a task, from a place in the code.
 
         Raises:
             PayloadError: The arguments cannot travel.
@@ -85,8 +94,10 @@ class Calls:
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
         pending = pending_in((call.args, call.kwargs))
-        result = self.make_result(result_class(call))
-        task = Task(call, number, result, self.now())
+        kind = kind_of(call)
+        result = self.make_result(ChildResult if kind == "child" else Result)
+        task = Task(call, kind, number, result, self.now())
+        task.place = place
         if pending:
             self._hold(task)
             self._begin_after(task, pending)
@@ -190,7 +201,11 @@ class Calls:
         if task.key in self._open:
             self.fail(
                 task,
-                TaskNotScheduled(f"{task} was not started: this execution has it open already"),
+                TaskNotScheduled(
+                    f"{task} was not started: this execution has it open already",
+                    None,
+                    "WORKFLOW_ALREADY_RUNNING",
+                ),
             )
             return
         self.size.characters += len(task.input)
@@ -277,7 +292,8 @@ class Calls:
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
-        self.size.add(text)
+        if text is not None:
+            self.size.characters += len(text)
         if task is None or task.result.done():
             return
         if text is not None and is_elsewhere(text):
@@ -300,6 +316,8 @@ class Calls:
             task.result.cancel()
             return
         self._ended(task)
+        if isinstance(error, TaskError) and error.task is None:
+            identify(task, error)
         if not task.call.options.error_handling:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)

@@ -17,6 +17,7 @@ from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.ids import TaskList
+from flowy.task import place
 from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
@@ -89,6 +90,14 @@ class WorkflowCode:
         self._calls.cancel_all()
         for task, _ in self._handlers:
             task.cancel()
+
+    def standing_at(self) -> str | None:
+        """Return where the user's code waits, or where it begins when it does not wait."""
+        for task in (self._main, *(task for task, _ in self._handlers)):
+            found = None if task is None or task.done() else _standing(task)
+            if found is not None:
+                return found
+        return place.beginning(getattr(self._definition.factory, "run", None))
 
     def close(self) -> None:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
@@ -254,3 +263,17 @@ def _close_coroutine(task: asyncio.Task[Any]) -> None:
 def _only_exits(error: BaseException) -> bool:
     """Tell whether a task group only passes on that its code was closed."""
     return isinstance(error, BaseExceptionGroup) and error.split(GeneratorExit)[1] is None
+
+
+def _standing(task: asyncio.Task[Any]) -> str | None:
+    """Return the innermost place of the user's code that a task waits at."""
+    found: str | None = None
+    coroutine: Any = task.get_coro()
+    while inspect.iscoroutine(coroutine):
+        frame = coroutine.cr_frame
+        if frame is not None and not place.is_ours(frame):
+            found = place.named(frame, frame.f_lineno)
+        elif frame is not None:
+            found = place.place_of(bridge.waiting_frame(frame)) or found
+        coroutine = coroutine.cr_await
+    return found

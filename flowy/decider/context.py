@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flowy.decider.asked import result_class
+from flowy.decider.asked import find_place, kind_of, result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
@@ -61,13 +61,13 @@ class RunContext:
             RuntimeError: It is another thread than the one that runs the workflow.
         """
         if self.dropped:
-            return self._loop.create_result(result_class(call))
+            return self._loop.create_result(result_class(kind_of(call)))
         if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        result = self._calls.ask(call)
+        result = self._calls.ask(call, find_place())
         if isinstance(result, ChildResult):
             result.on_signal = partial(self._signal_child, result)
         return result

@@ -76,10 +76,9 @@ class Externals:
         if found is not None and not found[1].done():
             message, result = found
             what = f"signal {message.signal_name}" if message.signal_name else "the cancel request"
-            to = message.workflow_id
-            result.set_exception(
-                TaskNotScheduled(f"{what} did not reach workflow {to}: {event.attributes.cause}")
-            )
+            cause = event.attributes.cause
+            text = f"{what} did not reach workflow {message.workflow_id}: {cause}"
+            result.set_exception(TaskNotScheduled(text, None, cause))
 
 
 def _decision(message: ToWorkflow, control: str) -> decisions.AnyDecision:

@@ -20,6 +20,7 @@ from flowy.errors import DefinitionError, NondeterminismError
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.protocol.event import Event
 from flowy.protocol.events.marker import MarkerRecorded
+from flowy.task.guarding import unguarded
 from flowy.transport import serializer
 
 SIDE_EFFECT = "flowy.side_effect"
@@ -117,7 +118,9 @@ class RunFacts:
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
                 )
-            dumped = serializer.dump(function(), what, None)
+            with unguarded():
+                value = function()
+            dumped = serializer.dump(value, what, None)
             text = self._texts.pack_short(dumped, what, VALUE_MAXIMUM)
         self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
         return serializer.load(self._texts.unpack(text, what), what)
@@ -146,6 +149,11 @@ class RunFacts:
         version = maximum if recorded is None else recorded
         self._note(VERSION, change, Version(change=change, version=version))
         return version
+
+    def diverges_by(self, error: NondeterminismError) -> None:
+        """Keep why this run cannot go on, should its code swallow the error."""
+        if self.divergence is None:
+            self.divergence = error
 
     def _diverges(self, message: str) -> NondeterminismError:
         # Kept, so that code that swallows it cannot hide it.

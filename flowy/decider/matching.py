@@ -92,21 +92,41 @@ def check(event: Event, asked: Decision | None, texts: Texts) -> None:
         restarts = type(asked) is decisions.ContinueAsNewWorkflowExecution
         if restarts and _restarts_alike(event, asked, texts):
             return
-    raise NondeterminismError(
-        f"event {event.event_id}: history has {_describe(echo.decision, event.attributes)}, "
-        f"the code asks for {describe(asked)}. The code has changed since the execution started, "
-        "or depends on something other than its arguments and results: bring the old code back "
-        "for this execution, or end it"
-    )
+    raise diverged(event.event_id, _describe(echo.decision, event.attributes), asked)
 
 
 def missing(asked: Decision, event_id: int) -> NondeterminismError:
     """Make the error for something that the code asks for and history does not have."""
+    return diverged(event_id, None, asked)
+
+
+def diverged(
+    event_id: int, recorded: str | None, asked: Decision | None, place: str | None = None
+) -> NondeterminismError:
+    """Make the error for code that goes another way than its history.
+
+    Args:
+        event_id: Where.
+        recorded: What the history has, in words; None for nothing of what the code asks for.
+        asked: What the code asks for.
+        place: Where in the code, where that is known.
+    """
+    history = f"history has {recorded}" if recorded else "history has nothing of it"
+    code = f"the code asks for {describe(asked)}" + (f" at {place}" if place else "")
+    first, second = (history, code) if recorded else (code, history)
     return NondeterminismError(
-        f"event {event_id}: the code asks for {describe(asked)}, history has nothing of it. The "
-        "code has changed since the execution started, or depends on something other than its "
-        "arguments and results: bring the old code back for this execution, or end it"
+        f"event {event_id}: {first}, {second}. {REMEDY}",
+        event_id=event_id,
+        recorded=recorded,
+        asked=asked,
+        place=place,
     )
+
+
+REMEDY = (
+    "The code has changed since the execution started, or depends on something other than its "
+    "arguments and results: bring the old code back for this execution, or end it"
+)
 
 
 def describe(asked: Decision | None) -> str:

@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from typing import Any
 
+from flowy.decider.asked import Task
 from flowy.decider.calls import Calls
-from flowy.errors import TaskCanceled, TaskError, TaskNotScheduled, TaskTerminated
+from flowy.errors import (
+    ActivityFailed,
+    ChildFailed,
+    LambdaFailed,
+    TaskCanceled,
+    TaskNotScheduled,
+    TaskTerminated,
+)
 from flowy.protocol.event import Event
 from flowy.protocol.events import activity, child, lambda_, timer
-from flowy.transport.failure import revive
+from flowy.transport.failure import of_function, revive
 
 
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
@@ -23,12 +31,12 @@ def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> 
 def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
+    calls.failed(task, revive(ActivityFailed, attributes.reason, attributes.details))
 
 
 def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
     task = calls.close_id("activity", event.attributes.activity_id)
-    calls.fail(task, TaskNotScheduled(f"{task} was not scheduled: {event.attributes.cause}"))
+    calls.fail(task, _refused(task, "scheduled", event.attributes.cause))
 
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
@@ -49,7 +57,7 @@ def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted)
 def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.initiated_event_id)
-    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
+    calls.failed(task, revive(ChildFailed, attributes.reason, attributes.details))
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:
@@ -58,7 +66,7 @@ def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFai
         task = calls.close(attributes.initiated_event_id)
     else:
         task = calls.close_id("child", attributes.workflow_id)
-    calls.fail(task, TaskNotScheduled(f"{task} was not started: {event.attributes.cause}"))
+    calls.fail(task, _refused(task, "started", event.attributes.cause))
 
 
 def _child_started(calls: Calls, event: child.ChildWorkflowExecutionStarted) -> None:
@@ -82,19 +90,23 @@ def _function_completed(calls: Calls, event: lambda_.LambdaFunctionCompleted) ->
 def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    calls.failed(task, revive(TaskError, attributes.reason, attributes.details))
+    found = of_function(attributes.details)
+    reason = attributes.reason if found is None else found.message
+    calls.failed(task, revive(LambdaFailed, reason, attributes.details, found))
 
 
 def _function_not_scheduled(calls: Calls, event: lambda_.ScheduleLambdaFunctionFailed) -> None:
     task = calls.close_id("lambda", event.attributes.id)
-    calls.fail(task, TaskNotScheduled(f"{task} was not scheduled: {event.attributes.cause}"))
+    calls.fail(task, _refused(task, "scheduled", event.attributes.cause))
 
 
 def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id or 0)
-    why = ": ".join(str(part) for part in (attributes.cause, attributes.message) if part)
-    calls.fail(task, TaskNotScheduled(f"{task} was not invoked: {why}"))
+    error = _refused(task, "invoked", attributes.cause)
+    if attributes.message:
+        error = TaskNotScheduled(f"{error}: {attributes.message}", None, error.cause)
+    calls.fail(task, error)
 
 
 def _function_timed_out(calls: Calls, event: lambda_.LambdaFunctionTimedOut) -> None:
@@ -114,6 +126,10 @@ def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
     fired = calls.timers.close(event.attributes.timer_id)
     if fired is not None:
         fired.fired()
+
+
+def _refused(task: Task | None, what: str, cause: str | None) -> TaskNotScheduled:
+    return TaskNotScheduled(f"{task} was not {what}: {cause}", None, cause)
 
 
 OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {

@@ -39,6 +39,7 @@ from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
+from flowy.task.guarding import watched
 from flowy.transport import failure
 from flowy.transport.packing import PACKING, Packing
 
@@ -66,15 +67,21 @@ class WorkflowRun:
         definition: The workflow's type and class.
         execution: Which run this is.
         packing: How the texts of its domain travel.
+        is_guarded: Whether the guards, where they are up, stop what a replay cannot repeat.
     """
 
     def __init__(
-        self, definition: WorkflowDefinition, execution: ExecutionId, packing: Packing = PACKING
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        packing: Packing = PACKING,
+        *,
+        is_guarded: bool = True,
     ) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
-        self._calls = Calls(_child_prefix(execution), definition.max_open_tasks)
+        self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
@@ -91,6 +98,7 @@ class WorkflowRun:
         self._code = WorkflowCode(
             definition, self._loop, self._calls, self._context, self._signals, texts
         )
+        self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
@@ -139,6 +147,9 @@ class WorkflowRun:
         with self._loop.running():
             self._loop.replaying = True
             self._code.close()
+
+    def _make_calls(self, child_prefix: str, maximum: int) -> Calls:
+        return Calls(child_prefix, maximum)
 
     # Events
 
@@ -198,7 +209,7 @@ class WorkflowRun:
         self._closed = True
         if type(event) in matching.ECHOES:
             self.take_echo(event)
-            self._all_echoed()
+            self.check_echoes()
 
     # Decisions
 
@@ -213,27 +224,34 @@ class WorkflowRun:
         started = self._started
         if started is None or self._settings is None:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        self._all_echoed()
+        self.check_echoes()
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
         self._calls.size.events = started.event_id
-        if not self._code.started:
-            self._code.start(self._settings, self._execution.run_id)
-        self._loop.run_ready()
-        for event in batch:
-            self._apply(event)
+        token = watched.set(self._watched)
+        try:
+            if not self._code.started:
+                self._code.start(self._settings, self._execution.run_id)
             self._loop.run_ready()
+            for event in batch:
+                self._apply(event)
+                self._loop.run_ready()
+            answer = self._collect()
+        finally:
+            watched.reset(token)
         if self._facts.divergence is not None:
             raise self._facts.divergence
         if self._texts.trouble is not None:
             raise self._texts.trouble
-        self._decided = started.event_id
-        self._answer = self._collect()
-        if self._texts.trouble is not None:
-            raise self._texts.trouble
+        self._decided, self._answer = started.event_id, answer
 
-    def _all_echoed(self) -> None:
+    def check_echoes(self) -> None:
+        """Check that the history has all that the code asked for in the last decision.
+
+        Raises:
+            NondeterminismError: It has not.
+        """
         if self._echoes:
             raise matching.missing(self._echoes[0], self.last_event_id)
 

@@ -20,9 +20,9 @@ class RetryPolicy:
 
     Kinds of failure are exception classes or their names, ``ValueError`` or
     ``package.module.Class``, and for tasks of a workflow also the kinds of timeout, such as
-    ``HEARTBEAT``. Of a failure that came over the wire only its own class is known, not those that
-    the class inherits from, unless it is one of Python's. What failed with ``PayloadMismatch`` is
-    never tried again: the same value would not fit again.
+    ``HEARTBEAT``. Of a failure that came over the wire the names of its class and of those that it
+    inherits from are known. What failed with ``PayloadMismatch`` is never tried again: the same
+    value would not fit again.
 
     Args:
         attempts: How often it may be started in all, the first time included.
@@ -109,6 +109,8 @@ def _names(error: BaseException) -> set[str]:
         module, _, name = remote.rpartition(".")
         known = getattr(builtins, name, None) if module == "builtins" else None
         found |= _class_names(known) if isinstance(known, type) else {remote, name}
+        bases: tuple[str, ...] = getattr(error, "bases", ())
+        found.update(bases, (base.rpartition(".")[2] for base in bases))
     timeout: str | None = getattr(error, "timeout_type", None)
     if isinstance(timeout, str):
         found.add(timeout)

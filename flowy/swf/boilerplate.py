@@ -3,8 +3,9 @@
 import inspect
 import logging
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from types import FrameType
 from typing import Any, Concatenate, overload
@@ -29,13 +30,14 @@ from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 logger = logging.getLogger(__name__)
 
 Scan = Callable[[Any, Any], Registry[Any]]
-MakePoller = Callable[[Source, Registry[Any]], Poller[Any]]
 
 
 def start_activity_worker(
@@ -50,6 +52,7 @@ def start_activity_worker(
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     catalog: ExecutionListener | None = None,
+    settings: ActivitySettings | None = None,
 ) -> None:
     """Do the activities of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -67,6 +70,8 @@ def start_activity_worker(
         telemetry: Hears what the worker does; see `flowy.observability`.
         catalog: Has the runs that activities store files in by ``self.run.store(path)``:
             `flowy.catalog.executions.ExecutionCatalogue`.
+        settings: How activities are run: strategies, slots, middleware, resources. The resources
+            that the packages declare are added unless it has some.
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
@@ -75,8 +80,12 @@ def start_activity_worker(
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        make = partial(ActivityPoller, catalog=catalog)
-        _work(source, registry, make, reg_remote, loop)
+        settings = settings or ActivitySettings()
+        if not settings.resources:
+            settings = replace(settings, resources=scanner.scan_resources(packages, ignore))
+        shop = Workshop(settings, source.clock, source.stop)
+        poller = ActivityPoller(source, registry, shop, catalog=catalog)
+        _work(poller, registry, reg_remote, loop, shop=shop)
 
 
 def start_workflow_worker(
@@ -89,6 +98,7 @@ def start_workflow_worker(
     ignore: scanner.Ignored | None = None,
     *,
     catalog: ExecutionListener | None = None,
+    settings: DeciderSettings | None = None,
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     sticky: bool | None = None,
@@ -97,16 +107,21 @@ def start_workflow_worker(
 
     Takes and raises what `start_activity_worker` does. ``catalog`` is told what becomes of
     executions, also of those that the service closes by itself:
-    `flowy.catalog.executions.ExecutionCatalogue`. ``sticky`` says whether decisions of kept runs
-    come to a task list of this worker's own: None for as soon as other deciders are noticed, True
-    from the start, False for never; a worker with a ``loop`` has none.
+    `flowy.catalog.executions.ExecutionCatalogue`. ``settings`` say how decisions are made:
+    `flowy.worker.settings.DeciderSettings`. ``sticky`` says whether decisions of kept runs come to
+    a task list of this worker's own: None for as soon as other deciders are noticed, True from the
+    start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
     """
+    settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
-        wish = Sticky(at_once=sticky is True) if sticky is not False and loop < 0 else None
-        make = partial(DecisionPoller, catalog=catalog, sticky=wish)
-        _work(source, registry, make, reg_remote, loop, catalog)
+        wish = as_wished(sticky, settings.build) if loop < 0 else None
+        make = partial(DecisionPoller, catalog=catalog, settings=settings, sticky=wish)
+        beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
+        first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
+        beside += [make(other, registry) for other in others]
+        _work(make(first, registry), registry, reg_remote, loop, beside)
 
 
 def async_scheduler(
@@ -240,17 +255,18 @@ def _source(
 
 
 def _work(
-    source: Source,
+    poller: Poller[Any],
     registry: Registry[Any],
-    poller: MakePoller,
     reg_remote: bool,
     loop: int,
-    catalog: ExecutionListener | None = None,
+    beside: Sequence[Poller[Any]] = (),
+    *,
+    shop: Workshop | None = None,
 ) -> None:
+    source = poller.source
     if reg_remote:
         _register(source, registry)
-    beside = [] if catalog is None else [Reconciler(source, catalog)]
-    Worker(source.client, source.stop, [poller(source, registry), *beside]).run(loop)
+    Worker(source.client, source.stop, [poller, *beside], shop).run(loop)
 
 
 def _register(source: Source, registry: Registry[Any]) -> None:

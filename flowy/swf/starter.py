@@ -13,7 +13,7 @@ from flowy.listening import tell
 from flowy.protocol.client import SwfClient
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
-from flowy.task.declared import arguments_of, named
+from flowy.task.declared import dump_for, named
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
@@ -192,10 +192,9 @@ class WorkflowStarter(Generic[P]):
             yield
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        text = serializer.dump_arguments(args, kwargs, str(self._type), None)
-        if self._target is not None:
-            arguments_of(self._target).check(args, kwargs, text, str(self._type))
-        return text
+        if self._target is None:
+            return serializer.dump_arguments(args, kwargs, str(self._type), None)
+        return dump_for(self._target, args, kwargs, str(self._type))
 
     def _text(self, request: StartWorkflowExecution) -> str | None:
         text = request.input

@@ -1,7 +1,7 @@
 """A worker for many types and task lists: scan, register, one poller a list and kind."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from flowy.clock import Clock, SystemClock
@@ -19,10 +19,12 @@ from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
-from flowy.worker.poller import Poller, Source
+from flowy.worker.poller import Poller, Source, identity
 from flowy.worker.runtime import Worker
-from flowy.worker.sticky import Sticky
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import as_wished
 from flowy.worker.stop import Stop
+from flowy.worker.workshop import ActivitySettings, Workshop
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,10 +36,15 @@ class WorkerPlan:
         task_lists: The lists to poll, for both kinds; none means those that the types name.
         does_activities: Whether activities are done.
         decides_workflows: Whether workflows are decided.
-        threads: How many activities of one list are done at once.
+        threads: How many pollers each list of activities has; inline, so many run at once.
+        deciders: How many pollers each list of decisions has.
         registers: Whether the types are registered with the service, and compared.
+        deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
+        name: Names this worker among all, so that one that takes its place gets the decisions of
+            the runs that it kept; "" is a name of its own.
+        activities: How activities are done; the resources that the packages declare are added.
     """
 
     packages: scanner.Packages
@@ -46,12 +53,16 @@ class WorkerPlan:
     decides_workflows: bool = True
     threads: int = 1
     registers: bool = True
+    deciders: int = 1
+    deciding: DeciderSettings = field(default_factory=DeciderSettings)
     sticky: bool | None = None
+    name: str = ""
+    activities: ActivitySettings = field(default_factory=ActivitySettings)
 
 
 def make_worker(
     client: SwfClient,
-    domain: str,
+    domain: str | Sequence[str],
     plan: WorkerPlan,
     clock: Clock | None = None,
     *,
@@ -63,7 +74,7 @@ def make_worker(
 
     Args:
         client: The service; the worker does not close it.
-        domain: The domain; it is registered when it is not there and may be made.
+        domain: The domain, or several; one is registered when it is not there and may be made.
         plan: What is served.
         clock: What deadlines and pauses are measured on.
         payloads: Where inputs and results go that do not fit in SWF's fields; None is what the
@@ -80,41 +91,69 @@ def make_worker(
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
-    packing = payloads_of(client, payloads).packing(domain, telemetry)
-
-    def source(task_list: str) -> Source:
-        return Source(
+    shop = Workshop(_settings(plan), clock, stop)
+    domains = [domain] if isinstance(domain, str) else list(domain)
+    pollers: list[Poller[Any]] = []
+    for each in domains:
+        source = Source(
             client=client,
-            domain=domain,
-            task_list=task_list,
+            domain=each,
+            task_list="registration",
             clock=clock,
             stop=stop,
+            identity=identity(plan.deciding.build),
             telemetry=telemetry,
-            packing=packing,
+            packing=payloads_of(client, payloads).packing(each, telemetry),
         )
-
-    if plan.registers:
-        registration.register(source("registration"), [*activities, *workflows])
-    pollers: list[Poller[Any]] = [
-        DecisionPoller(source(name), workflows, catalog=catalog, sticky=stickiness(plan.sticky))
-        for name in _task_lists(plan, workflows)
-    ]
-    for name in _task_lists(plan, activities):
-        pollers.extend(
-            ActivityPoller(source(name), activities, catalog=catalog) for _ in range(plan.threads)
-        )
-    if catalog is not None and plan.decides_workflows:
-        pollers.append(Reconciler(source("catalogue"), catalog))
-    return Worker(client, stop, pollers)
+        if plan.registers:
+            registration.register(source, [*activities, *workflows])
+        pollers += _deciders(source, plan, workflows, catalog)
+        pollers += _workers(source, plan, activities, shop, catalog)
+        if catalog is not None and plan.decides_workflows:
+            pollers.append(Reconciler(replace(source, task_list="catalogue"), catalog))
+    return Worker(client, stop, pollers, shop)
 
 
-def stickiness(wish: bool | None) -> Sticky | None:
-    """Return how a decider keeps executions to itself.
+def _deciders(
+    source: Source,
+    plan: WorkerPlan,
+    workflows: Registry[WorkflowDefinition],
+    catalog: ExecutionListener | None,
+) -> Iterator[DecisionPoller]:
+    deciding = plan.deciding
+    lists = [name for shared in _task_lists(plan, workflows) for name in deciding.lists(shared)]
+    for task_list in lists:
+        for number in range(plan.deciders):
+            name = plan.name and f"{plan.name} {number}"
+            yield DecisionPoller(
+                replace(source, task_list=task_list),
+                workflows,
+                catalog=catalog,
+                sticky=as_wished(plan.sticky, deciding.build, name),
+                settings=deciding,
+            )
 
-    Args:
-        wish: As ``WorkerPlan.sticky``.
-    """
-    return None if wish is False else Sticky(at_once=wish is True)
+
+def _workers(
+    source: Source,
+    plan: WorkerPlan,
+    activities: Registry[ActivityDefinition],
+    shop: Workshop,
+    catalog: ExecutionListener | None,
+) -> Iterator[ActivityPoller]:
+    for task_list in _task_lists(plan, activities):
+        for _ in range(plan.threads):
+            yield ActivityPoller(
+                replace(source, task_list=task_list), activities, shop, catalog=catalog
+            )
+
+
+def _settings(plan: WorkerPlan) -> ActivitySettings:
+    declared = scanner.scan_resources(plan.packages) if plan.does_activities else ()
+    given = plan.activities.resources
+    kinds = {definition.kind for definition in given}
+    resources = (*given, *(each for each in declared if each.kind not in kinds))
+    return replace(plan.activities, resources=resources)
 
 
 def scan(

@@ -16,6 +16,7 @@ from flowy.task.saga import Saga
 from flowy.task.signal import Signal, on_signal
 from flowy.task.task import Task
 from flowy.task.workflow import Workflow
+from flowy.transport.registered import register_failure
 
 __all__ = [
     "Activity",
@@ -42,6 +43,10 @@ __all__ = [
     "on_signal",
     "parallel_reduce",
     "pending",
+<<<<<<< HEAD
     "spawn",
     "wait",
+=======
+    "register_failure",
+>>>>>>> main
 ]

@@ -1,5 +1,6 @@
 """What a decorated class or function declares: its types, and how its values travel."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flowy.errors import DefinitionError
@@ -7,6 +8,7 @@ from flowy.protocol.ids import TypeId
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, type_id
 from flowy.task.signature import UNTYPED, Signature, signature_of
 from flowy.task.task import Task
+from flowy.transport import serializer
 from flowy.transport.typed import Reader
 
 Definition = ActivityDefinition | WorkflowDefinition
@@ -82,6 +84,21 @@ def arguments_of(cls: Any) -> Signature:
         DefinitionError: JSON can never give what an annotation asks for.
     """
     return signature_of(cls) if cls is not None and reads_arguments(cls) else UNTYPED
+
+
+def dump_for(cls: Any, args: Sequence[Any], kwargs: Mapping[str, Any], what: str) -> str:
+    """Encode the arguments of a task's class as ``[args, kwargs]``, of whatever length.
+
+    Raises:
+        PayloadMismatch: They are too many or too few, or one does not fit its annotation.
+        PayloadError: An argument cannot travel.
+    """
+    signature = arguments_of(cls)
+    if signature.has_sets:
+        args, kwargs = serializer.ordered((args, kwargs))
+    text = serializer.dump_arguments(args, kwargs, what, None)
+    signature.check(args, kwargs, text, what)
+    return text
 
 
 def result_of(cls: Any) -> Reader | None:

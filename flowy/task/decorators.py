@@ -9,7 +9,14 @@ import venusian
 from flowy.errors import DefinitionError
 from flowy.execution.retry import RetryPolicy
 from flowy.task.declared import record
-from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name, type_id
+from flowy.task.definition import (
+    HOLD,
+    ActivityDefinition,
+    WorkflowDefinition,
+    checked_name,
+    mismatch_policy,
+    type_id,
+)
 from flowy.task.functions import as_task
 from flowy.task.option_values import seconds
 from flowy.task.task import Task
@@ -82,6 +89,8 @@ def workflow(
     workflow_duration: Any = 3600,
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
+    *,
+    on_mismatch: str = HOLD,
 ) -> Callable[[T], T]:
     """Declare a workflow type and the class or function that decides it, which stays as it is.
 
@@ -95,6 +104,8 @@ def workflow(
         decision_duration: Longest time for one decision, in seconds.
         max_open_tasks: How many activities, children and timers may be open at once, each kind by
             itself; SWF takes 1,000.
+        on_mismatch: What becomes of an execution whose history the code does not follow: "hold"
+            leaves it as it is until there is code that does, "fail" fails it.
 
     Raises:
         DefinitionError: A value can never work; it is also a ``ValueError``.
@@ -107,6 +118,7 @@ def workflow(
         workflow_duration=workflow_duration,
         decision_duration=decision_duration,
         max_open_tasks=max_open_tasks,
+        on_mismatch=on_mismatch,
     )
     return _attacher(WORKFLOW, define)
 
@@ -159,6 +171,8 @@ def define_workflow(
     workflow_duration: Any = 3600,
     decision_duration: Any = 60,
     max_open_tasks: Any = 1_000,
+    *,
+    on_mismatch: str = HOLD,
 ) -> WorkflowDefinition:
     """Return the definition of a workflow; takes and raises what ``workflow`` does."""
     return WorkflowDefinition(
@@ -167,6 +181,7 @@ def define_workflow(
         workflow_duration=seconds(workflow_duration, "workflow_duration"),
         decision_duration=seconds(decision_duration, "decision_duration"),
         max_open_tasks=seconds(max_open_tasks, "max_open_tasks"),
+        on_mismatch=mismatch_policy(on_mismatch),
         factory=factory,
     )
 

@@ -9,6 +9,8 @@ from flowy.protocol.ids import TypeId
 
 NAME_MAXIMUM = 256
 VERSION_MAXIMUM = 64
+HOLD = "hold"
+FAIL = "fail"
 _FORBIDDEN = frozenset(":/|") | {chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]}
 
 
@@ -40,6 +42,7 @@ class WorkflowDefinition:
 
     Durations are whole seconds. ``max_open_tasks`` bounds how many activities, children and timers
     of an execution are open at once, each kind by itself; further ones wait in the decider.
+    ``on_mismatch`` is what becomes of an execution whose history the code does not follow.
     """
 
     id: TypeId
@@ -48,6 +51,7 @@ class WorkflowDefinition:
     decision_duration: int
     factory: Any
     max_open_tasks: int = 1_000
+    on_mismatch: str = HOLD
 
 
 def type_id(name: Any, version: Any) -> TypeId:
@@ -60,6 +64,17 @@ def type_id(name: Any, version: Any) -> TypeId:
         name=checked_name(name, "name", NAME_MAXIMUM),
         version=checked_name(version, "version", VERSION_MAXIMUM),
     )
+
+
+def mismatch_policy(value: Any) -> str:
+    """Return what is to become of executions whose history the code does not follow.
+
+    Raises:
+        DefinitionError: It is neither "hold" nor "fail".
+    """
+    if value not in (HOLD, FAIL):
+        raise DefinitionError(f'on_mismatch is "hold" or "fail", not {value!r}')
+    return str(value)
 
 
 def checked_name(value: Any, what: str, maximum: int = NAME_MAXIMUM) -> str:

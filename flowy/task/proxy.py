@@ -8,7 +8,7 @@ from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
 from flowy.task.context import TaskCall, WorkflowContext, running_context
-from flowy.task.declared import arguments_of, named, result_of
+from flowy.task.declared import dump_for, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import (
@@ -90,10 +90,9 @@ class TaskProxy(Callee[P, Out]):
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
-        text = serializer.dump_arguments(args, kwargs, str(self.task_id), None)
-        if self.target is not None:
-            arguments_of(self.target).check(args, kwargs, text, str(self.task_id))
-        return text
+        if self.target is None:
+            return serializer.dump_arguments(args, kwargs, str(self.task_id), None)
+        return dump_for(self.target, args, kwargs, str(self.task_id))
 
     def _deserialize_result(self, result: str) -> Any:
         reader = None if self.target is None else result_of(self.target)

@@ -47,6 +47,7 @@ class Signature:
         extra_named: Of further named arguments.
         result: Of what it returns.
         is_typed: Whether there is any reader of an argument.
+        has_sets: Whether an argument may hold a set.
         count: How many positional arguments alone are always right; -1 when none are.
     """
 
@@ -57,6 +58,7 @@ class Signature:
     extra_named: Reader | None = None
     result: Reader | None = None
     is_typed: bool = False
+    has_sets: bool = False
     count: int = -1
 
     def load(self, text: str | None, what: str) -> tuple[list[Any], dict[str, Any]]:
@@ -191,6 +193,7 @@ def _made(function: Any, skipped: int, read: ReadParameter) -> Signature:
         extra_named=readers.get(names.get(inspect.Parameter.VAR_KEYWORD, "")),
         result=_result_reader(annotations.get("return", Any), read),
         is_typed=any(reader is not None for reader in readers.values()),
+        has_sets=any(reader is not None and reader.has_sets for reader in readers.values()),
         count=-1 if any(map(_must_be_named, parameters)) else len(positional),
     )
 

@@ -9,7 +9,7 @@ from flowy.errors import DefinitionError
 from flowy.task import options as task_options
 from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
-from flowy.task.declared import arguments_of
+from flowy.task.declared import arguments_of, dump_for
 from flowy.task.definition import NAME_MAXIMUM, VERSION_MAXIMUM, checked_name
 from flowy.task.option_names import ChildProxyOptions
 from flowy.task.options import ChildPolicy
@@ -285,8 +285,6 @@ class Workflow(Task):
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         what = f"restart of {type(self).__name__}"
-        text = serializer.dump_arguments(args, kwargs, what, None)
-        signature = arguments_of(type(self))
-        if signature.is_typed:
-            signature.check(args, kwargs, text, what)
-        return text
+        if arguments_of(type(self)).is_typed:
+            return dump_for(type(self), args, kwargs, what)
+        return serializer.dump_arguments(args, kwargs, what, None)

@@ -28,7 +28,7 @@ from flowy.protocol.events.workflow import (
     WorkflowExecutionTimedOut,
 )
 from flowy.protocol.history import HistoryEvent
-from flowy.protocol.ids import ExecutionId
+from flowy.protocol.ids import ExecutionId, TypeId
 from flowy.protocol.requests.executions import (
     GetWorkflowExecutionHistory,
     RequestCancelWorkflowExecution,
@@ -39,11 +39,18 @@ from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
 from flowy.task.declared import definitions_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.proxy import TaskProxy
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
 from flowy.testing.crew import Client, Crew
-from flowy.testing.holders import holders, of_kind
-from flowy.testing.replacements import Replacements, is_meant, shown, with_function
+from flowy.testing.holders import of_kind, search
+from flowy.testing.replacements import (
+    Replacements,
+    is_meant,
+    shown,
+    stand_in,
+    with_function,
+)
 from flowy.transport import failure, serializer
 from flowy.transport.packing import Packing
 from flowy.transport.payloads import Payloads
@@ -64,8 +71,7 @@ class Environment:
         packages: What holds the workflows and activities: modules, packages, and decorated classes
             and functions, which stand for the module that they are in and for what their proxies
             of classes and functions stand for. More of them are taken in as they are run.
-        activities: Functions in the place of activities, by the activity's class, function or type
-            name.
+        activities: Functions in the place of activities, as ``fake`` takes them.
         start: The first moment of the clock, in seconds since the epoch.
         payloads: How inputs and results travel; by default those that do not fit are refused.
         telemetry: Hears what happens.
@@ -95,6 +101,7 @@ class Environment:
         self.client = Client(self._service)
         self._crew = Crew(self.client, self.domain, self._clock, self._packing, telemetry)
         self._known: set[Any] = set()
+        self._named: list[TaskProxy[..., Any]] = []
         self._started = 0
         try:
             self.add(*packages)
@@ -125,17 +132,19 @@ class Environment:
         Raises:
             DefinitionError: Two classes declare the same type, or something declares none.
         """
-        modules, declared = holders(packages, self._known)
+        found = search(packages, self._known)
+        self._named += found.named
         self._crew.take_in(
-            [*scanner.scan_workflows(modules), *of_kind(declared, WorkflowDefinition)],
-            [*scanner.scan_activities(modules), *of_kind(declared, ActivityDefinition)],
+            [*scanner.scan_workflows(found.modules), *of_kind(found.declared, WorkflowDefinition)],
+            [*scanner.scan_activities(found.modules), *of_kind(found.declared, ActivityDefinition)],
         )
 
     def fake(self, task: Any, function: Callable[..., Any]) -> None:
         """Put a function in the place of an activity, or of a child workflow, from now on.
 
         Args:
-            task: The class or function that declares it, or the name of its type.
+            task: The class or function that declares it, a proxy of it, or the name of its type.
+                Where its code is not at hand, a proxy is needed that stands for it.
             function: Is called with the arguments in its place, ``def`` or ``async def``. What it
                 raises fails the task.
 
@@ -149,8 +158,8 @@ class Environment:
             for definition in [each for each in registry if is_meant(each, task)]:
                 registry.replace(with_function(definition, function))
                 return
-        known = ", ".join(sorted(str(each.id) for each in self._crew.activities)) or "none"
-        raise DefinitionError(f"there is no activity {shown(task)} to replace; there are: {known}")
+        made = [stand_in(self._proxy(task), DOMAIN, function)]
+        self._crew.take_in(of_kind(made, WorkflowDefinition), of_kind(made, ActivityDefinition))
 
     def run(self, workflow: Any, *args: Any, **kwargs: Any) -> Any:
         """Run a workflow to its end and return its result.
@@ -294,6 +303,16 @@ class Environment:
             return None
         definition = self._crew.workflows.get(first.attributes.workflow_type)
         return None if definition is None else result_of(definition.factory)
+
+    def _proxy(self, task: Any) -> TaskProxy[..., Any]:
+        """Return a proxy that stands for a task whose code is not at hand."""
+        if isinstance(task, TaskProxy):
+            return task
+        for proxy in self._named:
+            if isinstance(proxy.task_id, TypeId) and proxy.task_id.name == task:
+                return proxy
+        known = ", ".join(sorted(str(each.id) for each in self._crew.activities)) or "none"
+        raise DefinitionError(f"there is no activity {shown(task)} to replace; there are: {known}")
 
     def _fake_all(self, activities: Replacements) -> None:
         for task, function in activities.items():

@@ -66,8 +66,7 @@ def run(
         workflow: The class or function that declares it. Its module, and what its proxies of
             classes and functions stand for, are there with it.
         args: The arguments of its ``run``.
-        activities: Functions in the place of activities, by the activity's class, function or type
-            name.
+        activities: Functions in the place of activities, as ``Environment.fake`` takes them.
         start: The first moment of the clock, in seconds since the epoch.
         kwargs: Further arguments by name; a workflow whose arguments are named ``activities`` or
             ``start`` needs an ``Environment``.

@@ -1,7 +1,11 @@
-"""The pytest plugin: the fixtures ``swf`` and ``flowy_environment``, where Flowy is installed."""
+"""The pytest plugin: fixtures ``swf`` and ``flowy_environment``; histories replayed as tests.
+
+pytest finds it wherever Flowy is installed.
+"""
 
 import importlib
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +16,27 @@ if TYPE_CHECKING:
 
 MARKER = "swf"
 ENVIRONMENT_MARKER = "flowy"
+HISTORIES = "flowy_histories"
+WORKFLOWS = "flowy_workflows"
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options that say which histories are replayed, and with which code."""
+    group = parser.getgroup("flowy")
+    group.addoption(
+        "--flowy-histories",
+        metavar="DIR",
+        action="append",
+        help="replay each history in this folder as a test; may be repeated",
+    )
+    group.addoption(
+        "--flowy-workflows",
+        metavar="MODULE",
+        action="append",
+        help="a module or package that holds the workflows for --flowy-histories",
+    )
+    parser.addini(HISTORIES, "folders with histories to replay", type="paths", default=[])
+    parser.addini(WORKFLOWS, "modules that hold their workflows", type="args", default=[])
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -23,6 +48,28 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{ENVIRONMENT_MARKER}(*packages, activities, start): "
         "how the fixture flowy_environment is made",
     )
+    for folder in config.getoption(HISTORIES) or ():
+        if not Path(folder).is_dir():
+            raise pytest.UsageError(f"--flowy-histories: there is no folder {folder}")
+        if folder not in config.args:
+            config.args.append(folder)
+
+
+def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Collector | None:
+    """Collect the histories of the folders that are to be replayed."""
+    folders = [Path(each).resolve() for each in parent.config.getoption(HISTORIES) or ()]
+    folders += parent.config.getini(HISTORIES)
+    if not any(folder in file_path.parents for folder in folders):
+        return None
+    # Imported when it is used: pytest loads this plugin in every run of every project.
+    collecting = importlib.import_module("flowy.testing.histories")
+    if file_path.suffix not in collecting.SUFFIXES:
+        return None
+    names = parent.config.getoption(WORKFLOWS) or parent.config.getini(WORKFLOWS)
+    made: pytest.Collector = collecting.HistoryFile.from_parent(
+        parent, path=file_path, modules=tuple(names)
+    )
+    return made
 
 
 @pytest.fixture

@@ -2,47 +2,27 @@
 
 import functools
 import inspect
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from flowy.errors import DefinitionError
+from flowy.task.activity import Activity
 from flowy.task.declared import Definition, definitions_of
-from flowy.task.definition import ActivityDefinition
-from flowy.task.registry import Registry
+from flowy.task.decorators import define_activity, define_workflow
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.proxy import TaskProxy, WorkflowProxy
+from flowy.task.workflow import Workflow
 
 Replacements = Mapping[Any, Callable[..., Any]]
-"""By the activity's class or function, or the name of its type: what is called in its place."""
+"""By the activity's class, function or proxy, or the name of its type: what is called instead."""
 
 AnyDefinition = TypeVar("AnyDefinition", bound=Definition)
 
 
-def replaced(
-    definitions: Iterable[ActivityDefinition], replacements: Replacements
-) -> Registry[ActivityDefinition]:
-    """Return the definitions with functions in the place of the activities that are named.
-
-    Arguments and results travel as those of the activity do, by its annotations and overrides.
-
-    Raises:
-        DefinitionError: A replacement names no activity of these.
-    """
-    found: Registry[ActivityDefinition] = Registry()
-    left = dict(replacements)
-    for definition in definitions:
-        used = [key for key in replacements if is_meant(definition, key)]
-        for key in used:
-            left.pop(key, None)
-        found.add(with_function(definition, replacements[used[0]]) if used else definition)
-    if left:
-        names = ", ".join(map(shown, left))
-        known = ", ".join(sorted(str(definition.id) for definition in found)) or "none"
-        raise DefinitionError(f"there is no activity {names} to replace; there are: {known}")
-    return found
-
-
 def is_meant(definition: Definition, key: Any) -> bool:
-    """Tell whether a class, function or type name stands for a definition."""
+    """Tell whether a class, function, proxy or type name stands for a definition."""
+    if isinstance(key, TaskProxy):
+        return key.task_id == definition.id and isinstance(definition, _kind(key))
     if key in (definition.factory, definition.id.name):
         return True
     return any(
@@ -64,6 +44,28 @@ def with_function(definition: AnyDefinition, function: Callable[..., Any]) -> An
     return replace(definition, factory=type(original.__name__, (original,), body))
 
 
+def stand_in(
+    proxy: TaskProxy[..., Any], task_list: str, function: Callable[..., Any]
+) -> Definition:
+    """Return a definition that does with a function what a proxy names and nobody else does.
+
+    Args:
+        proxy: The proxy.
+        task_list: Where its tasks wait unless it says otherwise.
+        function: Is called with the arguments.
+    """
+    place: Any = proxy.options
+    name, version = proxy.task_id.name, proxy.task_id.version  # type: ignore[union-attr]
+    waits = place.task_list or task_list
+    if _kind(proxy) is ActivityDefinition:
+        return with_function(define_activity(Activity, name, version, waits), function)
+    return with_function(define_workflow(Workflow, name, version, waits), function)
+
+
+def _kind(proxy: TaskProxy[..., Any]) -> type[Definition]:
+    return WorkflowDefinition if isinstance(proxy, WorkflowProxy) else ActivityDefinition
+
+
 def _call(function: Callable[..., Any], skipped: int) -> Callable[..., Any]:
     def call(*args: Any, **kwargs: Any) -> Any:
         return function(*args[skipped:], **kwargs)
@@ -75,5 +77,7 @@ def _call(function: Callable[..., Any], skipped: int) -> Callable[..., Any]:
 
 
 def shown(key: Any) -> str:
-    """Return a class, function or type name as an error shows it."""
+    """Return a class, function, proxy or type name as an error shows it."""
+    if isinstance(key, TaskProxy):
+        return str(key.task_id)
     return getattr(key, "__qualname__", None) or repr(key)

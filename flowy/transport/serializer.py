@@ -74,6 +74,20 @@ def dump_arguments(
         raise
 
 
+def ordered(value: Any) -> Any:
+    """Return what JSON says of a value, with its sets and dicts in an order that repeats.
+
+    The order of a set is another one in another process; what a workflow asks for must not be.
+
+    Raises:
+        PayloadError: The value, or something in it, has no JSON form.
+    """
+    try:
+        return msgspec.to_builtins(value, enc_hook=_plainer, order="deterministic")
+    except (TypeError, ValueError, OverflowError, RecursionError, UnicodeError) as error:
+        raise PayloadError(f"sets cannot be put in order: {error}") from error
+
+
 def load(text: str, what: str) -> Any:
     """Decode a JSON text.
 

@@ -22,6 +22,8 @@ Read = Callable[[Any], Any]
 _PLAIN = (str, int, float, bool, list, dict, type(None))
 """What JSON gives."""
 
+_SETS = (msgspec.inspect.SetType, msgspec.inspect.FrozenSetType)
+
 _LEFT_AS_JSON = (Any, object, inspect.Parameter.empty)
 
 
@@ -31,13 +33,15 @@ class Reader:
     Args:
         annotation: What is wanted, for the error.
         read: Reads JSON bytes or text; a ``ValueError`` says that they do not fit.
+        has_sets: There are sets in it, so that a value has no order of its own.
     """
 
-    __slots__ = ("_annotation", "_read")
+    __slots__ = ("_annotation", "_read", "has_sets")
 
-    def __init__(self, annotation: Any, read: Read) -> None:
+    def __init__(self, annotation: Any, read: Read, *, has_sets: bool = False) -> None:
         self._annotation = annotation
         self._read = read
+        self.has_sets = has_sets
 
     def read(self, text: Any, what: str) -> Any:
         """Make the value of a JSON text.
@@ -93,27 +97,33 @@ def _cached(annotation: Any) -> Reader | None:
 def _make(annotation: Any) -> Reader | None:
     if annotation in _LEFT_AS_JSON or isinstance(annotation, TypeVar):
         return None
-    read = _reading(annotation)
-    if not isinstance(read, str):
-        return Reader(annotation, read)
-    if _is_json(annotation):
-        return None
-    raise DefinitionError(f"{shown(annotation)} cannot be read from JSON: {read}")
-
-
-def _reading(annotation: Any) -> Read | str:
-    """Return what reads an annotation, or why nothing can."""
     if any(map(models.is_model, _parts(annotation))):
         read = models.reader(annotation)
         if read is not None:
-            return lambda text: read(text.encode() if isinstance(text, str) else bytes(text))
+            return Reader(annotation, _as_bytes(read))
+    why = _read_by_msgspec(annotation)
+    if isinstance(why, Reader):
+        return why
+    if _is_json(annotation):
+        return None
+    raise DefinitionError(f"{shown(annotation)} cannot be read from JSON: {why}")
+
+
+def _read_by_msgspec(annotation: Any) -> Reader | str:
+    """Return what reads an annotation, or why msgspec does not."""
     try:
-        strange = next(_strange(msgspec.inspect.type_info(annotation)), None)
+        found = list(_within(msgspec.inspect.type_info(annotation)))
     except TypeError as error:
         return str(error)
-    if strange is not None:
-        return f"JSON has no {shown(strange)}"
-    return msgspec.json.Decoder(annotation, dec_hook=_made).decode
+    for each in found:
+        if isinstance(each, msgspec.inspect.CustomType) and not _can_be_made(each.cls):
+            return f"JSON has no {shown(each.cls)}"
+    read = msgspec.json.Decoder(annotation, dec_hook=_made).decode
+    return Reader(annotation, read, has_sets=any(isinstance(each, _SETS) for each in found))
+
+
+def _as_bytes(read: Callable[[bytes], Any]) -> Read:
+    return lambda text: read(text.encode() if isinstance(text, str) else bytes(text))
 
 
 def _made(cls: Any, value: Any) -> Any:
@@ -133,18 +143,14 @@ def _parts(annotation: Any) -> Iterator[Any]:
         yield from _parts(part)
 
 
-def _strange(info: Any) -> Iterator[Any]:
-    """Give the classes in a type, however deep, that JSON can never give."""
+def _within(info: Any) -> Iterator[msgspec.inspect.Type]:
+    """Give a type and all the types in it, however deep."""
     pending, seen = [info], set()
     while pending:
         found = pending.pop()
-        if id(found) in seen:
-            continue
-        seen.add(id(found))
-        if isinstance(found, msgspec.inspect.CustomType):
-            if not _can_be_made(found.cls):
-                yield found.cls
-        elif isinstance(found, msgspec.inspect.Type):
+        if id(found) not in seen and isinstance(found, msgspec.inspect.Type):
+            seen.add(id(found))
+            yield found
             pending += _inside(found)
 
 

@@ -13,7 +13,9 @@ from functools import partial
 import msgspec
 
 from flowy.decider.run import WorkflowRun
+from flowy.determinism.guards import guard
 from flowy.errors import (
+    BlockedDecisionError,
     Fault,
     FlowyError,
     NondeterminismError,
@@ -41,8 +43,11 @@ from flowy.worker import history
 from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
+from flowy.worker.mismatch import Mismatches
 from flowy.worker.poller import Source
+from flowy.worker.settings import DeciderSettings
 from flowy.worker.sticky import Inlet, Stickiness, Sticky
+from flowy.worker.watchdog import Watch
 
 replace = msgspec.structs.replace
 
@@ -53,6 +58,9 @@ MakeRun = Callable[[WorkflowDefinition, ExecutionId], Run]
 
 TOGETHER = 16
 """Decision tasks that are taken at once when so many wait; their answers share a commit."""
+
+PATIENCE = 60.0
+"""Seconds for which an execution that is to fail is failed while the service is away."""
 
 LONGEST = 0.02
 """Seconds after which an answer waits no more for others."""
@@ -95,8 +103,9 @@ class DecisionPoller:
         source: Where the tasks come from.
         registry: The workflow types that are served.
         cache: Keeps runs between their decisions.
-        make_run: Makes the run of an execution; by default a ``WorkflowRun``.
+        make_run: Makes the run of an execution; by default one that the settings guard.
         catalog: Is told what becomes of executions.
+        settings: How decisions are made.
         sticky: How decisions of the runs that are kept come here when others decide too; None
             leaves them on the list that all share.
     """
@@ -109,12 +118,22 @@ class DecisionPoller:
         make_run: MakeRun | None = None,
         *,
         catalog: ExecutionListener | None = None,
+        settings: DeciderSettings | None = None,
         sticky: Sticky | None = None,
     ) -> None:
+        settings = settings or DeciderSettings()
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
-        self._make_run = make_run or partial(WorkflowRun, packing=source.packing)
+        self._make_run = make_run or partial(
+            WorkflowRun, packing=source.packing, is_guarded=settings.guarded
+        )
+        self.watch = Watch(settings)
+        self.mismatches = Mismatches(settings.mismatched, source.packing)
+        own = settings.list_of(source.task_list)
+        self._own_list = None if own is None else TaskList(name=own)
+        if settings.guarded:
+            guard(registry)
         self._request = PollForDecisionTask(
             domain=source.domain,
             task_list=TaskList(name=source.task_list),
@@ -187,6 +206,8 @@ class DecisionPoller:
             task_token=task.task_token,
             decisions=decided.decisions,
             execution_context=decided.execution_context,
+            # Without a timeout: the execution stays with workers of this build.
+            task_list=self._own_list,
         )
         if not decided.closes:
             request = self._sticky.place(request, execution)
@@ -208,12 +229,10 @@ class DecisionPoller:
         try:
             return self._decide(definition, execution, task)
         except NondeterminismError as error:
-            logger.error(  # noqa: TRY400 -- the message says where; the traceback is only ours
-                "%s: the code does not follow its history: %s; no decision is sent, it is tried "
-                "again when the task has timed out: bring back the code that this execution began "
-                "with, and give the changed one a new version",
-                what,
-                error,
+            self._part(definition, execution, task, error)
+        except BlockedDecisionError:
+            logger.error(  # noqa: TRY400 -- the watchdog has logged where
+                "%s: the decision was ended, it is tried again after its timeout", what
             )
         except (Fault, ServiceUnavailable) as error:
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
@@ -241,7 +260,7 @@ class DecisionPoller:
             self._sticky.came(execution, events)
             new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
-                return kept, _fed(kept, events), size + weigh(new)
+                return kept, self._fed(kept, execution, events), size + weigh(new)
             except StaleRunError as error:
                 logger.info("execution %s: the kept run is made anew: %s", execution, error)
         else:
@@ -252,7 +271,40 @@ class DecisionPoller:
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
         run = self._make_run(definition, execution)
-        return run, _fed(run, events), RUN_BYTES + weigh(events)
+        return run, self._fed(run, execution, events), RUN_BYTES + weigh(events)
+
+    def _fed(self, run: Run, execution: ExecutionId, events: list[HistoryEvent]) -> Decided:
+        """Feed a run; one that could not take the events is of no more use."""
+        decided = None
+        self.watch.begin(execution)
+        try:
+            decided = run.feed(events)
+        finally:
+            blocked = self.watch.end()
+            if decided is None or blocked is not None:
+                run.close()
+        if blocked is not None:
+            raise blocked
+        return decided
+
+    def _part(
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        task: DecisionTask,
+        error: NondeterminismError,
+    ) -> None:
+        """Hold an execution whose history the code does not follow, or fail it."""
+
+        def events() -> Sequence[HistoryEvent]:
+            if task.events and task.events[0].event_id == 1:
+                return task.events
+            return history.whole(self.source, execution, task.started_event_id)
+
+        failed = self.mismatches.met(definition, execution, error, events)
+        if failed is not None:
+            what = f"failing workflow {definition.id}, execution {execution}"
+            self._send_close(task, failed, what, self.source.clock.now() + PATIENCE)
 
     def _is_quick(self) -> bool:
         return self.source.clock.now() < self._unsent[0].decided_at + LONGEST
@@ -273,6 +325,7 @@ class DecisionPoller:
     def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
         """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
         if error is None:
+            self.mismatches.followed(answer.execution)
             self._tell(answer.task, answer.decided.decisions)
         if error is None and not answer.decided.closes:
             self.cache.keep(answer.execution, answer.run, answer.size)
@@ -288,18 +341,19 @@ class DecisionPoller:
         logger.error("%s was refused, and fails the execution: %s", answer.what, error)
         reason, details = failure.describe(error)
         attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
-        request = RespondDecisionTaskCompleted(
-            task_token=answer.request.task_token,
-            decisions=(FailWorkflowExecution(attributes=attributes),),
-        )
+        failed = FailWorkflowExecution(attributes=attributes)
+        self._send_close(answer.task, failed, answer.what, answer.deadline)
+
+    def _send_close(
+        self, task: DecisionTask, decision: FailWorkflowExecution, what: str, deadline: float
+    ) -> None:
+        request = RespondDecisionTaskCompleted(task_token=task.task_token, decisions=(decision,))
         try:
-            self.source.persist(
-                lambda: self.source.client.call(request), answer.what, answer.deadline
-            )
-        except FlowyError as again:
-            logger.warning("%s failed: %s: %s", answer.what, type(again).__name__, again)
+            self.source.persist(lambda: self.source.client.call(request), what, deadline)
+        except FlowyError as error:
+            logger.warning("%s failed: %s: %s", what, type(error).__name__, error)
         else:
-            self._tell(answer.task, request.decisions or ())
+            self._tell(task, request.decisions or ())
 
     def _tell(self, task: DecisionTask, decisions: Sequence[Decision]) -> None:
         if self._catalog is not None:
@@ -315,15 +369,3 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
-
-
-def _fed(run: Run, events: list[HistoryEvent]) -> Decided:
-    """Feed a run; one that could not take the events is of no more use."""
-    fed = False
-    try:
-        decided = run.feed(events)
-        fed = True
-    finally:
-        if not fed:
-            run.close()
-    return decided

@@ -1,6 +1,6 @@
 """An activity in another process: made anew there, and what it can ask of its worker from there."""
 
-import pickle
+import importlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -8,8 +8,11 @@ from typing import Any, TypeVar
 from flowy.errors import PayloadError
 from flowy.execution.call import invoke
 from flowy.execution.process_serve import ask
+from flowy.protocol.ids import TypeId
 from flowy.task import runs
 from flowy.task.context import ActivityInfo, RunFiles
+from flowy.task.declared import definitions_of
+from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.task.task import Task
 from flowy.worker.resources import Lives, Resources
@@ -18,11 +21,49 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a process finds the class of an activity: its own, or one made of a function there."""
+
+    module: str
+    qualname: str
+    type: TypeId
+
+    def factory(self) -> Any:
+        """Return the class; None when there is none at that place."""
+        try:
+            found: Any = importlib.import_module(self.module)
+            for name in self.qualname.split("."):
+                found = getattr(found, name)
+        except (ImportError, AttributeError):
+            return None
+        if isinstance(found, type):
+            return found
+        declared = (each for each in definitions_of(found) if each.id == self.type)
+        return next((each.factory for each in declared), None)
+
+
+def place(definition: ActivityDefinition) -> Place:
+    """Return where a process finds an activity's class.
+
+    Raises:
+        PayloadError: It would not find it.
+    """
+    cls = definition.factory
+    found = Place(module=cls.__module__, qualname=cls.__qualname__, type=definition.id)
+    if found.factory() is not cls:
+        raise PayloadError(
+            f"activity {definition.id} cannot run in another process, which would not find "
+            f"{cls.__module__}.{cls.__qualname__}: define it at the top of a module"
+        )
+    return found
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Sent:
     """What travels to the process.
 
     Args:
-        factory: The activity's class.
+        place: Where the activity's class is.
         input: The text that its arguments came in.
         token: The handle by which the service knows the task.
         info: Which task it is.
@@ -32,7 +73,7 @@ class Sent:
         details: What the attempts before reported last, for a process that has none.
     """
 
-    factory: Any
+    place: Place
     input: str | None
     token: str
     info: ActivityInfo
@@ -45,27 +86,12 @@ class Sent:
 def run(sent: Sent, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     """Run an activity in this process."""
     context = _Elsewhere(sent)
-    activity: Task = sent.factory(sent.input, context, sent.token)
+    activity: Task = sent.place.factory()(sent.input, context, sent.token)
     try:
         with runs.within(sent.run):
             return invoke(activity.run, tuple(args), kwargs)
     finally:
         context.lives.close()
-
-
-def check_travels(factory: Any, name: str) -> None:
-    """Check that a process can find the class of an activity.
-
-    Raises:
-        PayloadError: It cannot.
-    """
-    try:
-        pickle.dumps(factory)
-    except Exception as error:
-        raise PayloadError(
-            f"{name} cannot run in another process, which would not find its class: {error}; "
-            "define it at the top of a module"
-        ) from error
 
 
 class _Elsewhere:

@@ -189,16 +189,15 @@ class ActivityJob:
 
     def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
         run, name = self._activity.run, str(self)
-        if self.definition.strategy == SCRIPT:
+        if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
             return Call(function=self._script(run(*given.args, **given.kwargs)), name=name)
         if self.strategy in _HERE:
             self._stoppable = self.strategy != THREAD and is_coroutine_function(run)
             return Call(function=run, arguments=tuple(given.args), keywords=given.kwargs, name=name)
         self._stoppable = True
-        elsewhere.check_travels(self.definition.factory, name)
         sent = elsewhere.Sent(
-            factory=self.definition.factory,
+            place=elsewhere.place(self.definition),
             input=self.task.input,
             token=self.task.task_token,
             info=self.info,

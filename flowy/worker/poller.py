@@ -20,9 +20,14 @@ Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
 
-def identity() -> str:
-    """Return what histories show as this worker: host and process id."""
-    return f"{socket.gethostname()}:{os.getpid()}"[:IDENTITY_MAXIMUM]
+def identity(build: str | None = None) -> str:
+    """Return what histories show as this worker: host, process id, and the build of its code.
+
+    Args:
+        build: The build; None leaves it out.
+    """
+    name = f"{socket.gethostname()}:{os.getpid()}"
+    return (name if build is None else f"{name}:{build}")[:IDENTITY_MAXIMUM]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

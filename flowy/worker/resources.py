@@ -4,7 +4,7 @@ import inspect
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
@@ -21,24 +21,27 @@ class Lives:
     def __init__(self) -> None:
         self._lock = threading.RLock()
         self._made: dict[type, Any] = {}
-        self._stack = ExitStack()
+        self._open: list[AbstractContextManager[Any]] = []
 
     def get(self, definition: ResourceDefinition) -> Any:
         """Return the resource, which is made when it is not there."""
         with self._lock:
             if definition.kind not in self._made:
-                self._made[definition.kind] = self._stack.enter_context(_living(definition.make))
+                living = _living(definition.make)
+                self._made[definition.kind] = living.__enter__()
+                self._open.append(living)
             return self._made[definition.kind]
 
     def close(self) -> None:
         """Close what was made; what goes wrong with one is logged and keeps none from closing."""
         with self._lock:
             self._made.clear()
-            stack, self._stack = self._stack, ExitStack()
-        try:
-            stack.close()
-        except Exception:
-            logger.exception("closing a resource failed")
+            living, self._open = self._open, []
+        for each in reversed(living):
+            try:
+                each.__exit__(None, None, None)
+            except Exception:
+                logger.exception("closing a resource failed")
 
 
 @contextmanager

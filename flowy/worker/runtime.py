@@ -8,9 +8,16 @@ from typing import Any
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
 from flowy.worker.backoff import Backoff
+from flowy.worker.decisions import DecisionPoller
+from flowy.worker.draining import Drain, Grace
 from flowy.worker.poller import Poller
 from flowy.worker.signals import leaving_on_signals
 from flowy.worker.stop import Stop
+from flowy.worker.watchdog import Watchdog
+from flowy.worker.workshop import Workshop
+
+_LOOK = 1.0
+"""Seconds between two looks whether all have left."""
 
 MANY = 1_000_000
 """How many tasks a poller may take that is to serve for ever."""
@@ -25,48 +32,93 @@ class Worker:
         client: The service; its polls are interrupted when the worker is to leave.
         stop: The wish that the pollers' sources share.
         pollers: What gets and does the tasks.
+        shop: What the activities among them share; it is closed when all have left.
     """
 
-    def __init__(self, client: SwfClient, stop: Stop, pollers: Sequence[Poller[Any]]) -> None:
+    def __init__(
+        self,
+        client: SwfClient,
+        stop: Stop,
+        pollers: Sequence[Poller[Any]],
+        shop: Workshop | None = None,
+    ) -> None:
         self._client = client
         self._stop = stop
         self._pollers = tuple(pollers)
+        self._shop = shop
         self._threads: list[threading.Thread] = []
+        self._polling: set[int] = set()
+        watches = [each.watch for each in pollers if isinstance(each, DecisionPoller)]
+        self._watchdog = Watchdog(watches)
 
-    def run(self, loop: int = -1, announce: Callable[[], None] | None = None) -> None:
+    def run(
+        self,
+        loop: int = -1,
+        announce: Callable[[], None] | None = None,
+        *,
+        grace: Grace | None = None,
+    ) -> int:
         """Serve in the calling thread until asked to leave, by ``stop``, SIGTERM or Ctrl-C.
 
-        Pollers after the first one get threads of their own.
+        Pollers after the first one get threads of their own. A second signal ends at once.
 
         Args:
             loop: How many tasks the first poller takes before leaving; -1 is no such end.
             announce: Called once the worker serves, and leaves in order when it is asked to.
+            grace: How long it takes to leave; None is as long as the tasks in hand take.
+
+        Returns:
+            How many tasks were handed back because they were not done in time.
         """
         first, *others = self._pollers
+        drain = Drain(grace, self._shop, lambda: bool(self._polling)) if grace else None
+        if drain is not None:
+            self._stop.then(drain.begin)
         with leaving_on_signals(self.stop):
             self._start(others)
+            self._watchdog.start()
             if announce is not None:
                 announce()
             try:
-                serve(first, self._stop, loop)
+                serve(first, self._stop, loop, self._polling)
             except KeyboardInterrupt:
                 logger.warning("interrupted; the task in hand is left to time out")
+                self.stop()
+                return 0
+            except BaseException:
+                self.stop()
+                raise
             finally:
-                if others:
-                    self.stop()
-                    self.join()
+                self._watchdog.stop()
+            self._leave(others)
+        if drain is None:
+            return 0
+        drain.end()
+        return drain.handed_back
+
+    def _leave(self, others: Sequence[Poller[Any]]) -> None:
+        if others:
+            self.stop()
+        while others and not self.join(_LOOK):
+            pass  # in turns: a second Ctrl-C is noticed
+        if self._shop is not None:
+            while not self._shop.wait(_LOOK):
+                pass
+            self._shop.close()
 
     def start(self) -> None:
         """Serve in threads, one a poller; returns at once."""
+        self._watchdog.start()
         self._start(self._pollers)
 
     def stop(self) -> None:
         """Ask all pollers to finish the task in hand and leave; returns at once."""
+        self._watchdog.stop()
         self._stop.wish()
         self._client.interrupt()
 
     def join(self, timeout: float | None = None) -> bool:
-        """Wait for the pollers' threads to end, for at most that many seconds each.
+        """Wait for the pollers' threads and for what they started, so many seconds each at most.
 
         Returns:
             Whether all have ended.
@@ -74,7 +126,11 @@ class Worker:
         for thread in self._threads:
             thread.join(timeout)
         self._threads = [thread for thread in self._threads if thread.is_alive()]
-        return not self._threads
+        if self._threads or (self._shop is not None and not self._shop.wait(timeout)):
+            return False
+        if self._shop is not None and self._stop.wished:
+            self._shop.close()
+        return True
 
     def _start(self, pollers: Sequence[Poller[Any]]) -> None:
         for number, poller in enumerate(pollers, len(self._threads) + 1):
@@ -86,24 +142,29 @@ class Worker:
 
     def _serve(self, poller: Poller[Any]) -> None:
         try:
-            serve(poller, self._stop)
+            serve(poller, self._stop, polling=self._polling)
         except BaseException:  # half a worker would look alive and not be
             logger.exception("%s ended, and the worker with it", threading.current_thread().name)
             self.stop()
 
 
-def serve(poller: Poller[Any], stop: Stop, loop: int = -1) -> None:
+def serve(poller: Poller[Any], stop: Stop, loop: int = -1, polling: set[int] | None = None) -> None:
     """Poll and handle tasks in this thread until asked to leave.
 
     Args:
         poller: What gets and does the tasks; it is closed at the end.
         stop: The wish to leave.
         loop: How many tasks to take before leaving; -1 is no such end.
+        polling: Has this thread's number while a poll is under way.
     """
+    polling = set() if polling is None else polling
+    here = threading.get_ident()
     backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
     try:
         while loop != 0 and (poller.has_begun or not stop.wished):
+            polling.add(here)
             task = _polled(poller, backoff)
+            polling.discard(here)
             if task is not None:
                 loop -= 1 if loop > 0 else 0
                 _handle(poller, task, 0 if stop.wished else loop if loop >= 0 else MANY)

@@ -64,6 +64,22 @@ class Sticky:
     name: str = ""
 
 
+def as_wished(wish: bool | None, build: str | None = None, name: str = "") -> Sticky | None:
+    """Return how a decider keeps executions to itself; None when it does not.
+
+    Args:
+        wish: Whether decisions of kept runs come to a list of the decider's own: None for as soon
+            as other deciders are noticed, True from the start, False for never.
+        build: The decider's build. Where a temporary list times out, SWF may give the execution
+            back to the list that it began on and not to its build's; so a build has none unless it
+            is wished.
+        name: Names the decider among all, as ``Sticky`` says.
+    """
+    if wish is False or (wish is None and build is not None):
+        return None
+    return Sticky(at_once=wish is True, name=name)
+
+
 def own_list(task_list: str, name: str) -> str:
     """Return the name of the list of a decider of that name."""
     # In hex no name holds what SWF forbids in a task list.

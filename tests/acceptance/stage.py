@@ -50,14 +50,22 @@ class Stage:
         task_list: The list that all of them use.
         version: The version that all of them have.
         domain: The domain that is made.
-        url: Where the service keeps its histories.
+        url: The service's database.
+        clock: One that is moved by hand.
         wrap: What stands between workers and service: a function of the client.
     """
 
     def __init__(
-        self, module, task_list, version=1, domain="acceptance", url="sqlite://", wrap=None
+        self,
+        module,
+        task_list,
+        version=1,
+        domain="acceptance",
+        url="sqlite://",
+        clock=None,
+        wrap=None,
     ):
-        self.clock = ManualClock()
+        self.clock = clock or ManualClock()
         self.service = Service(url, clock=self.clock)
         self.client = ImpatientClient(self.service)
         if wrap is not None:
@@ -75,6 +83,8 @@ class Stage:
         self._activities = scanner.scan_activities(module)
         registration.register(source, [*self._workflows, *self._activities])
         self._source = source
+        self.runs = {}
+        """The last run of each workflow."""
         self.activities = ActivityPoller(source, self._activities)
         self.decisions = None
         self.restart_decider()
@@ -101,6 +111,7 @@ class Stage:
         with starter.id(workflow_id):
             run_id = starter(*args, **kwargs)
         assert run_id is not None
+        self.runs[name] = run_id
         return ExecutionId(workflow_id=workflow_id, run_id=run_id)
 
     def step(self, until=math.inf):

@@ -69,14 +69,14 @@ def test_a_replacement_that_fails_is_a_failure_of_the_activity():
         raise OverflowError("too much")
 
     with Environment(month, activities={Charge: charge}) as environment:
-        assert environment.run(month.Careful, "ann") == "TaskError: too much"
+        assert environment.run(month.Careful, "ann") == "ActivityFailed: too much"
 
 
 def test_an_activity_that_nobody_replaced_is_the_real_one():
     with Environment(month) as environment:
         assert environment.run(month.Lengths, "abc") == [3]
         said = environment.run(month.Careful, "ann")
-    assert said == "TaskError: ann would really pay 1"
+    assert said == "ActivityFailed: ann would really pay 1"
 
 
 def test_a_replacement_of_an_activity_that_is_not_there_is_named():
@@ -254,3 +254,19 @@ def test_the_fixture_begins_empty(flowy_environment):
 @pytest.mark.flowy(month, activities={Count: lambda text: 9})
 def test_the_fixture_takes_arguments_by_its_marker(flowy_environment):
     assert flowy_environment.run("Lengths", "abc") == [9]
+
+
+def test_what_is_done_in_another_program_is_done_by_a_function():
+    @workflow("Far", 1, "deciders")
+    class Far(Workflow):
+        measure = ActivityProxy("Measure", 3, task_list="labs")
+        weigh = ActivityProxy("Weigh", 1)
+        survey = WorkflowProxy("Survey", 1)
+
+        async def run(self):
+            return [await self.measure(1), await self.weigh(2), await self.survey(3)]
+
+    fakes = {Far.measure: lambda n: n + 1, "Weigh": lambda n: n + 2, Far.survey: lambda n: n + 3}
+    assert run(Far, activities=fakes) == [2, 4, 6]
+    with pytest.raises(TaskError, match="ACTIVITY_TYPE_DOES_NOT_EXIST"):
+        run(Far)

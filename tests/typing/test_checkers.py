@@ -16,7 +16,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SAMPLES = Path(__file__).parent / "samples"
-GUIDE = ROOT / "docs" / "howto" / "typing.md"
+SHOWN = {"guide": ROOT / "docs" / "howto" / "typing.md", "readme": ROOT / "README.md"}
 REFUSED = "# refused"
 MYPY = """
 [mypy]
@@ -65,10 +65,11 @@ def pyright(folder):
 
 @pytest.fixture
 def folder(tmp_path):
-    """The samples, and with them what the guide shows."""
+    """The samples, and with them what the guide and the README show."""
     shutil.copytree(SAMPLES, tmp_path / "samples")
-    shown = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
-    (tmp_path / "samples" / "guide.py").write_text("\n\n".join(shown))
+    for name, page in SHOWN.items():
+        shown = re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
+        (tmp_path / "samples" / f"{name}.py").write_text("\n\n".join(shown))
     return tmp_path
 
 

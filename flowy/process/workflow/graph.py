@@ -40,7 +40,7 @@ def find_cycle(graph: Mapping[str, list[str]]) -> list[str]:
     left = {node_id: len(set(dependencies)) for node_id, dependencies in graph.items()}
     dependents: dict[str, list[str]] = {node_id: [] for node_id in graph}
     for node_id, dependencies in graph.items():
-        for dependency in set(dependencies):
+        for dependency in dict.fromkeys(dependencies):
             dependents[dependency].append(node_id)
     free = [node_id for node_id, count in left.items() if not count]
     while free:

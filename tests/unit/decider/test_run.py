@@ -349,7 +349,7 @@ def test_a_cancelled_activity_is_a_task_error():
     [
         (child.ChildWorkflowExecutionCanceled, "TaskCanceled"),
         (child.ChildWorkflowExecutionTerminated, "TaskTerminated"),
-        (child.ChildWorkflowExecutionFailed, "TaskError"),
+        (child.ChildWorkflowExecutionFailed, "ChildFailed"),
     ],
 )
 def test_every_way_a_child_can_end_is_an_error_of_its_kind(event, name):

@@ -1,0 +1,1 @@
+"""Find in source code, without running it, what workflow code must not do: `flowy check`."""

@@ -1,0 +1,1 @@
+"""Recorded histories against today's code: read them from files, judge each one."""

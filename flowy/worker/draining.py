@@ -1,0 +1,79 @@
+"""A worker that was asked to leave: what it still finishes, and what it hands back in time."""
+
+import logging
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flowy.worker.workshop import Workshop
+
+logger = logging.getLogger(__name__)
+
+POLL_PATIENCE = 75.0
+"""Seconds for which a poll that cannot be called off is waited for: it may still bring a task."""
+
+STOP_PATIENCE = 2.0
+"""Seconds that code may take to stop whose task was handed back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Grace:
+    """How long a worker takes to leave.
+
+    Args:
+        seconds: How long tasks in hand may take to end before they are handed back.
+        overdue: Called when tasks were handed back whose code does not stop, on a thread of its
+            own; a process that cannot go on without them ends here.
+    """
+
+    seconds: float
+    overdue: Callable[[], None] = lambda: None
+
+
+class Drain:
+    """Hands back what a leaving worker cannot finish in time.
+
+    Args:
+        grace: How long it takes.
+        shop: Has the tasks in hand; None has none.
+        is_polling: Whether a poll is under way that may bring a task.
+    """
+
+    def __init__(self, grace: Grace, shop: Workshop | None, is_polling: Callable[[], bool]) -> None:
+        self.handed_back = 0
+        self._grace = grace
+        self._shop = shop
+        self._is_polling = is_polling
+        self._ended = threading.Event()
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def begin(self) -> None:
+        """Begin to count the grace time; more than once is the same."""
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._watch, name="flowy-drain", daemon=True)
+                self._thread.start()
+
+    def end(self) -> None:
+        """Note that all is done: nothing is left to hand back."""
+        self._ended.set()
+
+    def _watch(self) -> None:
+        if self._ended.wait(self._grace.seconds):
+            return
+        if self._shop is not None:
+            self.handed_back = self._shop.hand_back()
+        logger.warning(
+            "%d tasks were handed back: they were not done in %g s",
+            self.handed_back,
+            self._grace.seconds,
+        )
+        waited = 0.0
+        while waited < POLL_PATIENCE:
+            if self._ended.wait(STOP_PATIENCE):
+                return
+            waited += STOP_PATIENCE
+            if not self._is_polling():
+                break
+        self._grace.overdue()

@@ -1,0 +1,64 @@
+"""How many run at once, and how fast tasks are taken."""
+
+import threading
+
+from flowy.worker.slots import Pace, Slots
+from flowy.worker.stop import Stop
+from tests.unit.worker.fakes import JumpingClock
+
+PATIENCE = 20
+
+
+def test_all_slots_that_a_poll_needs_are_taken_or_none():
+    stop = Stop(JumpingClock())
+    slots = Slots({"thread": 2, "process": 1}, stop)
+    assert slots.take(["thread", "process"])
+    assert (slots.used("thread"), slots.used("process")) == (1, 1)
+    taken = threading.Event()
+    threading.Thread(
+        target=lambda: slots.take(["thread", "process"]) and taken.set(), daemon=True
+    ).start()
+    assert not taken.wait(0.05)
+    assert slots.used("thread") == 1
+    slots.give_back(["process"])
+    assert taken.wait(PATIENCE)
+
+
+def test_whoever_waits_for_slots_leaves_with_the_worker():
+    stop = Stop(JumpingClock())
+    slots = Slots({"process": 1}, stop)
+    assert slots.take(["process"])
+    found = []
+    waiter = threading.Thread(target=lambda: found.append(slots.take(["process"])))
+    waiter.start()
+    stop.wish()
+    waiter.join(PATIENCE)
+    assert found == [False]
+
+
+def test_tasks_are_taken_at_their_pace():
+    clock = JumpingClock()
+    pace = Pace(4, clock, Stop(clock))
+    for _ in range(4):
+        pace.take()
+    assert clock.now() == 1_000
+    for _ in range(8):
+        pace.take()
+    assert clock.now() == 1_002
+
+
+def test_a_task_that_did_not_come_does_not_count():
+    clock = JumpingClock()
+    pace = Pace(1, clock, Stop(clock))
+    for _ in range(10):
+        pace.take()
+        pace.give_back()
+    assert clock.now() == 1_000
+
+
+def test_less_than_one_a_second_is_a_pace_too():
+    clock = JumpingClock()
+    pace = Pace(0.5, clock, Stop(clock))
+    for _ in range(3):
+        pace.take()
+    assert clock.now() == 1_004
