@@ -29,14 +29,11 @@ if TYPE_CHECKING:
     from flowy.task.activity import Activity
     from flowy.task.branch import Branch, spawn
     from flowy.task.calling import pending
-<<<<<<< HEAD
     from flowy.task.gathering import Waited, as_completed, first, wait
+    from flowy.task.guarding import unguarded
     from flowy.task.mapping import ItemOutcome, MapOutcome
     from flowy.task.mapping import map as map  # noqa: A004 -- the builtin's twin, not for `import *`
     from flowy.task.reducing import parallel_reduce
-=======
-    from flowy.task.guarding import unguarded
->>>>>>> main
     from flowy.task.result import Result
     from flowy.task.saga import Saga
     from flowy.task.signal import Signal, on_signal
@@ -72,19 +69,13 @@ __all__ = [
     "on_signal",
     "parallel_reduce",
     "pending",
-<<<<<<< HEAD
+    "register_failure",
     "spawn",
     "start_activity_worker",
     "start_workflow_worker",
     "starter_for",
-    "wait",
-=======
-    "register_failure",
-    "start_activity_worker",
-    "start_workflow_worker",
-    "starter_for",
     "unguarded",
->>>>>>> main
+    "wait",
     "workflow",
     "workflow_starter",
 ]
@@ -118,19 +109,13 @@ _PLACES = {
     "on_signal": "flowy.task.signal",
     "parallel_reduce": "flowy.task.reducing",
     "pending": "flowy.task.calling",
-<<<<<<< HEAD
+    "register_failure": "flowy.transport.registered",
     "spawn": "flowy.task.branch",
     "start_activity_worker": "flowy.swf.boilerplate",
     "start_workflow_worker": "flowy.swf.boilerplate",
     "starter_for": "flowy.swf.boilerplate",
-    "wait": "flowy.task.gathering",
-=======
-    "register_failure": "flowy.transport.registered",
-    "start_activity_worker": "flowy.swf.boilerplate",
-    "start_workflow_worker": "flowy.swf.boilerplate",
-    "starter_for": "flowy.swf.boilerplate",
     "unguarded": "flowy.task.guarding",
->>>>>>> main
+    "wait": "flowy.task.gathering",
     "workflow": "flowy.swf.scanner",
     "workflow_starter": "flowy.swf.boilerplate",
 }

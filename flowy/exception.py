@@ -1,15 +1,12 @@
 """What user code may catch or raise: the documented names of Flowy's exceptions."""
 
 from flowy.errors import (
-<<<<<<< HEAD
-    CompensationError,
-    MapFailedError,
-=======
     ActivityFailed,
     ChildFailed,
+    CompensationError,
     FailedTask,
     LambdaFailed,
->>>>>>> main
+    MapFailedError,
     NondeterminismError,
     PayloadError,
     PayloadMismatch,
@@ -24,15 +21,12 @@ from flowy.errors import (
 )
 
 __all__ = [
-<<<<<<< HEAD
-    "CompensationError",
-    "MapFailedError",
-=======
     "ActivityFailed",
     "ChildFailed",
+    "CompensationError",
     "FailedTask",
     "LambdaFailed",
->>>>>>> main
+    "MapFailedError",
     "NondeterminismError",
     "PayloadError",
     "PayloadMismatch",

@@ -43,10 +43,7 @@ __all__ = [
     "on_signal",
     "parallel_reduce",
     "pending",
-<<<<<<< HEAD
+    "register_failure",
     "spawn",
     "wait",
-=======
-    "register_failure",
->>>>>>> main
 ]
