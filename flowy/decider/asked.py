@@ -39,7 +39,10 @@ Place = tuple[CodeType, int]
 def find_place() -> Place | None:
     """Return the innermost place on the stack that is not Flowy's own."""
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
-    frame: FrameType | None = sys._getframe(_DEPTH)
+    try:
+        frame: FrameType | None = sys._getframe(_DEPTH)
+    except ValueError:
+        return None  # a branch that is nothing but a proxy's call: there is no code of the user's
     if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = sys._getframe(1)
         while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):

@@ -140,7 +140,7 @@ def test_first_leaves_the_others_when_told_so(cls):
 
 @pytest.mark.parametrize("cls", FIRSTS)
 def test_a_failure_that_comes_first_is_raised(cls):
-    assert play(cls, {}, ends=[failed(0)])[1] == ["cancel #4", 'complete "TaskError broken"']
+    assert play(cls, {}, ends=[failed(0)])[1] == ["cancel #4", 'complete "ActivityFailed broken"']
 
 
 @pytest.mark.parametrize("cls", FIRSTS)
@@ -148,7 +148,7 @@ def test_first_passes_over_failures_while_another_can_succeed(cls):
     found = play(cls, {"successful": True}, ends=[failed(0), done(4, "b")])
     assert found[1:] == [[], ['complete "b"']]
     found = play(cls, {"successful": True}, ends=[failed(0, "one"), failed(4, "two")])
-    assert found[1:] == [[], ['complete "TaskError two"']]
+    assert found[1:] == [[], ['complete "ActivityFailed two"']]
 
 
 @pytest.mark.parametrize("cls", FIRSTS)

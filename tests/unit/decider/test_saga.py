@@ -105,7 +105,7 @@ def test_a_compensation_that_fails_does_not_keep_the_others_from_running(cls):
     assert story.fail("do 1", "no") == ["undo 1"]
     assert story.fail("undo 1", "stuck") == ["undo 0"]
     (end,) = story.fail("undo 0", "lost")
-    assert end == "fail 2 compensations failed: TaskError: stuck; TaskError: lost"
+    assert end == "fail 2 compensations failed: ActivityFailed: stuck; ActivityFailed: lost"
 
 
 @BOTH
@@ -171,7 +171,7 @@ def test_a_compensation_that_fails_under_a_cancelled_map_is_not_lost():
     story.cancel()
     (end,) = story.fail("undo a", "stuck")
     assert end.startswith("fail 1 of 1 items failed")
-    assert "1 compensations failed: TaskError: stuck" in end
+    assert "1 compensations failed: ActivityFailed: stuck" in end
 
 
 def test_a_saga_goes_on_when_the_workflow_that_left_it_behind_is_asked_to_cancel():
