@@ -4,8 +4,6 @@ import flowy
 from flowy import Activity, ActivityProxy, Signal, Workflow, activity, workflow
 
 LIST = "imports"
-PAGES = 20
-"""How many pages a run does before it goes on as new."""
 
 
 @activity("imports.list", 1, LIST)
@@ -25,9 +23,11 @@ class ImportTable(Workflow):
     list_page = ActivityProxy(ListPage)
     load = ActivityProxy(Load)
     pause = Signal()
+    restart_events = 300
+    """As many events as a run has, about, when it goes on as new; in earnest it is thousands."""
 
     async def run(self, table, cursor=0, done=0):
-        for _ in range(PAGES):
+        while not self.should_restart:
             page = await self.list_page(table, cursor)
             await flowy.map(self.load, page["rows"], max_concurrency=50)
             cursor, done = page["next"], done + len(page["rows"])

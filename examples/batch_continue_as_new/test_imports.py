@@ -45,8 +45,8 @@ def test_every_row_is_loaded_once_in_several_runs(environment, loaded):
     assert environment.result(execution) == 105
     assert sorted(loaded) == ROWS
     found = runs(environment, execution)
-    assert len(found) == 3
-    assert max(found) < 1_000
+    assert len(found) > 2
+    assert max(found) < imports.ImportTable.restart_events + 50
 
 
 def test_a_signal_holds_it_also_between_two_runs(environment):
