@@ -2,6 +2,7 @@
 # make test   passes the tests
 # make check  format, lint, types, import contract, documentation
 # make docs   builds the documentation into docs/_build/html
+# make test-aws  tells the stories of the tests on Amazon SWF, where there are AWS credentials
 # make chaos  plays thousands of random workflows, then kills servers and databases under load, for
 #             about twenty minutes
 # make bench  prints the project's benchmarks
@@ -9,7 +10,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check docs chaos bench clean
+.PHONY: demo test test-aws check docs chaos bench clean
 
 # One stamp an extra: a target installs what it needs and nothing else, once per change of setup.cfg.
 $(VENV)/.installed-%: setup.cfg pyproject.toml
@@ -22,6 +23,9 @@ demo: $(VENV)/.installed-demo
 
 test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n auto -m 'not benchmark' $(ARGS)
+
+test-aws: $(VENV)/.installed-test
+	FLOWY_TEST_AWS=1 $(BIN)/python -m pytest -n 0 -rs --timeout=900 -k amazon tests/stories $(ARGS)
 
 check: $(VENV)/.installed-check $(VENV)/.installed-docs
 	$(BIN)/ruff format --check .
