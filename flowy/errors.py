@@ -55,6 +55,7 @@
     │   └── ForbiddenCallError      … because it called a clock, chance, a file or the like
     ├── BlockedDecisionError        workflow code held up its decision for too long
     ├── HistoryFileError            a file holds no history that can be replayed
+    ├── HistoryTooLong              an execution was about to be terminated: continue as new in time
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
     ├── WorkflowError               a token machine met an error: see its message
@@ -513,6 +514,10 @@ class BlockedDecisionError(FlowyError):
 
 class HistoryFileError(FlowyError):
     """A file holds no history that can be replayed: see its message."""
+
+
+class HistoryTooLong(FlowyError):
+    """An execution failed because its history had nearly as many events as the service takes."""
 
 
 class StaleRunError(FlowyError):

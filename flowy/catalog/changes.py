@@ -11,6 +11,7 @@ from flowy.catalog.results import read_result, store_run_files
 from flowy.catalog.store import runs as store
 from flowy.catalog.store.database import Session
 from flowy.catalog.store.models import RunObject
+from flowy.catalog.work import Work
 from flowy.catalog.workflow import state as st
 from flowy.db.transitions import Outcome
 from flowy.errors import (
@@ -35,9 +36,11 @@ class Change:
         run: The run as it was seen.
         folder: Its folder.
         step: Is told each step.
+        work: Says when changes become durable.
     """
 
     session: Session
+    work: Work
     run: RunObject
     folder: RunFolder
     step: Step
@@ -56,7 +59,7 @@ def change_to(change: Change, state: st.WorkflowState, runstore: StorageVolume |
 
 def _start(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
     _move(change, change.run.run_id, change.run.state_type, state, {"started_at": state.started_at})
-    change.session.commit()
+    change.work.commit()
 
 
 def _stop(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
@@ -64,7 +67,7 @@ def _stop(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
     times = {"started_at": state.started_at, "ended_at": state.stopped_at}
     _move(change, run_id, change.run.state_type, state, times)
     store.set_log(change.session, run_id, state.messages)
-    change.session.commit()
+    change.work.commit()
 
 
 def _succeed(change: Change, state: Any, runstore: StorageVolume | None) -> None:
@@ -73,6 +76,7 @@ def _succeed(change: Change, state: Any, runstore: StorageVolume | None) -> None
         raise MissingArgumentError(
             f"run {run_id} cannot become SUCCESS without runstore, the volume with its result files"
         )
+    change.work.require_alone("a run's success")
     change.folder.claim()
     try:
         files = store_run_files(
@@ -124,7 +128,7 @@ def _move(
     moved = store.move(change.session, run_id, seen, state.type_id, payload)
     if moved:
         return
-    change.session.rollback()
+    change.work.rollback()
     if moved.outcome is Outcome.MISSING:
         raise UnknownRunError(run_id)
     raise ConstraintViolationError(

@@ -8,6 +8,7 @@ change a run at once one gets an error. Files come before their rows and go afte
 import datetime as dt
 import logging
 from collections.abc import Collection, Sequence
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flowy.catalog.changes import Change, change_to
@@ -21,6 +22,7 @@ from flowy.catalog.store.database import Session
 from flowy.catalog.store.models import GroupObject, RunFile, RunObject, WorkflowObject, new_id
 from flowy.catalog.storing import Place, store_file
 from flowy.catalog.transition import validate_state_transition
+from flowy.catalog.work import Work
 from flowy.catalog.workflow import state as st
 from flowy.clock import Clock, SystemClock
 from flowy.errors import MissingArgumentError, UnknownFileError, UnknownRunError
@@ -44,7 +46,8 @@ States = str | Collection[str] | None
 class RunManager:
     """Runs in a database, and their files on a volume.
 
-    Every change is committed, together with what else is pending in the session.
+    Every change is committed, together with what else is pending in the session; those inside a
+    block of `together` at its end.
 
     Args:
         session: The database; use one session in one thread.
@@ -68,6 +71,15 @@ class RunManager:
         self._clock = clock or SystemClock()
         self._listener = listener
         self._step = step
+        self._work = Work(session)
+
+    def together(self) -> AbstractContextManager[None]:
+        """Make the changes of a ``with`` block durable at its end, all or none, by one commit.
+
+        It is the quick way to create many runs, or to change the states of many. What stores or
+        deletes files takes transactions of its own and is refused inside.
+        """
+        return self._work.together()
 
     def create_run(
         self,
@@ -109,7 +121,7 @@ class RunManager:
             store.add(self.session, run)
         elif workflow is not None:
             self._add_ranked(run, workflow, runs)
-        self.session.commit()
+        self._work.commit()
         self._tell(run.run_id, None, st.STATE_PENDING)
         return run
 
@@ -190,7 +202,9 @@ class RunManager:
             return None
         validate_state_transition(before, state.type_id, list(st.SOURCES[state.type_id]))
         folder = self._folder(run)
-        change = Change(session=self.session, run=run, folder=folder, step=self._step)
+        change = Change(
+            session=self.session, work=self._work, run=run, folder=folder, step=self._step
+        )
         change_to(change, state, runstore)
         self._tell(run_id, before, state.type_id)
         return self.get_run(run_id)
@@ -202,6 +216,7 @@ class RunManager:
             UnknownRunError: There is no such run.
             VolumeError: The run is gone, but its folder could not be deleted; the sweeper will.
         """
+        self._work.require_alone("the deletion of a run")
         run = self.get_run(run_id)
         before, folder = run.state_type, self._folder(run)
         folder.begin_delete()
@@ -235,6 +250,7 @@ class RunManager:
             InvalidKeyError: The key could lead out of the run's folder.
             VolumeError: The volume is full, gone, or cannot be written.
         """
+        self._work.require_alone("a result file")
         run = self.get_run(run_id)
         place = Place(session=self.session, fs=self.fs, clock=self._clock, step=self._step)
         return store_file(place, run_id, run_folder(run.workflow_id, run_id), check_file(key), file)
@@ -310,7 +326,7 @@ class RunManager:
 
     def _tell(self, run_id: str, before: str | None, after: str | None) -> None:
         event = RunEvent(run_id=run_id, before=before, after=after, at=self._clock.now())
-        self._listener(event)
+        self._work.afterwards(lambda: self._listener(event))
 
 
 def _states(state: States) -> Collection[str] | None:

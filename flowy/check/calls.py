@@ -18,7 +18,7 @@ def forbidden_calls(scope: Scope) -> Iterator[Finding]:
         if rule is not None:
             yield scope.finding(call, rule, f"{dotted}()")
         elif isinstance(call.func, ast.Attribute):
-            found = _by_method(call.func)
+            found = _by_method(scope, call.func)
             if found is not None:
                 yield scope.finding(call, found, f".{call.func.attr}()")
 
@@ -50,8 +50,8 @@ def _by_name(dotted: str, call: ast.Call) -> Rule | None:
     return None
 
 
-def _by_method(called: ast.Attribute) -> Rule | None:
-    if isinstance(called.value, ast.Name) and called.value.id == "self":
+def _by_method(scope: Scope, called: ast.Attribute) -> Rule | None:
+    if scope.is_workflow(called.value):
         return None
     if called.attr in PATH_METHODS:
         return FILES

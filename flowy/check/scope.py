@@ -34,6 +34,15 @@ class Scope:
         """Go through the calls that the function makes."""
         return (node for node in self.nodes if isinstance(node, ast.Call))
 
+    def is_workflow(self, node: ast.expr) -> bool:
+        """Tell whether a name is the workflow: ``self``, or what a function has in its place."""
+        reached = self.reached
+        arguments = reached.function.args
+        first = [*arguments.posonlyargs, *arguments.args][:1]
+        if reached.cls is None and reached.called_by is not None:
+            return False
+        return isinstance(node, ast.Name) and bool(first) and node.id == first[0].arg
+
     def parent(self, node: ast.AST) -> ast.AST | None:
         """Return what a node stands in."""
         return self.parents.get(id(node))

@@ -90,7 +90,7 @@ def _container(scope: Scope, node: ast.expr) -> str | None:
     if owner:
         return f"class attribute {owner}.{node.attr}"
     cls = scope.reached.cls
-    if cls is None or not (isinstance(node.value, ast.Name) and node.value.id == "self"):
+    if cls is None or not scope.is_workflow(node.value):
         return None
     is_shared = _is_container(scope, _class_value(cls, node.attr)) and not _is_own(cls, node.attr)
     return f"class attribute {cls.name}.{node.attr}" if is_shared else None

@@ -44,7 +44,7 @@ def missing_await(scope: Scope) -> Iterator[Finding]:
 def unused_result(scope: Scope) -> Iterator[Finding]:
     """Find timers that nothing waits for."""
     for call in _dropped(scope):
-        if _is_self(call.func, "sleep") and not _is_async(scope, call.func):
+        if _is_self(scope, call.func, "sleep") and not _is_async(scope, call.func):
             yield scope.finding(call, UNUSED, "the result of self.sleep() is dropped")
 
 
@@ -102,13 +102,8 @@ def _dropped(scope: Scope) -> Iterator[ast.Call]:
             yield node.value
 
 
-def _is_self(node: ast.expr, name: str) -> bool:
-    return (
-        isinstance(node, ast.Attribute)
-        and node.attr == name
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "self"
-    )
+def _is_self(scope: Scope, node: ast.expr, name: str) -> bool:
+    return isinstance(node, ast.Attribute) and node.attr == name and scope.is_workflow(node.value)
 
 
 def _is_async(scope: Scope, called: ast.expr) -> bool:
@@ -117,7 +112,7 @@ def _is_async(scope: Scope, called: ast.expr) -> bool:
     if isinstance(called, ast.Name):
         found = module.functions.get(called.id) if called.id not in scope.local else None
         return isinstance(found, ast.AsyncFunctionDef)
-    if cls is None or not isinstance(called, ast.Attribute) or not _is_self(called, called.attr):
+    if cls is None or not isinstance(called, ast.Attribute) or not scope.is_workflow(called.value):
         return False
     for owner in module.lineage(cls):
         for node in owner.body:
@@ -128,10 +123,12 @@ def _is_async(scope: Scope, called: ast.expr) -> bool:
 
 def _is_task(scope: Scope, called: ast.expr) -> bool:
     """Tell whether a call asks for a task or a timer."""
-    cls = scope.reached.cls
-    if cls is None or not isinstance(called, ast.Attribute) or not _is_self(called, called.attr):
+    if not isinstance(called, ast.Attribute) or not scope.is_workflow(called.value):
         return False
-    return called.attr == "sleep" or any(
+    cls = scope.reached.cls
+    if called.attr == "sleep" or cls is None:
+        return called.attr == "sleep"
+    return any(
         isinstance(node, ast.Assign)
         and any(isinstance(each, ast.Name) and each.id == called.attr for each in node.targets)
         and isinstance(node.value, ast.Call)

@@ -187,6 +187,23 @@ def lineage(name: str, process: int, workspace: bool, db: str | None, as_json: b
     _show(_lineage(found), as_json, project_tables.lineage)
 
 
+@project.command("sweep")
+@click.argument("name")
+@database_option
+@json_option
+def sweep_(name: str, db: str | None, as_json: bool) -> None:
+    """Finish what killed processes have left between the files and rows of project NAME."""
+    with opened(name, db) as home:
+        found = home.sweep()
+    if as_json:
+        document = {"finished": found.finished, "strays": found.strays, "missing": found.missing}
+        click.echo(json.dumps(document))
+        return
+    click.echo(f"{len(found.finished)} finished, {len(found.strays)} strays deleted")
+    for each in found.missing:
+        click.echo(f"{each} has lost its files")
+
+
 def _lineage(found: Lineage) -> dict[str, Any]:
     return {
         "ancestors": msgspec.to_builtins(found.ancestors),

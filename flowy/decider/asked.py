@@ -6,7 +6,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 from flowy.decider.slots import Key, Kind
-from flowy.errors import FailedTask, TaskError
+from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
 from flowy.task.branch import shielded
@@ -42,15 +42,13 @@ def find_place() -> Place | None:
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
     except ValueError:
-        return None  # a branch that is nothing but a proxy's call: there is no code of the user's
-    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-            frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 5
+_DEPTH = 4
 _INNER = ("flowy.", "asyncio.")
 
 
@@ -87,6 +85,7 @@ class Task:
         "kind",
         "number",
         "place",
+        "refusals",
         "result",
         "shielded",
         "timer",
@@ -107,6 +106,8 @@ class Task:
         self.number = number
         self.first = number
         self.attempts = 0
+        self.refusals = 0
+        """How often the service refused to begin this attempt."""
         self.result = result
         self.shielded = shielded.get()
         self.id = ""
@@ -122,11 +123,15 @@ class Task:
 class Timer:
     """A durable timer that runs."""
 
-    __slots__ = ("fired", "id", "task")
+    __slots__ = ("fired", "id", "refusals", "refused", "seconds", "task")
 
-    def __init__(self, id: str, fired: Callable[[], None]) -> None:
+    def __init__(self, id: str, seconds: int, fired: Callable[[], None]) -> None:
         self.id = id
+        self.seconds = seconds
         self.fired = fired
+        self.refused: Callable[[TaskNotScheduled], None] | None = None
+        """Hears that the service will never start it."""
+        self.refusals = 0
         self.task: Task | None = None
         """The task that it delays."""
 
@@ -158,6 +163,11 @@ def identify(task: Task, error: TaskError) -> None:
         )
 
 
+def not_begun(task: Task | None, what: str, cause: str) -> TaskNotScheduled:
+    """Make the failure of a task that the service refused to begin."""
+    return TaskNotScheduled(f"{task} was not {what}: {cause}", None, cause)
+
+
 def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     """Give a task the id of its next attempt."""
     chosen: Any = task.call.options
@@ -183,12 +193,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
             activity_type=task.call.type,  # type: ignore[arg-type]  # an activity's is a TypeId
             activity_id=task.id,
             input=task.input,
-            heartbeat_timeout=_text(chosen.heartbeat),
-            schedule_to_close_timeout=_text(chosen.schedule_to_close),
-            schedule_to_start_timeout=_text(chosen.schedule_to_start),
-            start_to_close_timeout=_text(chosen.start_to_close),
-            task_list=_list(chosen.task_list),
-            task_priority=None if chosen.task_priority is None else str(chosen.task_priority),
+            **chosen.attributes,
         )
     )
 

@@ -30,12 +30,14 @@ from flowy.decider.asked import (
     identify,
     kind_of,
     name_attempt,
+    not_begun,
     request_cancel,
 )
+from flowy.decider.refusals import TIMES, Refusals, passes, pause
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.texts import Texts, is_elsewhere
-from flowy.decider.timers import Timers, whole
+from flowy.decider.timers import Timers, start, whole
 from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.event import Event
@@ -48,6 +50,7 @@ from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 from flowy.transport.failure import HANDED_BACK
+from flowy.transport.packed import is_packed
 
 
 class Calls:
@@ -64,6 +67,9 @@ class Calls:
         self.size = HistorySize()
         self.slots = slots or Slots(maximum)
         self.timers = Timers(self.slots, self.take_number)
+        self.refusals = Refusals(self.slots, self.timers)
+        self.broken: TaskNotScheduled | None = None
+        """What the service refuses for good, and no call of the code stands for."""
         self.next_number = 0
         self.held = 0
         """Results that the workflow waits for before it ends."""
@@ -72,7 +78,8 @@ class Calls:
         self.now: Callable[[], float] = lambda: 0.0
         self.texts: Texts
         self._child_prefix = child_prefix
-        self._open: dict[Key, Task] = {}
+        self.open: dict[Key, Task] = {}
+        """The tasks that have been asked for and have not ended."""
         self._scheduled: dict[int, Task] = {}
 
     def unseen_failure(self) -> BaseException | None:
@@ -93,7 +100,7 @@ class Calls:
         """
         options = call.options
         number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
-        pending = pending_in((call.args, call.kwargs))
+        pending = pending_in(*call.args, *call.kwargs.values())
         kind = kind_of(call)
         result = self.make_result(ChildResult if kind == "child" else Result)
         task = Task(call, kind, number, result, self.now())
@@ -123,7 +130,12 @@ class Calls:
             self.timers.cancel_timer(timer)
             return False
 
+        def refused(error: TaskNotScheduled) -> None:
+            if not result.done():
+                result.set_exception(error)
+
         timer = self.timers.start(str(number), whole(seconds), fired)
+        timer.refused = refused
         result.on_cancel = cancelled
         return result
 
@@ -137,7 +149,7 @@ class Calls:
         What a shielded part of the code asked for goes on.
         """
         delayed = [timer.task for timer in self.timers.delayed() if timer.task is not None]
-        for task in (*self._open.values(), *delayed):
+        for task in (*self.open.values(), *delayed):
             if not task.shielded:
                 task.result.cancel()
 
@@ -190,15 +202,17 @@ class Calls:
         number, task.number = task.number, task.number + 1
         task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
         task.timer.task = task
+        task.timer.refused = lambda error: self.fail(task, error)
 
     def _attempt(self, task: Task, *, again: bool = False) -> None:
         task.timer = None
+        task.refusals = 0
         number, task.number = task.number, task.number + 1
         task.attempts += 1
         if task.attempts == 1 and not again:
             task.first = number
         name_attempt(task, number, self._child_prefix)
-        if task.key in self._open:
+        if task.key in self.open:
             self.fail(
                 task,
                 TaskNotScheduled(
@@ -209,14 +223,14 @@ class Calls:
             )
             return
         self.size.characters += len(task.input)
-        self._open[task.key] = task
+        self.open[task.key] = task
         self.slots.open(task.kind, task.key, begin(task))
 
     def _cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
         if task.timer is not None:
             self.timers.cancel_timer(task.timer)
-        elif task.key in self._open and not self._withdraw(task):
+        elif task.key in self.open and not self._withdraw(task):
             mode = task.call.options.cancellation
             if mode != "abandon" and not task.cancel_requested:
                 self._request_cancel(task)
@@ -229,7 +243,7 @@ class Calls:
     def _withdraw(self, task: Task) -> bool:
         withdrawn = self.slots.withdraw(task.kind, task.key)
         if withdrawn:
-            del self._open[task.key]
+            del self.open[task.key]
         return withdrawn
 
     def _request_cancel(self, task: Task) -> None:
@@ -241,33 +255,26 @@ class Calls:
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
-        if isinstance(event, ActivityTaskScheduled):
-            key: Key = self._recorded(event.attributes.activity_id).key
+        find = _ECHOED.get(type(event))
+        if find is not None:
+            task = self._scheduled[event.event_id] = find(self, event)
+            task.event_id = event.event_id
         elif isinstance(event, ScheduleActivityTaskFailed):
-            self._recorded(event.attributes.activity_id)
-            return
-        elif isinstance(event, StartChildWorkflowExecutionInitiated):
-            key = ("child", event.attributes.workflow_id)
-        elif isinstance(event, LambdaFunctionScheduled):
-            key = ("lambda", event.attributes.id)
-        else:
-            return
-        task = self._scheduled[event.event_id] = self._open[key]
-        task.event_id = event.event_id
+            self.recorded(event.attributes.activity_id)
 
-    def _recorded(self, activity_id: str) -> Task:
+    def recorded(self, activity_id: str) -> Task:
         """Return the open activity of an id; histories of before tell no attempts in theirs."""
-        task = self._open.get(("activity", activity_id))
+        task = self.open.get(("activity", activity_id))
         if task is None:
             number = attempt.number_of(activity_id)
             task = next(
                 task
-                for (kind, name), task in self._open.items()
+                for (kind, name), task in self.open.items()
                 if kind == "activity" and attempt.number_of(name) == number
             )
-            del self._open[task.key]
+            del self.open[task.key]
             task.id, task.key = activity_id, ("activity", activity_id)
-            self._open[task.key] = task
+            self.open[task.key] = task
         return task
 
     # Outcomes
@@ -285,10 +292,59 @@ class Calls:
 
     def close_id(self, kind: Kind, id: str) -> Task | None:
         """Close the task of an activity id or a child's workflow id."""
-        task = self._open.pop((kind, id), None)
+        task = self.open.pop((kind, id), None)
         if task is not None:
             self.slots.closed(kind)
         return task
+
+    def refused(self, kind: Kind, id: str, cause: str, what: str) -> None:
+        """Ask again for a task that the service refused to begin, or give it its failure.
+
+        Args:
+            kind: What kind of task it is.
+            id: Its id.
+            cause: Why it was refused.
+            what: What was not done to it, for the message.
+        """
+        task = self.open.get((kind, id))
+        if task is None or task.result.done() or not self._asks_again(task, cause):
+            self.fail(self.close_id(kind, id), not_begun(task, what, cause))
+
+    def _asks_again(self, task: Task, cause: str) -> bool:
+        task.refusals += 1
+        if not passes(cause) or task.refusals > TIMES or task.cancel_requested:
+            return False
+        self.refusals.wait(task.kind, task.key, begin(task), cause, task.refusals)
+        return True
+
+    def timer_refused(self, id: str, cause: str) -> None:
+        """Ask again for a timer that the service refused to start, or let who waits hear of it."""
+        timer = self.timers.find(id)
+        if timer is None:
+            return
+        timer.refusals += 1
+        if passes(cause) and timer.refusals <= TIMES:
+            self.refusals.wait("timer", ("timer", id), start(timer), cause, timer.refusals)
+            return
+        self.timers.close(id)
+        error = TaskNotScheduled(f"timer {id} was not started: {cause}", None, cause)
+        if timer.refused is None:
+            self.broken = error
+        else:
+            timer.refused(error)
+
+    def cancel_refused(self, workflow_id: str, cause: str) -> None:
+        """Ask a child again to cancel itself, when the service refused to pass that on."""
+        task = self.open.get(("child", workflow_id))
+        if task is None or not passes(cause):
+            return  # it has closed, or what becomes of it is its outcome
+        task.refusals += 1
+        if task.refusals <= TIMES:
+            self.refusals.after(pause(task.refusals), lambda: self._cancel_again(task))
+
+    def _cancel_again(self, task: Task) -> None:
+        if self.open.get(task.key) is task:
+            self._request_cancel(task)
 
     def complete(self, task: Task | None, text: str | None) -> None:
         """Give a task its result, unless nobody waits for it any more."""
@@ -296,7 +352,7 @@ class Calls:
             self.size.characters += len(text)
         if task is None or task.result.done():
             return
-        if text is not None and is_elsewhere(text):
+        if text is not None and is_packed(text) and is_elsewhere(text):
             self._ended(task)
             task.result.set_later(lambda: self._value(task, text))
             return
@@ -362,13 +418,17 @@ class Calls:
             self.fail(task, error)
 
     def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-        text, what = call.serialize(*args, **kwargs), f"the arguments of {call.type}"
+        text = call.serialize(*args, **kwargs)
         if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
-            return serializer.check(text, what)
-        return self.texts.pack(text, what)
+            return serializer.check(text, f"the arguments of {call.type}")
+        if self.texts.travels(text):
+            return text
+        return self.texts.pack(text, f"the arguments of {call.type}")
 
     def _value(self, task: Task, text: str) -> Any:
-        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+        if is_packed(text):
+            text = self.texts.unpack(text, f"the result of {task}")
+        return task.call.deserialize(text)
 
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
@@ -395,6 +455,26 @@ class Calls:
     def _ended(self, task: Task) -> None:
         if not task.call.options.abandon:
             self.held -= 1
+
+
+def _scheduled(calls: Calls, event: ActivityTaskScheduled) -> Task:
+    return calls.recorded(event.attributes.activity_id)
+
+
+def _initiated(calls: Calls, event: StartChildWorkflowExecutionInitiated) -> Task:
+    return calls.open["child", event.attributes.workflow_id]
+
+
+def _invoked(calls: Calls, event: LambdaFunctionScheduled) -> Task:
+    return calls.open["lambda", event.attributes.id]
+
+
+_ECHOED: Mapping[type[Event], Any] = {
+    ActivityTaskScheduled: _scheduled,
+    LambdaFunctionScheduled: _invoked,
+    StartChildWorkflowExecutionInitiated: _initiated,
+}
+"""What finds the open task whose asking an event echoes."""
 
 
 def _numbers(retry: int | RetryPolicy) -> int:

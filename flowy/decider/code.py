@@ -10,11 +10,14 @@ from typing import Any
 from flowy.decider import bridge, carried
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
+from flowy.decider.refusals import TIMES, passes, pause
 from flowy.decider.signals import Arrival, SignalQueues
 from flowy.decider.texts import Texts
-from flowy.errors import PayloadError
+from flowy.errors import FlowyError, HistoryTooLong, PayloadError, TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
+from flowy.protocol.event import Event
+from flowy.protocol.events import workflow
 from flowy.protocol.events.workflow import WorkflowExecutionStartedAttributes
 from flowy.protocol.ids import TaskList
 from flowy.task import place
@@ -62,6 +65,11 @@ class WorkflowCode:
         self._carried: tuple[carried.Carried, ...] = ()
         self._abandons = False
         self._cancel_requested = False
+        self._refused: FlowyError | None = None
+        """Why the service does not close the execution as the code wants it."""
+        self._closes_never = False
+        self._close_refusals = 0
+        self._waits_to_close = False
         self._cancelled_at_join = False
         """``run`` had returned, and the tasks that it left were cancelled."""
 
@@ -111,8 +119,40 @@ class WorkflowCode:
             if self._main.done() and not self._main.cancelled():
                 self._main.exception()  # whoever drops the run knows why
 
+    def close_refused(self, event: type[Event], cause: str) -> None:
+        """Note that the service refused to close the execution, for another reason than news."""
+        self._close_refusals += 1
+        if passes(cause) and self._close_refusals <= TIMES:
+            self._waits_to_close = True
+            self._calls.refusals.after(pause(self._close_refusals), self._close_again)
+        elif self._refused is None and event is not workflow.FailWorkflowExecutionFailed:
+            what = event.__name__.removesuffix("WorkflowExecutionFailed")
+            text = f"the service refuses to close the execution ({what}): {cause}"
+            self._refused = TaskNotScheduled(text, None, cause)
+        else:
+            log.error("the execution cannot be closed, it is left open: %s", cause)
+            self._closes_never = True
+
+    def too_long(self, events: int, maximum: int) -> AnyDecision:
+        """Return the decision that fails an execution before its history is full."""
+        return _fail(
+            HistoryTooLong(
+                f"the history has {events:,} of the {maximum:,} events that the service takes: "
+                "continue as new in time, such as when self.should_restart says so"
+            )
+        )
+
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
+        if self._closes_never or self._waits_to_close:
+            return None
+        broken = self._refused or self._calls.broken
+        return _fail(broken) if broken is not None else self._wanted()
+
+    def _close_again(self) -> None:
+        self._waits_to_close = False
+
+    def _wanted(self) -> AnyDecision | None:
         if self._context.wanted_restart is not None and self._settings is not None:
             return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()

@@ -76,6 +76,17 @@ ECHOES: dict[type[Event], Echo] = {
     workflow.WorkflowExecutionFailed: _echo(decisions.FailWorkflowExecution),
 }
 
+CLOSES_REFUSED = (
+    workflow.CancelWorkflowExecutionFailed,
+    workflow.CompleteWorkflowExecutionFailed,
+    workflow.ContinueAsNewWorkflowExecutionFailed,
+    workflow.FailWorkflowExecutionFailed,
+)
+"""Events that say that a close was refused."""
+
+CLOSES = tuple(ECHOES[event].decision for event in CLOSES_REFUSED)
+"""Decisions that close an execution."""
+
 
 def check(event: Event, asked: Decision | None, texts: Texts) -> None:
     """Check that an event echoes what the code asked for.

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flowy.decider.asked import Task
+from flowy.decider.asked import not_begun
 from flowy.decider.calls import Calls
 from flowy.errors import (
     ActivityFailed,
@@ -35,8 +35,8 @@ def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
 
 
 def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
-    task = calls.close_id("activity", event.attributes.activity_id)
-    calls.fail(task, _refused(task, "scheduled", event.attributes.cause))
+    attributes = event.attributes
+    calls.refused("activity", attributes.activity_id, attributes.cause, "scheduled")
 
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
@@ -64,9 +64,9 @@ def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFai
     attributes = event.attributes
     if attributes.initiated_event_id:
         task = calls.close(attributes.initiated_event_id)
+        calls.fail(task, not_begun(task, "started", attributes.cause))
     else:
-        task = calls.close_id("child", attributes.workflow_id)
-    calls.fail(task, _refused(task, "started", event.attributes.cause))
+        calls.refused("child", attributes.workflow_id, attributes.cause, "started")
 
 
 def _child_started(calls: Calls, event: child.ChildWorkflowExecutionStarted) -> None:
@@ -96,14 +96,13 @@ def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
 
 
 def _function_not_scheduled(calls: Calls, event: lambda_.ScheduleLambdaFunctionFailed) -> None:
-    task = calls.close_id("lambda", event.attributes.id)
-    calls.fail(task, _refused(task, "scheduled", event.attributes.cause))
+    calls.refused("lambda", event.attributes.id, event.attributes.cause, "scheduled")
 
 
 def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id or 0)
-    error = _refused(task, "invoked", attributes.cause)
+    error = not_begun(task, "invoked", str(attributes.cause))
     if attributes.message:
         error = TaskNotScheduled(f"{error}: {attributes.message}", None, error.cause)
     calls.fail(task, error)
@@ -122,14 +121,7 @@ def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
 
 
 def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
-    # Its wait cannot be kept; the code goes on rather than hang for ever.
-    fired = calls.timers.close(event.attributes.timer_id)
-    if fired is not None:
-        fired.fired()
-
-
-def _refused(task: Task | None, what: str, cause: str | None) -> TaskNotScheduled:
-    return TaskNotScheduled(f"{task} was not {what}: {cause}", None, cause)
+    calls.timer_refused(event.attributes.timer_id, event.attributes.cause)
 
 
 OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {

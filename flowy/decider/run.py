@@ -17,6 +17,7 @@ history; a kept run that has decided it went another way and says so (``StaleRun
 """
 
 import hashlib
+import logging
 from collections import deque
 from collections.abc import Sequence
 from typing import Any
@@ -27,8 +28,9 @@ from flowy.decider import bridge, matching
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
-from flowy.decider.externals import Externals
+from flowy.decider.externals import Externals, Initiated
 from flowy.decider.facts import RunFacts
+from flowy.decider.limits import MORE, Limits, more
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
 from flowy.decider.texts import Texts
@@ -36,12 +38,18 @@ from flowy.errors import PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
-from flowy.protocol.events import child, decision, external, workflow
+from flowy.protocol.events import child, decision, external, timer, workflow
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.guarding import watched
 from flowy.transport import failure
 from flowy.transport.packing import PACKING, Packing
+
+log = logging.getLogger(__name__)
+
+LIMITS = Limits()
+UNHANDLED = "UNHANDLED_DECISION"
+"""Why a close is refused of which the decider had not seen all events."""
 
 
 class Decisions(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +76,7 @@ class WorkflowRun:
         execution: Which run this is.
         packing: How the texts of its domain travel.
         is_guarded: Whether the guards, where they are up, stop what a replay cannot repeat.
+        limits: What the service takes.
     """
 
     def __init__(
@@ -77,17 +86,21 @@ class WorkflowRun:
         packing: Packing = PACKING,
         *,
         is_guarded: bool = True,
+        limits: Limits = LIMITS,
     ) -> None:
         self.last_event_id = 0
         """The last event that the run was fed with."""
         self._execution = execution
+        self._limits = limits
         self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
         self._calls.now = self._loop.time
         self._calls.texts = self._texts = texts = Texts(packing, self._loop)
         self._signals = SignalQueues(self._calls.make_result, texts)
-        self._externals = Externals(self._calls.slots, self._calls.make_result, texts)
+        self._externals = Externals(
+            self._calls.slots, self._calls.make_result, texts, self._calls.refusals
+        )
         self._facts = RunFacts(
             execution.run_id, self._loop, self._calls.slots, self._calls.size, texts
         )
@@ -105,7 +118,12 @@ class WorkflowRun:
         self._answer = Decisions()
         self._incoming: list[Event] = []
         self._seen = 0
+        self._asked: tuple[AnyDecision, ...] = ()
+        """What the code asked for in the last decision; the answer may hold less of it."""
         self._echoes: deque[AnyDecision] = deque()
+        self._has_warned = False
+        self._is_cut = False
+        """History says that the last answer did not hold all that was asked for."""
         self._closed = False
 
     def feed(self, events: Sequence[Event]) -> Decisions:
@@ -130,17 +148,23 @@ class WorkflowRun:
     def _feed(self, events: Sequence[Event]) -> Decisions:
         with self._loop.running():
             self._facts.show(events)
-            known = self.last_event_id
-            for event in events:
-                if event.event_id <= known:
-                    continue
-                if self.last_event_id == known and event.event_id != known + 1:
-                    raise self._stale(event)
-                self.last_event_id = event.event_id
+            for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
+                    self.last_event_id = event.event_id
                     take(self, event)
+            if events:
+                self.last_event_id = max(self.last_event_id, events[-1].event_id)
             return self._decide()
+
+    def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
+        known = self.last_event_id
+        first = next((at for at, event in enumerate(events) if event.event_id > known), None)
+        if first is None:
+            return ()
+        if events[first].event_id != known + 1:
+            raise self._stale(events[first])
+        return events[first:] if first else events
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -175,7 +199,7 @@ class WorkflowRun:
             self._loop.replaying = True
             self._turn()
             self._loop.replaying = False
-        self._echoes = deque(self._answer.decisions)
+        self._echoes = deque(self._asked)
 
     def take_decision_timed_out(self, event: decision.DecisionTaskTimedOut) -> None:
         """Forget a decision that never was."""
@@ -192,17 +216,42 @@ class WorkflowRun:
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
         matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
-        self._calls.echoed(event)
-        self._externals.echoed(event)
-        if type(event) in OUTCOMES:
-            self._incoming.append(event)
+        if isinstance(event, Initiated):
+            self._externals.echoed(event)
+        else:
+            self._calls.echoed(event)
+
+    def take_echo_and_outcome(self, event: Event) -> None:
+        """Hold an echo that says that nothing came of it against what the code asked for."""
+        self.take_echo(event)
+        self._incoming.append(event)
+
+    def take_timer_started(self, event: timer.TimerStarted) -> None:
+        """Take a timer: one that was asked for, or the one that ends an answer that was cut."""
+        if event.attributes.timer_id.startswith(MORE):
+            self._is_cut = True
+        else:
+            self.take_echo(event)
+
+    def take_timer_not_started(self, event: timer.StartTimerFailed) -> None:
+        """Take a timer that did not start; when it ends an answer, its refusal does as well."""
+        if event.attributes.timer_id.startswith(MORE):
+            self._is_cut = True
+        else:
+            self.take_echo_and_outcome(event)
+
+    def take_close_refused(self, event: Any) -> None:
+        """Take it that the execution could not be closed: mostly, because something came first."""
+        self.take_echo(event)
+        if event.attributes.cause != UNHANDLED:
+            self._code.close_refused(type(event), event.attributes.cause)
 
     def take_child_not_started(self, event: child.StartChildWorkflowExecutionFailed) -> None:
         """Take a child that did not start: an echo, unless its start was initiated before."""
         if event.attributes.initiated_event_id:
             self._incoming.append(event)
         else:
-            self.take_echo(event)
+            self.take_echo_and_outcome(event)
 
     def take_close(self, event: Event) -> None:
         """Take the event that ends the history."""
@@ -237,7 +286,7 @@ class WorkflowRun:
             for event in batch:
                 self._apply(event)
                 self._loop.run_ready()
-            answer = self._collect()
+            answer = self._collect(started.event_id)
         finally:
             watched.reset(token)
         if self._facts.divergence is not None:
@@ -252,6 +301,11 @@ class WorkflowRun:
         Raises:
             NondeterminismError: It has not.
         """
+        if self._is_cut:
+            rest = (one for one in self._echoes if type(one) not in matching.CLOSES)
+            self._calls.slots.give_back(rest)
+            self._echoes.clear()
+            self._is_cut = False
         if self._echoes:
             raise matching.missing(self._echoes[0], self.last_event_id)
 
@@ -276,19 +330,40 @@ class WorkflowRun:
         """Note that another execution has got what this one told it."""
         self._externals.delivered(event)
 
-    def not_told(self, event: Event) -> None:
+    def not_told(self, event: Any) -> None:
         """Note that another execution could not be told."""
-        self._externals.refused(event)
+        if not self._externals.refused(event):
+            self._calls.cancel_refused(event.attributes.workflow_id, event.attributes.cause)
 
-    def _collect(self) -> Decisions:
+    def _warn(self, event_id: int) -> None:
+        if self._has_warned:
+            return
+        self._has_warned = True
+        log.warning(
+            "execution %s: its history has %d of the %d events that the service takes: let the "
+            "workflow continue as new in time (self.should_restart)",
+            self._execution,
+            event_id,
+            self._limits.events,
+        )
+
+    def _collect(self, event_id: int) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
+        if self._limits.nears_the_end(event_id + len(asked)):
+            self._warn(event_id)
+            if closing is None and self._limits.is_full(event_id, len(asked)):
+                closing = self._code.too_long(event_id, self._limits.events)
         if isinstance(closing, _ALONE):
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
+        self._asked = asked if closing is None else (*asked, closing)
+        # In a replay the history tells where the answer was cut.
+        fitting = len(self._asked) if self._loop.replaying else self._limits.fitting(self._asked)
+        is_whole = fitting == len(self._asked)
         return Decisions(
-            decisions=asked if closing is None else (*asked, closing),
-            closes=closing is not None,
+            decisions=self._asked if is_whole else (*asked[:fitting], more(event_id)),
+            closes=is_whole and closing is not None,
             execution_context=self._context.execution_context,
         )
 
@@ -310,9 +385,13 @@ _TAKERS: dict[type[Event], Any] = {
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
-        (event for event in OUTCOMES if event in matching.ECHOES), WorkflowRun.take_echo
+        (event for event in OUTCOMES if event in matching.ECHOES),
+        WorkflowRun.take_echo_and_outcome,
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
+    **dict.fromkeys(matching.CLOSES_REFUSED, WorkflowRun.take_close_refused),
+    timer.StartTimerFailed: WorkflowRun.take_timer_not_started,
+    timer.TimerStarted: WorkflowRun.take_timer_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,
     decision.DecisionTaskStarted: WorkflowRun.take_decision_started,
     decision.DecisionTaskTimedOut: WorkflowRun.take_decision_timed_out,

@@ -24,6 +24,10 @@ class Texts:
         self._packing = packing
         self._loop = loop
 
+    def travels(self, text: object) -> bool:
+        """Tell whether a text is its own packed form; most are."""
+        return self._packing.travels(text)
+
     def pack(self, text: object, what: str) -> str:
         """Return what travels in place of a text; see ``Packing.pack``."""
         try:

@@ -32,11 +32,14 @@ class Timers:
 
     def start(self, id: str, seconds: int, fired: Callable[[], None]) -> Timer:
         """Start a timer of an id that no other has."""
-        timer = Timer(id, fired)
+        timer = Timer(id, seconds, fired)
         self._running[id] = timer
-        attributes = decisions.StartTimerAttributes(timer_id=id, start_to_fire_timeout=str(seconds))
-        self._slots.open("timer", ("timer", id), decisions.StartTimer(attributes=attributes))
+        self._slots.open("timer", ("timer", id), start(timer))
         return timer
+
+    def find(self, id: str) -> Timer | None:
+        """Return the timer of an id; None when it was cancelled."""
+        return self._running.get(id)
 
     def cancel_timer(self, timer: object) -> None:
         """Stop a timer; one that has fired stays as it is."""
@@ -58,6 +61,14 @@ class Timers:
     def delayed(self) -> list[Timer]:
         """Return the timers that tasks wait for."""
         return [timer for timer in self._running.values() if timer.task is not None]
+
+
+def start(timer: Timer) -> decisions.StartTimer:
+    """Return the decision that starts a timer."""
+    attributes = decisions.StartTimerAttributes(
+        timer_id=timer.id, start_to_fire_timeout=str(timer.seconds)
+    )
+    return decisions.StartTimer(attributes=attributes)
 
 
 def whole(seconds: float) -> int:

@@ -1,6 +1,8 @@
 """Files of a workspace: copied whole or not at all, and compared by content."""
 
 import filecmp
+import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -8,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from flowy.project.liveness import Life, birth, life, this_host
 from flowy.project.paths import inside
 
 
@@ -54,11 +57,45 @@ def copy(source: Path, folder: Path, name: str) -> None:
         move_into(whole, target)
 
 
+PART, WHOLE, TARGET = "part", "whole", "target"
+"""Names in a folder aside: what is being copied, what is, and where that goes."""
+
+_ASIDE = re.compile(r"\..+~(?P<host>[^~]+)~(?P<pid>\d+)~(?P<birth>\d*)~[^~]+")
+
+
 @contextmanager
 def aside(folder: Path) -> Iterator[Path]:
-    """Make a folder beside another one, on the same file system; it goes at the end."""
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}-") as part:
+    """Make a folder beside another one, on the same file system; it goes at the end.
+
+    Its name says whose it is, so that ``left_aside`` finds what a killed process has left.
+    """
+    pid = os.getpid()
+    owner = f"{this_host()}~{pid}~{birth(pid) or ''}"
+    prefix = f".{folder.name}~{owner}~"
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=prefix) as part:
         yield Path(part)
+
+
+def left_aside(folder: Path) -> list[Path]:
+    """Return the folders aside in a folder whose processes were killed, as seen from here."""
+    left = []
+    for each in folder.glob(".*~*~*~*~*"):
+        owner = _ASIDE.fullmatch(each.name)
+        if owner is None or owner["host"] != this_host():
+            continue
+        if life(int(owner["pid"]), owner["birth"] or None) is not Life.ALIVE:
+            left.append(each)
+    return sorted(left)
+
+
+def finish_aside(part: Path, versions: Path) -> None:
+    """Put a version in its place that was copied whole, unless there is one; delete the rest."""
+    target = part / TARGET
+    if (part / WHOLE).exists() and target.exists():
+        place = inside(versions, target.read_text())
+        if not place.exists():
+            (part / WHOLE).rename(place)
+    shutil.rmtree(part, ignore_errors=True)
 
 
 def move_into(source: Path, target: Path) -> None:

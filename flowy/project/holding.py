@@ -12,6 +12,7 @@ from flowy.db.open import open_database
 from flowy.db.session import Session
 from flowy.errors import UnknownInProject
 from flowy.project import places
+from flowy.project.home import Step, unwatched
 from flowy.project.store import projects
 from flowy.project.store.schema import SCHEMA
 
@@ -31,6 +32,7 @@ class Holding(abc.ABC):
         url: The URL of the database; by default the environment's ``FLOWY_PROJECTS``, else this
             user's own file.
         clock: Tells the time.
+        step: Is told each step between files and rows; for tests of crashes.
 
     Raises:
         UnknownInProject: There is no project of that name.
@@ -45,9 +47,11 @@ class Holding(abc.ABC):
         *,
         url: str | None = None,
         clock: Clock | None = None,
+        step: Step = unwatched,
     ) -> None:
         self.url = places.absolute(places.database_url(os.environ, host, url))
         self.clock: Clock = clock or SystemClock()
+        self.step: Step = step
         self.user = places.current_user()
         self._database = open_database(self.url, SCHEMA)
         self.close = weakref.finalize(self, self._database.close)

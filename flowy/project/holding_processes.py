@@ -144,12 +144,14 @@ class HoldingProcesses(Holding):
         if process.status not in FINAL:
             process.kill()
         for workspace in process.get_workspaces():
-            if delete_workspaces:
-                workspace.delete()
-            else:
+            if not delete_workspaces:
                 self.write(partial(listing.leave, project=self.id, workspace=workspace.id))
-        shutil.rmtree(process_folder(self, process.id), ignore_errors=True)
+            else:
+                workspace.delete()
         self.write(lambda session: listing.delete(session, self.id, process.id))
+        self.step("process rows deleted")
+        shutil.rmtree(process_folder(self, process.id), ignore_errors=True)
+        self.step("process folder deleted")
 
     def lineage(self, of: "int | str | Process | Workspace") -> Lineage:
         """Return what something came from and what came of it.

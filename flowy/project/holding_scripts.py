@@ -8,7 +8,7 @@ from flowy.project import growing, tree
 from flowy.project.holding import Holding
 from flowy.project.modules import declaration
 from flowy.project.script import Script
-from flowy.project.store import projects, scripts
+from flowy.project.store import folder_notes, projects, scripts
 from flowy.project.store.scripts import SCRIPTS
 
 
@@ -77,9 +77,12 @@ class HoldingScripts(Holding):
         def work(session: Session) -> None:
             scripts.forget(session, self.id, label)
             SCRIPTS.delete(session, self.id, id=script.id)
+            folder_notes.end(session, self.id, "script", script.id)
 
         self.write(work)
+        self.step("script row deleted")
         shutil.rmtree(script.directory, ignore_errors=True)
+        self.step("script folder deleted")
 
     def trim_script_index(self) -> None:
         """Let the next script take the number after the highest in use."""

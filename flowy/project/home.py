@@ -9,6 +9,13 @@ from flowy.db.session import Session
 
 Result = TypeVar("Result")
 
+Step = Callable[[str], None]
+"""Is called with the name of each step between files and rows; tests kill the process there."""
+
+
+def unwatched(_step: str) -> None:
+    """Let every step pass."""
+
 
 class Home(Protocol):
     """A project as what is in it sees it: its database, its folders, its clock."""
@@ -36,6 +43,11 @@ class Home(Protocol):
     @property
     def user(self) -> str:
         """Who uses it now."""
+        ...
+
+    @property
+    def step(self) -> Step:
+        """Is told each step between files and rows."""
         ...
 
     @property

@@ -308,7 +308,7 @@ class Process:
             return WORKSPACES.find(session, workspaces.LABELLED, self.project.id, **of)
 
         found = self.project.read(find)
-        if found:
+        if found and (not create or (self.project.root / found[0].path).exists()):
             return Workspace(self.project, found[0].id)
         return make_workspace(self.project, label, self.id) if create else None
 

@@ -17,6 +17,7 @@ from flowy.project.monitor import LEASE, Monitor, MonitorOptions
 from flowy.project.process import Process
 from flowy.project.store import projects
 from flowy.project.store.schema import SCHEMA
+from flowy.project.sweeping import Swept, sweep
 from flowy.project.values import ProjectRecord
 
 FOLDERS = ("scripts", "processes", "workspaces")
@@ -37,11 +38,34 @@ class Project(HoldingProcesses, HoldingScripts, HoldingWorkspaces):
         url: The URL of the database; by default the environment's ``FLOWY_PROJECTS``, else this
             user's own file.
         clock: Tells the time.
+        step: Is told each step between files and rows; for tests of crashes.
 
     Raises:
         UnknownInProject: There is no project of that name.
         DatabaseError: The database cannot be used.
     """
+
+    def sweep(self) -> Swept:
+        """Finish what killed processes have left between files and rows; see ``Swept``.
+
+        Folders with numbers that no script, process or workspace has are deleted.
+        """
+        return sweep(self)
+
+    def trim_script_index(self) -> None:
+        """Let the next script take the number after the highest in use."""
+        self.sweep()
+        super().trim_script_index()
+
+    def trim_process_index(self) -> None:
+        """Let the next process take the number after the highest in use."""
+        self.sweep()
+        super().trim_process_index()
+
+    def trim_workspace_index(self) -> None:
+        """Let the next workspace take the number after the highest in use."""
+        self.sweep()
+        super().trim_workspace_index()
 
 
 def create_project(

@@ -15,10 +15,10 @@ from flowy.project.jsonable import jsonable, jsonable_values
 from flowy.project.modules import Declaration, declaration
 from flowy.project.process import Process
 from flowy.project.states import Status
-from flowy.project.store import processes, projects, scripts
+from flowy.project.store import folder_notes, processes, projects, scripts
 from flowy.project.store.processes import PROCESSES
 from flowy.project.store.scripts import SCRIPTS
-from flowy.project.values import ProcessRecord, ScriptRecord
+from flowy.project.values import NEVER, ProcessRecord, ScriptRecord
 
 COLUMNS = frozenset(
     {
@@ -58,7 +58,9 @@ class Script:
         self.label = label
         self.id = project.write(self._new) if create else self._record().id
         if create:
+            project.step("script noted")
             self._folder.mkdir(parents=True, exist_ok=True)
+            self._note_end()
 
     def __repr__(self) -> str:
         return f"<Script {self.label!r} of project {self.project.name!r}>"
@@ -271,8 +273,27 @@ class Script:
 
     def import_from(self, path: Path) -> None:
         """Take what a file says about itself, and copy it with the files that it names."""
-        self._declare(declaration(path), path)
+        declared = declaration(path)
+        self.project.write(lambda session: self._note(session, self.id))
+        self._declare(declared, path)
+        self.project.step("script declared")
         self._copy_sources()
+
+    def finish_import(self) -> bool:
+        """Finish what a killed process has begun; return whether the script is whole now.
+
+        One whose files have gone, and that was never whole, is to be deleted.
+        """
+        record = self._record()
+        try:
+            if record.sources:
+                self._copy_sources()
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except UnknownInProject:
+            if record.updated == NEVER:
+                return False
+        self._note_end()
+        return True
 
     @property
     def _folder(self) -> Path:
@@ -294,7 +315,17 @@ class Script:
             added=self.project.clock.now(),
         )
         SCRIPTS.insert(session, self.project.id, record)
+        self._note(session, record.id)
         return record.id
+
+    def _note(self, session: Session, number: int) -> None:
+        now = self.project.clock.now()
+        folder_notes.begin(session, self.project.id, "script", number, now)
+
+    def _note_end(self) -> None:
+        self.project.write(
+            lambda session: folder_notes.end(session, self.project.id, "script", self.id)
+        )
 
     def _declare(self, declared: Declaration, path: Path) -> None:
         file = declared.run_script or path.name
@@ -329,7 +360,10 @@ class Script:
                 shutil.copytree(path, self._folder / path.name, dirs_exist_ok=True)
             else:
                 shutil.copy2(path, self._folder / path.name)
+            self.project.step(f"script copied {path.name}")
         self._set(updated=self.project.clock.now())
+        self._note_end()
+        self.project.step("script ready")
 
     def _set(self, **values: Any) -> None:
         self._change(lambda _: values)

@@ -1,7 +1,7 @@
 """What the stores hand out: projects, scripts, processes, workspaces as frozen values."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -171,3 +171,27 @@ class WorkspaceRecord(msgspec.Struct, frozen=True, kw_only=True):
     user: str = ""
     created: float = NEVER
     extra: Mapping[str, Any] = {}
+
+
+FolderKind = Literal["script", "workspace"]
+"""Whose folder it is."""
+
+
+class FolderNote(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody fills a folder.
+
+    Args:
+        kind: Whose folder it is.
+        id: The number of that script or workspace.
+        host: The machine of who fills it.
+        pid: His process id.
+        pid_birth: When that process was started, in the system's own terms.
+        since: When he began, in seconds since the epoch.
+    """
+
+    kind: FolderKind
+    id: int
+    host: str
+    pid: int
+    pid_birth: str | None
+    since: float

@@ -194,10 +194,14 @@ class Workspace:
             )
         target.parent.mkdir(parents=True, exist_ok=True)
         with files.aside(versions) as part:
-            shutil.copytree(self.folder, part / "new", symlinks=True)
+            (part / files.TARGET).write_text(target.name)
+            shutil.copytree(self.folder, part / files.PART, symlinks=True)
+            shutil.move(part / files.PART, part / files.WHOLE)
+            self.project.step("version copied")
             if target.exists():
                 target.rename(part / "old")
-            (part / "new").rename(target)
+                self.project.step("old version aside")
+            (part / files.WHOLE).rename(target)
         return str(target)
 
     def versions(self) -> Names:
@@ -220,14 +224,18 @@ class Workspace:
 
     def delete_folder(self) -> None:
         """Delete the folder and its versions; the record stays."""
-        for folder in (self.folder, self._versions()):
-            if folder.exists():
-                shutil.rmtree(folder)
+        _delete_all((self.folder, self._versions()))
 
     def delete(self) -> None:
-        """Delete the workspace: first the folder, then the record that leads to it."""
-        self.delete_folder()
+        """Delete the workspace: first the record, then the folder that nothing leads to any more.
+
+        What a crash in between leaves of the folder, ``Project.sweep`` deletes.
+        """
+        folders = (self.folder, self._versions())
         self.project.write(lambda session: WORKSPACES.delete(session, self.project.id, id=self.id))
+        self.project.step("workspace row deleted")
+        _delete_all(folders)
+        self.project.step("workspace folder deleted")
 
     def _record(self) -> WorkspaceRecord:
         def get(session: Session) -> WorkspaceRecord | None:
@@ -276,6 +284,12 @@ class Workspace:
                 f"workspace {self.id} has no version {label!r}; its versions: {known}"
             )
         return folder
+
+
+def _delete_all(folders: Iterable[Path]) -> None:
+    for folder in folders:
+        if folder.exists():
+            shutil.rmtree(folder)
 
 
 def _answer(work: Callable[[], object]) -> Answer:

@@ -28,6 +28,7 @@ from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciler
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.listener import ExecutionListener
+from flowy.worker.middleware import Middleware
 from flowy.worker.poller import Poller, Source
 from flowy.worker.runtime import Worker
 from flowy.worker.settings import DeciderSettings
@@ -102,6 +103,7 @@ def start_workflow_worker(
     payloads: Payloads | StorageVolume | str | None = None,
     telemetry: Telemetry = SILENT,
     sticky: bool | None = None,
+    middleware: Sequence[Middleware] = (),
 ) -> None:
     """Decide the workflows of a task list until SIGTERM or Ctrl-C, which finish the one in hand.
 
@@ -111,13 +113,16 @@ def start_workflow_worker(
     `flowy.worker.settings.DeciderSettings`. ``sticky`` says whether decisions of kept runs come to
     a task list of this worker's own: None for as soon as other deciders are noticed, True from the
     start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
+    ``middleware`` goes around each decision: `flowy.worker.middleware`.
     """
     settings = settings or DeciderSettings()
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
         wish = as_wished(sticky, settings.build) if loop < 0 else None
-        make = partial(DecisionPoller, catalog=catalog, settings=settings, sticky=wish)
+        make = partial(
+            DecisionPoller, catalog=catalog, settings=settings, sticky=wish, middleware=middleware
+        )
         beside: list[Poller[Any]] = [] if catalog is None else [Reconciler(source, catalog)]
         first, *others = (replace(source, task_list=name) for name in settings.lists(task_list))
         beside += [make(other, registry) for other in others]

@@ -52,6 +52,9 @@ class Boto3Client:
             as for every SWF client.
     """
 
+    most_decisions = 100
+    """Decisions of one answer. Amazon names no limit; its own framework for Java keeps to this."""
+
     def __init__(self, client: Any) -> None:
         self._client = client
         self._errors = _botocore_errors()

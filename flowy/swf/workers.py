@@ -131,6 +131,7 @@ def _deciders(
                 catalog=catalog,
                 sticky=as_wished(plan.sticky, deciding.build, name),
                 settings=deciding,
+                middleware=plan.activities.middleware,
             )
 
 

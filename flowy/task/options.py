@@ -3,10 +3,11 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, Literal, TypeVar
 
 from flowy.execution.retry import RetryPolicy
+from flowy.protocol.ids import TaskList
 from flowy.task import option_values as values_of
 from flowy.task.option_values import seconds_or_none
 
@@ -46,6 +47,11 @@ class ActivityOptions:
     abandon: bool = False
     task_priority: int | None = None
     cancellation: Cancellation = "try"
+    attributes: Mapping[str, Any] = field(init=False, repr=False, compare=False)
+    """What is set, as a decision says it: made once, for a proxy may be called many times."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "attributes", _attributes(self))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +113,22 @@ class LambdaOptions:
     error_handling: bool = False
     abandon: bool = False
     cancellation: Cancellation = "try"
+
+
+def _attributes(options: ActivityOptions) -> dict[str, Any]:
+    texts = {
+        "heartbeat_timeout": options.heartbeat,
+        "schedule_to_close_timeout": options.schedule_to_close,
+        "schedule_to_start_timeout": options.schedule_to_start,
+        "start_to_close_timeout": options.start_to_close,
+        "task_priority": options.task_priority,
+    }
+    found: dict[str, Any] = {
+        name: str(chosen) for name, chosen in texts.items() if chosen is not None
+    }
+    if options.task_list is not None:
+        found["task_list"] = TaskList(name=options.task_list)
+    return found
 
 
 _READERS: Mapping[str, Any] = {

@@ -1,7 +1,8 @@
 """Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Self, Unpack, overload
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
@@ -36,8 +37,11 @@ class BoundProxy(Callee[P, Out]):
         self.proxy = proxy
         self.scheduler = scheduler
 
-    def _called(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Out:
-        return self.proxy.call(self.scheduler, args, kwargs)
+    if not TYPE_CHECKING:
+
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            """Ask for the task; the types of all this are those of ``Callee``."""
+            return self.proxy.call(self.scheduler, args, kwargs)
 
 
 class TaskProxy(Callee[P, Out]):
@@ -91,14 +95,22 @@ class TaskProxy(Callee[P, Out]):
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
         if self.target is None:
-            return serializer.dump_arguments(args, kwargs, str(self.task_id), None)
-        return dump_for(self.target, args, kwargs, str(self.task_id))
+            return serializer.dump_arguments(args, kwargs, self._named, None)
+        return dump_for(self.target, args, kwargs, self._named)
 
     def _deserialize_result(self, result: str) -> Any:
         reader = None if self.target is None else result_of(self.target)
         if reader is None:
-            return serializer.load(result, f"the result of {self.task_id}")
-        return reader.read(result, f"the result of {self.task_id}")
+            return serializer.load(result, self._result_named)
+        return reader.read(result, self._result_named)
+
+    @cached_property
+    def _named(self) -> str:
+        return str(self.task_id)
+
+    @cached_property
+    def _result_named(self) -> str:
+        return f"the result of {self.task_id}"
 
 
 class ActivityProxy(TaskProxy[P, Result[R]]):

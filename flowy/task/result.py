@@ -174,14 +174,16 @@ def copy_outcome(ended: asyncio.Future[Any], result: Result) -> None:
         result.set_exception(error)
 
 
-def pending_in(value: Any) -> list[Result]:
-    """Find the results in a value, at any depth of its lists, tuples and dicts.
+def pending_in(*values: Any) -> list[Result]:
+    """Find the results in values, at any depth of their lists, tuples and dicts.
 
     Raises:
         PayloadError: The value holds a set, whose order may differ when the workflow is replayed.
     """
     found: list[Result] = []
-    _find_results(value, found)
+    for value in values:
+        if type(value) not in _PLAIN:  # most are, and need no call
+            _find_results(value, found)
     return found
 
 
@@ -201,7 +203,7 @@ def _find_results(value: Any, found: list[Result]) -> None:
     else:
         return
     for item in items:
-        if type(item) not in _PLAIN:  # most are, and need no call
+        if type(item) not in _PLAIN:
             _find_results(item, found)
 
 

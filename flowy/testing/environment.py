@@ -42,6 +42,7 @@ from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.proxy import TaskProxy
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
+from flowy.testing import recording
 from flowy.testing.crew import Client, Crew
 from flowy.testing.holders import of_kind, search
 from flowy.testing.replacements import (
@@ -123,6 +124,7 @@ class Environment:
 
     def close(self) -> None:
         """Forget everything."""
+        recording.save(self.client, self.domain)
         self._crew.close()
         self._service.close()
 

@@ -4,6 +4,7 @@ pytest finds it wherever Flowy is installed.
 """
 
 import importlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,6 +36,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="append",
         help="a module or package that holds the workflows for --flowy-histories",
     )
+    group.addoption(
+        "--flowy-save-histories",
+        metavar="DIR",
+        help="write the history of each execution in a flowy.testing.Environment to this folder",
+    )
     parser.addini(HISTORIES, "folders with histories to replay", type="paths", default=[])
     parser.addini(WORKFLOWS, "modules that hold their workflows", type="args", default=[])
 
@@ -48,6 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
         f"{ENVIRONMENT_MARKER}(*packages, activities, start): "
         "how the fixture flowy_environment is made",
     )
+    save_to = config.getoption("flowy_save_histories")
+    if save_to:
+        os.environ["FLOWY_SAVE_HISTORIES"] = str(Path(save_to).resolve())
     for folder in config.getoption(HISTORIES) or ():
         if not Path(folder).is_dir():
             raise pytest.UsageError(f"--flowy-histories: there is no folder {folder}")

@@ -97,6 +97,16 @@ class Packing:
     largest: int = LARGEST
     telemetry: Telemetry = SILENT
 
+    def travels(self, text: object) -> bool:
+        """Tell whether a text travels as it is: ``pack`` would return it."""
+        return (
+            type(text) is str
+            and len(text) <= self.threshold <= MAXIMUM
+            and self.codec is None
+            and text.isascii()
+            and not text.startswith(packed.PREFIX)
+        )
+
     def pack(self, text: object, what: str, *, stores: bool = True, limit: int = MAXIMUM) -> str:
         """Return what travels in place of a text.
 

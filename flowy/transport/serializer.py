@@ -14,6 +14,9 @@ from flowy.transport import models
 MAXIMUM = 32_768
 """Characters that SWF takes for an input, a result or details."""
 
+SHORT = 1_000
+"""Bytes of a text that fits anywhere."""
+
 
 def _plainer(value: Any) -> Any:
     """Return what JSON can say of a value that msgspec does not know."""
@@ -66,12 +69,24 @@ def dump_arguments(
         PayloadError: An argument cannot travel; the message names it.
     """
     positional = list(args)
+    text = _short(positional, kwargs)
+    if text is not None:
+        return text
     try:
         return dump([positional, kwargs], f"the arguments of {what}", maximum)
     except PayloadError:
         for name, value in [*enumerate(positional, 1), *kwargs.items()]:
             dump(value, f"argument {name} of {what}", maximum)
         raise
+
+
+def _short(args: list[Any], kwargs: Mapping[str, Any]) -> str | None:
+    """Return arguments as a text if nothing about it needs a second look."""
+    try:
+        data = _encoder.encode((args, kwargs))
+    except Exception:  # noqa: BLE001 -- the second look says which argument it is
+        return None
+    return None if len(data) > SHORT or b"null" in data else data.decode()
 
 
 def ordered(value: Any) -> Any:

@@ -12,6 +12,7 @@ from functools import partial
 
 import msgspec
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import WorkflowRun
 from flowy.determinism.guards import guard
 from flowy.errors import (
@@ -43,6 +44,7 @@ from flowy.worker import history
 from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
 from flowy.worker.listener import ExecutionListener, tell_decisions
+from flowy.worker.middleware import Chain, DecisionInput, Middleware, overriding
 from flowy.worker.mismatch import Mismatches
 from flowy.worker.poller import Source
 from flowy.worker.settings import DeciderSettings
@@ -108,6 +110,7 @@ class DecisionPoller:
         settings: How decisions are made.
         sticky: How decisions of the runs that are kept come here when others decide too; None
             leaves them on the list that all share.
+        middleware: What goes around decisions, the outermost first.
     """
 
     def __init__(
@@ -120,13 +123,17 @@ class DecisionPoller:
         catalog: ExecutionListener | None = None,
         settings: DeciderSettings | None = None,
         sticky: Sticky | None = None,
+        middleware: Sequence[Middleware] = (),
     ) -> None:
         settings = settings or DeciderSettings()
         self.source = source
         self.cache = RunCache() if cache is None else cache
         self._registry = registry
         self._make_run = make_run or partial(
-            WorkflowRun, packing=source.packing, is_guarded=settings.guarded
+            WorkflowRun,
+            packing=source.packing,
+            is_guarded=settings.guarded,
+            limits=_limits(source, settings),
         )
         self.watch = Watch(settings)
         self.mismatches = Mismatches(settings.mismatched, source.packing)
@@ -141,6 +148,7 @@ class DecisionPoller:
         )
         self._exchange: Inlet = Exchange(source, self._next_request, TOGETHER)
         self._sticky = Stickiness(source, sticky)
+        self._steps = overriding(middleware, "decision")
         self._unsent: list[_Answer] = []
         self._catalog = catalog
 
@@ -260,7 +268,7 @@ class DecisionPoller:
             self._sticky.came(execution, events)
             new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
-                return kept, self._fed(kept, execution, events), size + weigh(new)
+                return kept, self._made(definition, execution, kept, events), size + weigh(new)
             except StaleRunError as error:
                 logger.info("execution %s: the kept run is made anew: %s", execution, error)
         else:
@@ -271,7 +279,33 @@ class DecisionPoller:
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
         run = self._make_run(definition, execution)
-        return run, self._fed(run, execution, events), RUN_BYTES + weigh(events)
+        return run, self._made(definition, execution, run, events), RUN_BYTES + weigh(events)
+
+    def _made(
+        self,
+        definition: WorkflowDefinition,
+        execution: ExecutionId,
+        run: Run,
+        events: list[HistoryEvent],
+    ) -> Decided:
+        """Have a run decide, with the middleware around it."""
+        if not self._steps:
+            return self._fed(run, execution, events)
+        given = DecisionInput(
+            definition=definition,
+            execution=execution,
+            events=events,
+            is_replayed=run.last_event_id == 0,
+        )
+        chain = Chain(self._steps, given)
+        decided: Decided | None = None
+        raised: BaseException | None = None
+        try:
+            decided = chain.context.run(self._fed, run, execution, events)
+        except BaseException as error:  # noqa: BLE001 -- the chain raises it again
+            raised = error
+        outcome: Decided = chain.end(decided, raised)
+        return outcome
 
     def _fed(self, run: Run, execution: ExecutionId, events: list[HistoryEvent]) -> Decided:
         """Feed a run; one that could not take the events is of no more use."""
@@ -369,3 +403,8 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
+
+
+def _limits(source: Source, settings: DeciderSettings) -> Limits:
+    most = settings.most_decisions or getattr(source.client, "most_decisions", None)
+    return Limits(decisions=most)

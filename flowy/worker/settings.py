@@ -10,6 +10,9 @@ from flowy.task.definition import checked_name
 BUILD_SEPARATOR = "@"
 """Stands between a task list's name and a build's in the name of the build's own list."""
 
+LEAST_DECISIONS = 2
+"""Decisions of an answer that is cut: one, and the timer that brings the rest."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Mismatch:
@@ -46,6 +49,8 @@ class DeciderSettings:
             stay with workers of that build. None pins nothing.
         takes_new: Whether a worker of a build also takes executions that no build has yet.
         mismatched: Told of each execution whose history the code does not follow.
+        most_decisions: How many decisions go into one answer; what is over it follows at once. None
+            is what the client says its service takes, 100 for boto3's and else no such limit.
 
     Raises:
         DefinitionError: A value can never work.
@@ -57,6 +62,7 @@ class DeciderSettings:
     build: str | None = None
     takes_new: bool = True
     mismatched: Callable[[Mismatch], None] = field(default=_ignore)
+    most_decisions: int | None = None
 
     def __post_init__(self) -> None:
         """Refuse what can never work."""
@@ -64,6 +70,10 @@ class DeciderSettings:
             seconds = getattr(self, name)
             if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
                 raise DefinitionError(f"{name} is a number of seconds or 0 for never: {seconds!r}")
+        if self.most_decisions is not None and self.most_decisions < LEAST_DECISIONS:
+            raise DefinitionError(
+                f"most_decisions is at least {LEAST_DECISIONS}, not {self.most_decisions}"
+            )
         if self.build is not None:
             checked_name(self.build, "build", 64)
         elif not self.takes_new:

@@ -49,12 +49,12 @@ class Watch:
         """Note that the code of an execution runs from now on, in this thread."""
         self.execution, self.thread = execution, threading.get_ident()
         self.blocked = None
-        self.number += 1
+        self.number += 1 + self.number % 2  # odd, also when the last end was cut short
 
     def end(self) -> BlockedDecisionError | None:
         """Note that it has stopped; return why it was ended, if it was."""
         with self.lock:
-            self.number += 1
+            self.number += self.number % 2
             blocked, self.blocked = self.blocked, None
         if blocked is not None:
             _interrupt(self.thread, None)  # the code may have ended by itself just before

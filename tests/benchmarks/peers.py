@@ -19,7 +19,7 @@ REQUIREMENTS = {
     "botoflow": ("botoflow==0.8", "botocore==1.44.5", "six"),
     "celery": ("celery==5.7.0", "redis", "SQLAlchemy"),
     "dbos": ("dbos==3.4.0", "psycopg[binary]"),
-    "flowserv": ("flowserv-core",),
+    "flowserv": ("flowserv-core==0.9.4", "pyyaml-include<2", "SQLAlchemy<2"),
     "flowy-0.4.1": ("boto3==1.44.5", "venusian==3.1.1", "lazy-object-proxy==1.2.2"),
     "moto": ("moto[swf,server]==5.2.5",),
     "procrastinate": ("procrastinate==3.10.0", "psycopg[binary]"),

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.chaos import fights
 from tests.chaos.load import Load
 from tests.chaos.servers import Server
 from tests.chaos.verify import check_sqlite, verify
@@ -109,12 +110,37 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
+def fight(seconds: float) -> None:
+    """Play the fights of the catalogue and of projects, each on both databases."""
+    cluster = Cluster().start().make_template()
+    try:
+        for name in ("over_a_run", "over_a_queue", "with_killed_monitors", "kill_a_tree"):
+            for kind in ("SQLite", "PostgreSQL"):
+                with tempfile.TemporaryDirectory(prefix="flowy-fight-") as folder:
+                    url = f"sqlite:///{folder}/fight.db"
+                    if kind == "PostgreSQL":
+                        empty = name == "over_a_run"
+                        url = cluster.empty_database() if empty else cluster.fresh_database()
+                    arguments = _ARGUMENTS.get(name, lambda seconds: (seconds,))(seconds)
+                    found = getattr(fights, name)(url, Path(folder), *arguments)
+                    say(f"fight {name} on {kind}: {found}")
+    finally:
+        cluster.remove()
+
+
+_ARGUMENTS: dict[str, Callable[[float], tuple[float, ...]]] = {
+    "kill_a_tree": lambda _: (),
+    "with_killed_monitors": lambda seconds: (seconds, int(seconds * 3)),
+}
+
+
 def main() -> None:
     """Play the long form."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sqlite-kills", type=int, default=200)
     parser.add_argument("--postgresql-kills", type=int, default=50)
     parser.add_argument("--postgresql-restarts", type=int, default=15)
+    parser.add_argument("--fight-seconds", type=float, default=60)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     say(f"seed {options.seed}")
@@ -122,6 +148,8 @@ def main() -> None:
         if options.sqlite_kills:
             plan = Plan(kills=options.sqlite_kills, seed=options.seed)
             say(f"SQLite, {plan.kills} kills: {on_sqlite(Path(folder), plan)}")
+    if options.fight_seconds:
+        fight(options.fight_seconds)
     if not options.postgresql_kills:
         return
     cluster = Cluster(durable=True).start().make_template()

@@ -10,6 +10,7 @@ from flowy.db.statement import ONE, ZERO, Statement
 from flowy.project.store.schema import (
     attempts,
     dependencies,
+    folder_notes,
     parents,
     processes,
     projects,
@@ -21,7 +22,7 @@ from flowy.project.values import ProjectRecord
 Counter = Literal["last_script", "last_process", "last_workspace"]
 
 COUNTED = {"last_script": scripts, "last_process": processes, "last_workspace": workspaces}
-_PARTS = (attempts, dependencies, parents, processes, scripts, workspaces)
+_PARTS = (attempts, dependencies, folder_notes, parents, processes, scripts, workspaces)
 _FIELDS = ("id", "name", "root_dir", "user", "created_at")
 _FRESH = ("last_script", "last_process", "last_workspace", "version")
 

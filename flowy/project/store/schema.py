@@ -150,9 +150,23 @@ workspaces = Table(
     Index("project_workspaces_by_process", "project", "process", "label"),
 )
 
+folder_notes = Table(
+    "project_folder_notes",
+    metadata,
+    Column("project", Integer, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("id", Integer, nullable=False),
+    Column("host", Text, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("pid_birth", Text),
+    Column("since", Float, nullable=False),
+    PrimaryKeyConstraint("project", "kind", "id"),
+)
+"""Who is at the folder of a script or workspace: its row is there, its files are not all yet."""
+
 SCHEMA = Schema(
     metadata=metadata,
-    revisions=("0001",),
+    revisions=("0001", "0002"),
     scripts=str(Path(__file__).parent / "migrations"),
     version_table="flowy_project_version",
 )

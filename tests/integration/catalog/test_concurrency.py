@@ -10,7 +10,7 @@ from flowy.catalog.events import RunEvent
 from flowy.catalog.run import RunManager
 from flowy.catalog.workflow.state import StateCanceled, StateError, StateRunning, StateSuccess
 from flowy.errors import ConstraintViolationError, UnknownRunError
-from flowy.volume.base import StorageVolume
+from flowy.volume.base import IOBuffer, StorageVolume
 from flowy.volume.manager import open_volume
 from tests.integration.catalog import fighters
 from tests.integration.catalog.conftest import Catalogue
@@ -114,3 +114,58 @@ def test_each_change_is_told_once_it_is_durable(
         ("RUNNING", "ERROR", ["ERROR"]),
         ("ERROR", None, []),
     ]
+
+
+def test_changes_of_a_block_are_durable_together_and_told_afterwards(
+    catalogue: Catalogue, database: DB, fs: StorageVolume
+) -> None:
+    told: list[RunEvent] = []
+    runs = RunManager(catalogue.session, fs, listener=told.append)
+
+    def elsewhere() -> list[str]:
+        with database.session() as session:
+            return [run.state_type for run in RunManager(session, fs).list_all_runs()]
+
+    with runs.together():
+        first, second = (runs.create_run(group=catalogue.group).run_id for _ in range(2))
+        runs.update_run(first, StateRunning())
+        runs.update_run(first, StateError(messages=["it broke"]))
+        with pytest.raises(ConstraintViolationError, match="cannot change run in state ERROR"):
+            runs.update_run(first, StateCanceled())
+        assert elsewhere() == told == []
+    assert sorted(elsewhere()) == ["ERROR", "PENDING"]
+    assert [event.after for event in told] == ["PENDING", "PENDING", "RUNNING", "ERROR"]
+    assert runs.get_run(second).is_pending()
+
+
+def test_a_block_that_fails_changes_nothing(catalogue: Catalogue, fs: StorageVolume) -> None:
+    told: list[RunEvent] = []
+    runs = RunManager(catalogue.session, fs, listener=told.append)
+
+    def fail() -> None:
+        with runs.together():
+            runs.create_run(group=catalogue.group)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    assert runs.list_all_runs() == told == []
+    runs.create_run(group=catalogue.group)
+    assert len(told) == 1
+
+
+def test_what_stores_or_deletes_files_is_refused_in_a_block(
+    catalogue: Catalogue, runstore: StorageVolume
+) -> None:
+    runs = catalogue.runs
+    run_id = catalogue.create().run_id
+    with runs.together():
+        for refused in (
+            lambda: runs.update_run(run_id, StateSuccess(files=["A.json"]), runstore),
+            lambda: runs.delete_run(run_id),
+            lambda: runs.store_runfile(run_id, IOBuffer(b""), "a"),
+            lambda: runs.together().__enter__(),
+        ):
+            with pytest.raises(ConstraintViolationError, match="outside of together"):
+                refused()
+    assert runs.get_run(run_id).is_pending()

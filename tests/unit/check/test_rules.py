@@ -270,6 +270,31 @@ def test_what_a_workflow_inherits_is_its_code_too(tmp_path):
     assert finding.function == "Base.stamp"
 
 
+def test_a_workflow_may_be_a_function(tmp_path):
+    write(
+        tmp_path,
+        flows="""
+            import time
+            from flowy import workflow
+
+            @workflow("Order", 1, "shop")
+            async def order(wf, sku):
+                wf.sleep(3)
+                wf.sleep(3).result()
+                return stamp()
+
+            def stamp():
+                return time.time()
+        """,
+    )
+    found = check([str(tmp_path / "flows.py")]).findings
+    assert [(each.code, each.function) for each in found] == [
+        ("FLW403", "order"),
+        ("FLW404", "order"),
+        ("FLW101", "stamp"),
+    ]
+
+
 def test_rules_are_selected_and_ignored_by_the_beginning_of_their_codes(tmp_path):
     body = "time.time(); random.random(); open('x')"
     assert {f.code for f in findings(tmp_path, body, select=["FLW1"])} == {"FLW101", "FLW103"}

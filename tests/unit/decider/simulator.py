@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import Decisions, WorkflowRun
 from flowy.protocol import decisions as d
 from flowy.protocol.event import Event
@@ -61,6 +62,9 @@ class Simulator:
         self.unhandled = False
         """Something happened while the last decision was made."""
         self.clock = 1_000.0
+        self.limits = Limits()
+        self.refuses: Callable[[str], str | None] = lambda kind: None
+        """Says why the service refuses something of a kind now, or None."""
         self.add(
             workflow.WorkflowExecutionStarted,
             child_policy="TERMINATE",
@@ -86,7 +90,7 @@ class Simulator:
     # Decisions
 
     def new_run(self) -> WorkflowRun:
-        return WorkflowRun(self.definition, EXECUTION)
+        return WorkflowRun(self.definition, EXECUTION, limits=self.limits)
 
     def start_decision(self) -> Any:
         scheduled = self.add(decision.DecisionTaskScheduled, task_list=TASK_LIST)
@@ -116,10 +120,11 @@ class Simulator:
             started_event_id=started.event_id,
         )
         for one in asked:
-            if self.unhandled and type(one) in REFUSALS:
+            cause = "UNHANDLED_DECISION" if self.unhandled else None
+            if type(one) in REFUSALS and (cause := cause or self.refuses("close")):
                 self.add(
                     REFUSALS[type(one)],
-                    cause="UNHANDLED_DECISION",
+                    cause=cause,
                     decision_task_completed_event_id=completed.event_id,
                 )
             else:
@@ -136,6 +141,11 @@ class Simulator:
             started_event_id=started.event_id,
         )
         return answer
+
+    def woken(self) -> bool:
+        """Tell whether the last decision brings another one by itself: something was refused."""
+        last = self.events[self.batches[-1] :]
+        return any(type(event).__name__.endswith("Failed") for event in last)
 
     # Outcomes
 
@@ -191,7 +201,22 @@ class Simulator:
 
     # What decisions record
 
+    def refused(self, kind: str, cls: type[Event], completed: int, **attributes: Any) -> bool:
+        cause = self.refuses(kind)
+        if cause is not None:
+            done = {"cause": cause, "decision_task_completed_event_id": completed}
+            self.add(cls, **done, **attributes)
+        return cause is not None
+
     def schedule_activity(self, asked: Any, completed: int) -> None:
+        if self.refused(
+            "activity",
+            activity.ScheduleActivityTaskFailed,
+            completed,
+            activity_id=asked.activity_id,
+            activity_type=asked.activity_type,
+        ):
+            return
         self.activities[number_of(asked.activity_id)] = self.add(
             activity.ActivityTaskScheduled,
             activity_type=asked.activity_type,
@@ -218,6 +243,14 @@ class Simulator:
         )
 
     def schedule_function(self, asked: Any, completed: int) -> None:
+        if self.refused(
+            "lambda",
+            lambda_.ScheduleLambdaFunctionFailed,
+            completed,
+            id=asked.id,
+            name=asked.name,
+        ):
+            return
         self.functions[asked.id] = self.add(
             lambda_.LambdaFunctionScheduled,
             id=asked.id,
@@ -238,6 +271,8 @@ class Simulator:
         )
 
     def start_timer(self, asked: Any, completed: int) -> None:
+        if self.refused("timer", timer.StartTimerFailed, completed, timer_id=asked.timer_id):
+            return
         self.timers[asked.timer_id] = self.add(
             timer.TimerStarted,
             timer_id=asked.timer_id,
@@ -263,6 +298,15 @@ class Simulator:
         )
 
     def start_child(self, asked: Any, completed: int) -> None:
+        if self.refused(
+            "child",
+            child.StartChildWorkflowExecutionFailed,
+            completed,
+            workflow_id=asked.workflow_id,
+            workflow_type=asked.workflow_type,
+            initiated_event_id=0,
+        ):
+            return
         self.children[asked.workflow_id] = self.add(
             child.StartChildWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
@@ -281,6 +325,15 @@ class Simulator:
             decision_task_completed_event_id=completed,
         )
 
+        if self.refused(
+            "cancel",
+            external.RequestCancelExternalWorkflowExecutionFailed,
+            completed,
+            workflow_id=asked.workflow_id,
+            initiated_event_id=initiated.event_id,
+            control=asked.control,
+        ):
+            return
         if asked.workflow_id in self.children:
             self.cancel_requested.add(asked.workflow_id)
             return
@@ -295,7 +348,7 @@ class Simulator:
     def signal_external(self, asked: Any, completed: int) -> None:
         if asked.workflow_id in self.signals:  # SWF delivers in the order of sending
             self.deliver(asked.workflow_id)
-        self.signals[asked.workflow_id] = self.add(
+        initiated = self.add(
             external.SignalExternalWorkflowExecutionInitiated,
             workflow_id=asked.workflow_id,
             signal_name=asked.signal_name,
@@ -303,6 +356,15 @@ class Simulator:
             control=asked.control,
             decision_task_completed_event_id=completed,
         )
+        if not self.refused(
+            "signal",
+            external.SignalExternalWorkflowExecutionFailed,
+            completed,
+            workflow_id=asked.workflow_id,
+            initiated_event_id=initiated.event_id,
+            control=asked.control,
+        ):
+            self.signals[asked.workflow_id] = initiated
 
     def deliver(self, workflow_id: str, arrives: bool = True) -> None:
         """Let a signal to another execution arrive, or find nobody."""

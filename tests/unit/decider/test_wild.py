@@ -1,10 +1,12 @@
 """Whatever a program does and whatever happens to it, kept and new runs decide the same."""
 
 from contextlib import closing
+from functools import partial
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import Decisions
 from tests.unit.decider.simulator import Simulator, ids
 from tests.unit.decider.wild import Wild, WildWorld, programs
@@ -12,9 +14,28 @@ from tests.unit.decider.wild import Wild, WildWorld, programs
 DECISIONS = 60
 
 
+CAUSES = {
+    "activity": ["OPEN_ACTIVITIES_LIMIT_EXCEEDED", "ACTIVITY_CREATION_RATE_EXCEEDED"],
+    "child": ["OPEN_CHILDREN_LIMIT_EXCEEDED", "CHILD_CREATION_RATE_EXCEEDED"],
+    "signal": ["SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED"],
+    "cancel": ["REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED"],
+    "timer": ["OPEN_TIMERS_LIMIT_EXCEEDED", "TIMER_CREATION_RATE_EXCEEDED"],
+}
+
+
+def refusal(data: st.DataObject, kind: str) -> str | None:
+    """Let the service refuse one thing in eight, now for this reason and now for that."""
+    if kind not in CAUSES or data.draw(st.integers(0, 7)):
+        return None
+    return data.draw(st.sampled_from(CAUSES[kind]))
+
+
 def play(program: list[dict], data: st.DataObject) -> Simulator:
     """Run a program until it closes, kept, and now and then anew after a lost decision."""
     simulator = Simulator(Wild, program, max_open_tasks=data.draw(st.sampled_from([1, 2, 1000])))
+    simulator.limits = Limits(decisions=data.draw(st.sampled_from([None, None, 2, 3])))
+    if data.draw(st.booleans()):
+        simulator.refuses = partial(refusal, data)
     world = WildWorld(simulator)
     with closing(simulator.new_run()) as kept:
         for _ in range(DECISIONS):
@@ -25,7 +46,8 @@ def play(program: list[dict], data: st.DataObject) -> Simulator:
             simulator.decide(kept, (lambda: world.happen(data)) if meanwhile else None)
             if simulator.closed:
                 break
-            stuck = not (world.possible() or simulator.unhandled)
+            woken = simulator.woken()
+            stuck = not (world.possible() or simulator.unhandled or woken)
             assert not stuck, f"the workflow waits for nothing: {ids(simulator.answers[-1])}"
             for _ in range(data.draw(st.integers(1, 4))):
                 world.happen(data)

@@ -2,7 +2,13 @@
 
 import pytest
 
-from flowy.errors import NondeterminismError, ServiceUnavailable, StaleRunError, SuspendTask
+from flowy.errors import (
+    DefinitionError,
+    NondeterminismError,
+    ServiceUnavailable,
+    StaleRunError,
+    SuspendTask,
+)
 from flowy.protocol.decisions import CompleteWorkflowExecution, CompleteWorkflowExecutionAttributes
 from flowy.protocol.events.marker import MarkerRecorded, MarkerRecordedAttributes
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault, ValidationException
@@ -13,9 +19,12 @@ from flowy.protocol.requests.decision_tasks import (
 )
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
 from flowy.protocol.tasks import DecisionTask, History
+from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
 from flowy.worker.cache import RunCache
 from flowy.worker.decisions import DecisionPoller
+from flowy.worker.middleware import Middleware
+from flowy.worker.settings import DeciderSettings
 from tests.unit.decider.simulator import Simulator
 from tests.unit.worker.fakes import EXECUTION, TYPE, FakeClient, source, workflows
 
@@ -75,13 +84,17 @@ class FakeRun:
 class Stage:
     """A poller whose runs are fakes, in the order in which they are asked for."""
 
-    def __init__(self, *runs, maximum=1_000):
+    def __init__(self, *runs, maximum=1_000, middleware=()):
         self.client = FakeClient()
         self.runs = list(runs) or [FakeRun()]
         self.made = 0
         self.cache = RunCache(maximum)
         self.poller = DecisionPoller(
-            source(self.client), workflows(Workflow), self.cache, self.make
+            source(self.client),
+            workflows(Workflow),
+            self.cache,
+            self.make,
+            middleware=middleware,
         )
 
     def make(self, definition, execution):
@@ -414,3 +427,81 @@ def test_a_poll_that_was_begun_is_given_up_with_the_poller():
     pending = stage.poller._exchange._pending
     stage.poller.close()
     assert pending.closed
+
+
+class Fans(Workflow):
+    act = ActivityProxy("Act", 1)
+
+    def run(self):
+        for number in range(150):
+            self.act(number)
+
+
+@pytest.mark.parametrize(
+    ("client_says", "settings", "sent"),
+    [(None, None, 150), (100, None, 100), (100, DeciderSettings(most_decisions=7), 7)],
+)
+def test_an_answer_holds_as_many_decisions_as_the_service_takes(client_says, settings, sent):
+    simulator = Simulator(Fans)
+    started = simulator.start_decision()
+    client = FakeClient()
+    if client_says is not None:
+        client.most_decisions = client_says
+    decider = DecisionPoller(source(client), workflows(Fans), settings=settings)
+    decider.handle(
+        DecisionTask(
+            task_token="t",
+            started_event_id=started.event_id,
+            workflow_execution=EXECUTION,
+            workflow_type=TYPE,
+            events=tuple(simulator.events),
+        )
+    )
+    (request,) = client.sent
+    assert len(request.decisions) == sent
+    decider.close()
+
+
+def test_an_answer_holds_more_than_the_timer_that_brings_the_rest():
+    with pytest.raises(DefinitionError, match="most_decisions is at least 2"):
+        DeciderSettings(most_decisions=1)
+
+
+class Notes(Middleware):
+    def __init__(self):
+        self.seen = []
+
+    def decision(self, input):
+        ids = [event.event_id for event in input.events]
+        self.seen.append((str(input.definition.id), ids, input.is_replayed))
+        try:
+            decided = yield input
+        except StaleRunError:
+            self.seen.append("stale")
+            raise
+        self.seen.append(decided.decisions)
+        return decided
+
+
+def test_middleware_goes_around_each_decision():
+    notes = Notes()
+    stage = Stage(FakeRun(), middleware=[notes])
+    stage.poller.handle(task(1, 3))
+    stage.poller.handle(task(3, 6))
+    assert notes.seen == [
+        ("resize 1", [1, 2, 3], True),
+        (DECISION,),
+        ("resize 1", [3, 4, 5, 6], False),
+        (DECISION,),
+    ]
+
+
+def test_a_decision_that_fails_passes_through_its_middleware():
+    notes = Notes()
+    stage = Stage(FakeRun(), FakeRun(), middleware=[notes])
+    stage.poller.handle(task(1, 3))
+    stage.runs[0].raises = [StaleRunError("another way")]
+    stage.client.answer(GetWorkflowExecutionHistory, History(events=events(1, 6)))
+    stage.poller.handle(task(3, 6))
+    assert "stale" in notes.seen
+    assert stage.answered == ["token-3", "token-6"]
