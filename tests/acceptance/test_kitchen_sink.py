@@ -26,7 +26,7 @@ from flowy.protocol.requests.executions import (
 )
 from tests.acceptance.stage import Stage
 from tests.kitchen import model, workflow
-from tests.kitchen.trees import actions, stories
+from tests.kitchen.trees import SERVED, actions, stories
 
 ROOT = Path(__file__).parents[2]
 REGRESSIONS = ROOT / "tests" / "kitchen" / "regressions"
@@ -132,7 +132,7 @@ def check(stage, story, seed):
         assert killed == expected, f"{colour.__name__}, killed and resumed"
 
 
-@given(story=stories(longest=3_600), seed=st.integers(0, 1_000))
+@given(story=stories(SERVED, longest=3_600), seed=st.integers(0, 1_000))
 @settings(max_examples=EXAMPLES, deadline=None)
 def test_every_story_comes_to_what_the_model_says(stage, story, seed):
     try:

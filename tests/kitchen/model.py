@@ -84,6 +84,12 @@ def _child(action: Action, start: float, cancels: Cancels) -> Outcome:
     return _waiting(start, Outcome(start + action["seconds"], kind, value), cancels)
 
 
+def _lambda(action: Action, start: float, cancels: Cancels) -> Outcome:
+    good = action["fate"] == "ok"
+    kind, value = ("value", action["key"]) if good else ("failure", f"lambda {action['key']}")
+    return _waiting(start, Outcome(start + action["delay"], kind, value), cancels)
+
+
 def _sleep(action: Action, start: float, cancels: Cancels) -> Outcome:
     end = start + action["seconds"]
     return _waiting(start, Outcome(end, "value", action["key"]), cancels)
@@ -279,7 +285,9 @@ ACTIONS: dict[str, Callable[[Action, float, Cancels], Outcome]] = {
     "first": _first,
     "group": _all,
     "guard": _guard,
+    "lambda": _lambda,
     "loop_signal": _at_once,
+    "marker": _at_once,
     "reduce": _reduce,
     "saga": _saga,
     "seq": _seq,

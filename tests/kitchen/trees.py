@@ -7,51 +7,71 @@ hypothesis simplifies the tree.
 """
 
 import hashlib
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hypothesis import strategies as st
 
-LEAVES = ("act", "act", "child", "sleep", "signal_in", "loop_signal", "effect", "version", "fail")
-BRANCHES = ("seq", "all", "group", "first", "reduce", "timeout", "guard", "catch", "saga")
-PLAIN_LEAVES = ("act", "act", "child", "sleep", "loop_signal", "effect", "version", "fail")
-PLAIN_BRANCHES = ("seq", "all", "group", "reduce", "guard", "catch", "saga")
+
+@dataclass(frozen=True, kw_only=True)
+class Kinds:
+    """Which kinds of action are drawn."""
+
+    leaves: tuple[str, ...]
+    branches: tuple[str, ...]
+    cancels: bool = True
+    """A cancel request may come."""
+
+
+SERVED = Kinds(
+    leaves=(
+        *("act", "act", "child", "sleep", "signal_in", "loop_signal"),
+        *("effect", "marker", "version", "fail"),
+    ),
+    branches=("seq", "all", "group", "first", "reduce", "timeout", "guard", "catch", "saga"),
+)
+"""What a service does in virtual time."""
+
+EVERY = replace(SERVED, leaves=(*SERVED.leaves, "lambda"))
+"""All there is."""
 
 
 @st.composite
-def stories(draw: Any, timed: bool = True, longest: int = 86_400, depth: int = 3) -> dict[str, Any]:
+def stories(
+    draw: Any, kinds: Kinds = EVERY, longest: int = 86_400, depth: int = 3
+) -> dict[str, Any]:
     """Return a story: trees that follow each other by continue-as-new, and a cancel request.
 
     Args:
-        timed: Also draw what depends on the moment at which things happen.
+        kinds: What is drawn.
         longest: The longest duration, in seconds.
         depth: How deep trees are.
     """
-    trees = [draw(tree(depth, timed)) for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
+    trees = [draw(tree(depth, kinds)) for _ in range(draw(st.sampled_from([1, 1, 1, 2])))]
     story = {"trees": trees, "salt": draw(st.integers(0, 99)), "cancel": None}
     numbered(story, longest)
-    if timed and draw(st.booleans()):
+    if kinds.cancels and draw(st.booleans()):
         story["cancel"] = moment(story, "cancel", 2 * longest)
     return story
 
 
 @st.composite
-def tree(draw: Any, depth: int, timed: bool) -> dict[str, Any]:
+def tree(draw: Any, depth: int, kinds: Kinds) -> dict[str, Any]:
     """Return an action; a branch holds others."""
-    leaves = LEAVES if timed else PLAIN_LEAVES
-    branches = BRANCHES if timed else PLAIN_BRANCHES
-    op = draw(st.sampled_from(leaves if depth == 0 else branches + leaves[:2]))
+    chosen = kinds.leaves if depth == 0 else (*kinds.branches, "act", "child")
+    op = draw(st.sampled_from(chosen))
     found: dict[str, Any] = {"op": op}
     if op in DETAILS:
         found |= {name: draw(choice) for name, choice in DETAILS[op].items()}
     if op in ("seq", "all", "group", "first", "reduce"):
-        found["parts"] = [draw(tree(depth - 1, timed)) for _ in range(draw(st.integers(1, 3)))]
+        found["parts"] = [draw(tree(depth - 1, kinds)) for _ in range(draw(st.integers(1, 3)))]
     elif op in ("timeout", "guard", "catch"):
-        found["parts"] = [draw(tree(depth - 1, timed))]
+        found["parts"] = [draw(tree(depth - 1, kinds))]
         if op == "guard":
-            found["parts"].append(draw(tree(0, timed)))
+            found["parts"].append(draw(tree(0, kinds)))
     elif op == "saga":
         count = 2 * draw(st.integers(1, 3))
-        found["parts"] = [draw(tree(0, timed)) for _ in range(count)]
+        found["parts"] = [draw(tree(0, kinds)) for _ in range(count)]
     return found
 
 
@@ -60,10 +80,17 @@ DETAILS: dict[str, dict[str, Any]] = {
         "fate": st.sampled_from(["ok", "ok", "ok", "fail", "late"]),
         "bad": st.integers(0, 3),
         "attempts": st.integers(1, 3),
+        "cancellation": st.sampled_from(["try", "try", "abandon"]),
     },
     "all": {"most": st.sampled_from([None, 1, 2]), "tolerate": st.sampled_from([0, 0, 1])},
-    "child": {"fate": st.sampled_from(["ok", "ok", "fail"]), "started": st.booleans()},
+    "child": {
+        "fate": st.sampled_from(["ok", "ok", "fail"]),
+        "started": st.booleans(),
+        "told": st.booleans(),
+        "cancellation": st.sampled_from(["try", "try", "abandon"]),
+    },
     "first": {"successful": st.booleans()},
+    "lambda": {"fate": st.sampled_from(["ok", "ok", "fail"])},
 }
 """What is drawn for an action: ``bad`` attempts of an activity end as its ``fate`` says."""
 
@@ -80,6 +107,7 @@ DURATIONS = {
     "act": ("delay", "pause", "limit"),
     "child": ("seconds",),
     "fail": ("seconds",),
+    "lambda": ("delay",),
     "signal_in": ("at",),
     "sleep": ("seconds",),
     "timeout": ("seconds",),

@@ -5,7 +5,7 @@ from collections import Counter
 
 import flowy
 from flowy.swf.scanner import activity, workflow
-from flowy.swf.task import ActivityProxy, WorkflowProxy
+from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
 from flowy.task import Activity, RetryPolicy, Signal, SuspendTask, TaskError, Workflow
 
 TASK_LIST = "kitchen"
@@ -44,7 +44,11 @@ class Act(Activity):
 
 @workflow("Child", 1, TASK_LIST, workflow_duration=YEAR)
 class Child(Workflow):
+    go = Signal()
+
     async def run(self, _story, action):
+        if action.get("told"):
+            assert await self.go.get() == action["key"]
         await asyncio.sleep(action["seconds"])
         if action["fate"] == "fail":
             raise ValueError(f"child {action['key']}")
@@ -56,6 +60,7 @@ class Kitchen(Workflow):
 
     act = ActivityProxy("Act", 1)
     child = WorkflowProxy("Child", 1, retry=0)
+    function = LambdaProxy("Function", retry=0)
 
     def call(self, action):
         if self.story.get("robust"):
@@ -74,8 +79,17 @@ class Kitchen(Workflow):
             )
         )
         limit = {"start_to_close": action["limit"]} if late else {}
-        with self.options(retry=again, delay=action["delay"], **limit):
+        cancellation = action.get("cancellation", "try")
+        with self.options(retry=again, delay=action["delay"], cancellation=cancellation, **limit):
             return self.act(self.story["id"], leaf(action))
+
+    def start(self, action):
+        with self.options(cancellation=action.get("cancellation", "try")):
+            return self.child(self.story["id"], leaf(action))
+
+    def invoke(self, action):
+        with self.options(delay=action["delay"]):
+            return self.function(leaf(action))
 
     def signal(self, name):
         return Signal(name).__get__(self, type(self)).get()
@@ -89,6 +103,10 @@ class Kitchen(Workflow):
         key = action["key"]
         if action["op"] == "version":
             assert self.version(f"change {key}", 1, 2) == 2
+            return key
+        if action["op"] == "marker":
+            self.marker(f"note {key}", {"key": key})
+            self.set_execution_context(key)
             return key
         self.uuid4()
         self.random.random()
@@ -131,13 +149,21 @@ class PlainKitchen(Kitchen):
             raise TreeError(f"act {action['key']}") from error
 
     def do_child(self, action):
-        child = self.child(self.story["id"], leaf(action))
+        child = self.start(action)
         try:
             if action["started"]:
                 assert child.started.result().workflow_id == child.workflow_id
+            if action.get("told"):
+                child.signal("go", action["key"]).result()
             return child.result()
         except TaskError as error:
             raise TreeError(f"child {action['key']}") from error
+
+    def do_lambda(self, action):
+        try:
+            return self.invoke(action).result()
+        except TaskError as error:
+            raise TreeError(f"lambda {action['key']}") from error
 
     def do_sleep(self, action):
         self.sleep(action["seconds"]).result()
@@ -154,7 +180,7 @@ class PlainKitchen(Kitchen):
     def do_effect(self, action):
         return self.at_once(action)
 
-    do_version = do_effect
+    do_marker = do_version = do_effect
 
     def do_fail(self, action):
         self.sleep(action["seconds"]).result()
@@ -250,13 +276,21 @@ class AsyncKitchen(Kitchen):
             raise TreeError(f"act {action['key']}") from error
 
     async def do_child(self, action):
-        child = self.child(self.story["id"], leaf(action))
+        child = self.start(action)
         try:
             if action["started"]:
                 assert (await child.started).workflow_id == child.workflow_id
+            if action.get("told"):
+                await child.signal("go", action["key"])
             return await child
         except TaskError as error:
             raise TreeError(f"child {action['key']}") from error
+
+    async def do_lambda(self, action):
+        try:
+            return await self.invoke(action)
+        except TaskError as error:
+            raise TreeError(f"lambda {action['key']}") from error
 
     async def do_sleep(self, action):
         await asyncio.sleep(action["seconds"])
@@ -273,7 +307,7 @@ class AsyncKitchen(Kitchen):
     async def do_effect(self, action):
         return self.at_once(action)
 
-    do_version = do_effect
+    do_marker = do_version = do_effect
 
     async def do_fail(self, action):
         await asyncio.sleep(action["seconds"])
@@ -290,10 +324,15 @@ class AsyncKitchen(Kitchen):
             raise TreeError(f"all {action['key']}") from error
 
     async def do_group(self, action):
+        before = asyncio.current_task().cancelling()
         try:
             async with asyncio.TaskGroup() as group:
                 tasks = [group.create_task(self.do(part)) for part in action["parts"]]
         except ExceptionGroup as error:
+            while asyncio.current_task().cancelling() > before:
+                # Before Python 3.13 a group leaves behind that it cancelled its own parent, and
+                # a timeout around it then takes itself for somebody else's cancellation.
+                asyncio.current_task().uncancel()
             raise TreeError(f"group {action['key']}") from error
         return [task.result() for task in tasks]
 

@@ -12,7 +12,7 @@ from random import Random
 from typing import Any
 
 from flowy.decider import carried
-from flowy.protocol.events import activity, child, external, timer, workflow
+from flowy.protocol.events import activity, child, external, lambda_, timer, workflow
 from flowy.transport.attempt import number_of
 from tests.kitchen.model import Outcome
 from tests.kitchen.workflow import fate_of
@@ -29,6 +29,8 @@ class World(Simulator):
         self.attempts: Counter[int] = Counter()
         self.acts: set[tuple[int, float]] = set()
         """Which activities began, and when."""
+        self.told: dict[str, dict[str, Any]] = {}
+        """Children that wait for a signal."""
         self.due: list[tuple[float, Callable[[], None]]] = []
         self.cancel_asked = asked
         self.began = clock
@@ -56,7 +58,18 @@ class World(Simulator):
     def child_begins(self, asked: Any, _event: Any) -> None:
         id, action = asked.workflow_id, json.loads(asked.input)[0][1]
         self.later(0, lambda: id in self.children and self.start_child_run(id))
-        self.later(action["seconds"], lambda: self.end_child(id, action))
+        if action.get("told"):
+            self.told[id] = action
+        else:
+            self.later(action["seconds"], lambda: self.end_child(id, action))
+
+    def function_begins(self, asked: Any, _event: Any) -> None:
+        id, action = asked.id, json.loads(asked.input)
+        if action["fate"] == "ok":
+            ended, attributes = lambda_.LambdaFunctionCompleted, {"result": str(action["key"])}
+        else:
+            ended, attributes = lambda_.LambdaFunctionFailed, {"reason": "broken"}
+        self.later(0, lambda: self.end_function(id, ended, **attributes))
 
     def end_child(self, id: str, action: dict[str, Any]) -> None:
         if id in self.cancel_requested:
@@ -74,7 +87,12 @@ class World(Simulator):
 
     def signal_begins(self, asked: Any, event: Any) -> None:
         to = asked.workflow_id
-        self.later(0, lambda: self.signal(asked.signal_name, raw=asked.input))
+        if to in self.told:
+            action = self.told.pop(to)
+            self.later(action["seconds"], lambda: self.end_child(to, action))
+        else:
+            assert to == ID
+            self.later(0, lambda: self.signal(asked.signal_name, raw=asked.input))
         self.later(0, lambda: self.signals.get(to) is event and self.deliver(to))
 
     def request_cancel(self) -> None:
@@ -104,6 +122,7 @@ BEGINS: dict[type, Callable[[World, Any, Any], None]] = {
     activity.ActivityTaskScheduled: World.activity_begins,
     child.StartChildWorkflowExecutionInitiated: World.child_begins,
     external.SignalExternalWorkflowExecutionInitiated: World.signal_begins,
+    lambda_.LambdaFunctionScheduled: World.function_begins,
     timer.TimerStarted: World.timer_begins,
 }
 
