@@ -7,8 +7,8 @@ Three things are said.
 
 * A *happening* is over and is told as a frozen value: ``if telemetry.listens:
   telemetry.tell(PollEnded(...))``. Nothing is made, and no clock is read, when nobody listens.
-* A *work* is done on behalf of an execution: ``with telemetry.working(work) as carried:``. Log
-  lines from inside say for which execution, and a tracer makes a span of it.
+* A *work* is done on behalf of an execution: ``with on_behalf(work):``, or ``telemetry.begin(work,
+  context)`` where it gets a span too. Log lines from inside say for which execution they are.
 * What a trace needs is *carried* behind the inputs that a work sends out.
 
 Happenings may come from several threads at once. What a listener raises is logged, and stops
@@ -19,9 +19,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from contextvars import ContextVar
+from contextvars import Context, ContextVar
 from dataclasses import dataclass
-from types import TracebackType
 from typing import Literal, Protocol
 
 logger = logging.getLogger(__name__)
@@ -101,18 +100,14 @@ class SlotsUsed:
     """A worker's slots were taken or given back.
 
     Args:
-        kind: Which kind of task they are for.
-        strategy: How the tasks are run: ``inline``, ``thread``, ``process``, …
-        task_list: The list that they serve.
-        used: How many tasks are in hand.
-        total: How many there can be.
+        strategy: How the activities are run: ``inline``, ``thread``, ``process``, …
+        used: How many are in hand.
+        total: How many there can be; None when that is the number of pollers.
     """
 
-    kind: TaskKind
     strategy: str
-    task_list: str
     used: int
-    total: int
+    total: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -156,24 +151,25 @@ class DecisionEnded:
         work: Which execution's.
         outcome: Decided and taken by the service; failed in the code; held back, so that it comes
             again when it has timed out; or decided, and the answer was lost or came too late.
+        ended_at: When it was made, in seconds since the epoch.
         seconds: How long it took to decide.
-        replayed: Events that the code had to be taken through again, 0 when the run was kept.
-        cached: Whether the run was kept from its decision before.
-        events: How many events were new to the run.
+        cache: Whether the run was kept from its decision before, or had to be taken through its
+            history again; of a first decision it is neither.
+        replayed: Events that the code was taken through again.
         decisions: How many decisions were made.
         reason: Why it was held or failed.
-        closes: Whether the execution is closed by it.
+        kept: How many runs the worker keeps.
     """
 
     work: Work
     outcome: DecisionOutcome
-    seconds: float = 0.0
+    ended_at: float
+    seconds: float
+    cache: Literal["first", "hit", "miss"] = "first"
     replayed: int = 0
-    cached: bool = False
-    events: int = 0
     decisions: int = 0
     reason: str = ""
-    closes: bool = False
+    kept: int = 0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -217,12 +213,14 @@ class ExecutionEnded:
         outcome: SWF's close status, such as ``COMPLETED``.
         started_at: When it was started, in seconds since the epoch.
         ended_at: When it was closed.
+        reason: Why it failed.
     """
 
     work: Work
     outcome: str
     started_at: float
     ended_at: float
+    reason: str = ""
 
 
 Happening = (
@@ -241,15 +239,33 @@ Listener = Callable[[Happening], None]
 """Hears happenings, from any thread; it must be quick and wait for nothing."""
 
 
+class Span(Protocol):
+    """A span of one work."""
+
+    carried: str | None
+    """What is carried behind an input that the work sends out; None carries nothing."""
+
+    def enter(self) -> None:
+        """Be the current span of the calling context, for good: the context is the work's own."""
+        ...
+
+    def end(self, error: BaseException | None) -> None:
+        """End it; what ended the work badly is noted."""
+        ...
+
+
 class Tracer(Protocol):
-    """Makes spans of works, and says what their descendants need to join the trace."""
+    """Makes spans of works, and says what their descendants need to join the trace.
 
-    def span(self, work: Work) -> AbstractContextManager[str | None]:
-        """Return a block around a work.
+    What is carried behind an input comes with the works that it begins, as ``Work.carried``.
+    """
 
-        What the block gives is carried behind every input that is sent out in it, and comes with
-        the works that those inputs begin as ``Work.carried``; None carries nothing.
-        """
+    def begin(self, work: Work) -> Span:
+        """Begin the span of an activity or of a start."""
+        ...
+
+    def carried(self, work: Work) -> str | None:
+        """Return what is carried behind the inputs that a decision sends out."""
         ...
 
 
@@ -278,39 +294,42 @@ class Telemetry:
             except Exception:
                 logger.exception("a listener failed with %r", happening)
 
-    def working(self, work: Work) -> AbstractContextManager[str | None]:
-        """Return a block for what is done on behalf of an execution; it gives what is carried."""
-        return _Block(work, None if self.tracer is None else self.tracer.span(work))
+    def begin(self, work: Work, context: Context) -> Span | None:
+        """Say to code that runs in a context of its own on whose behalf that is.
+
+        Returns:
+            The work's span, which whoever called ends; None when nobody traces.
+        """
+        context.run(_working.set, work)
+        if self.tracer is None:
+            return None
+        span = self.tracer.begin(work)
+        context.run(span.enter)
+        return span
 
 
 SILENT = Telemetry()
 """Nobody listens."""
 
 
-class _Block:
-    """A class and not a generator, which would cost ten times as much around every task."""
+class _OnBehalf:
+    """A class and not a generator, which would cost ten times as much around every decision."""
 
-    __slots__ = ("_span", "_token", "_work")
+    __slots__ = ("_token", "_work")
 
-    def __init__(self, work: Work, span: AbstractContextManager[str | None] | None) -> None:
+    def __init__(self, work: Work) -> None:
         self._work = work
-        self._span = span
 
-    def __enter__(self) -> str | None:
+    def __enter__(self) -> None:
         self._token = _working.set(self._work)
-        return None if self._span is None else self._span.__enter__()
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            if self._span is not None:
-                self._span.__exit__(kind, error, trace)
-        finally:
-            _working.reset(self._token)
+    def __exit__(self, *_: object) -> None:
+        _working.reset(self._token)
+
+
+def on_behalf(work: Work) -> AbstractContextManager[None]:
+    """Return a block in which log lines say for which execution they are, and no span is made."""
+    return _OnBehalf(work)
 
 
 def current_work() -> Work | None:

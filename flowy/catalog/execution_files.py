@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -14,6 +15,16 @@ from flowy.volume.base import FSFile, StorageVolume
 
 RESULT_FILE = "result.json"
 """The key of the file with an execution's result."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Gives an id that is known."""
+
+    run_id: str
+
+    def __call__(self) -> str:
+        return self.run_id
 
 
 class ExecutionFiles:
@@ -32,6 +43,10 @@ class ExecutionFiles:
         self._fs = fs
         self._find = run_id
         self._run_id: str | None = None
+
+    def __reduce__(self) -> "tuple[type[ExecutionFiles], tuple[DB, StorageVolume, _Known]]":
+        """Travel to another process with the run's id, which is found here if need be."""
+        return ExecutionFiles, (self._database, self._fs, _Known(self.id))
 
     @property
     def id(self) -> str:

@@ -24,15 +24,11 @@ def project() -> None:
 @click.option("--label", metavar="LABEL", help="Only processes of this script.")
 @click.option("--status", metavar="STATUS", help="Only processes in this state.")
 @click.option("--limit", type=click.IntRange(0), default=40, show_default=True, help="0 is all.")
+@click.option("--before", type=int, metavar="PROCESS", help="Only those with a lower number.")
 @database_option
 @json_option
 def list_(
-    name: str | None,
-    label: str | None,
-    status: str | None,
-    limit: int,
-    db: str | None,
-    as_json: bool,
+    name: str | None, db: str | None, as_json: bool, limit: int, before: int | None, **chosen: Any
 ) -> None:
     """List the processes of project NAME, the newest first; without NAME the projects."""
     if name is None:
@@ -41,7 +37,7 @@ def list_(
         _show([msgspec.to_builtins(each) for each in found], as_json, project_tables.projects)
         return
     with opened(name, db) as home:
-        data = [each.data for each in home.processes(label, status, limit)]
+        data = [each.data for each in home.processes(limit=limit, before=before, **chosen)]
     _show(data, as_json, project_tables.processes)
 
 
@@ -51,10 +47,13 @@ def list_(
     "folder", required=False, type=click.Path(file_okay=False, path_type=Path), default=Path()
 )
 @database_option
-def create(name: str, folder: Path, db: str | None) -> None:
+@json_option
+def create(name: str, folder: Path, db: str | None, as_json: bool) -> None:
     """Make project NAME in FOLDER, by default this one."""
     with refusals(), create_project(name, folder, url=db) as made:
-        click.echo(f"project {name} in {made.root_dir}")
+        document = {"name": name, "root_dir": made.root_dir}
+        line = f"project {name} in {made.root_dir}"
+        click.echo(json.dumps(document) if as_json else line)
 
 
 @project.command("import")
@@ -63,15 +62,22 @@ def create(name: str, folder: Path, db: str | None) -> None:
 @click.option("--label", metavar="LABEL", help="The script's label. [default: what the file says]")
 @click.option("--rerun", is_flag=True, help="Queue the processes that the scripts have already.")
 @database_option
+@json_option
 def import_(
-    name: str, files: tuple[Path, ...], label: str | None, rerun: bool, db: str | None
+    name: str,
+    files: tuple[Path, ...],
+    label: str | None,
+    rerun: bool,
+    db: str | None,
+    as_json: bool,
 ) -> None:
     """Take the scripts FILES... into project NAME, or take them again; parents come first."""
     if label is not None and len(files) > 1:
         raise click.UsageError("--label is for one file")
     with opened(name, db) as home, project_tables.progress(files, "importing") as each:
-        for file in each:
-            home.import_script(file, label, rerun)
+        taken = [home.import_script(file, label, rerun).data for file in each]
+    if as_json:
+        click.echo(json.dumps(taken))
 
 
 @project.command()
@@ -109,10 +115,13 @@ def run(
 @click.argument("process", type=int)
 @click.option("--no-propagate", is_flag=True, help="Do not queue what depends on them.")
 @database_option
-def queue(name: str, process: int, no_propagate: bool, db: str | None) -> None:
+@json_option
+def queue(name: str, process: int, no_propagate: bool, db: str | None, as_json: bool) -> None:
     """Queue PROCESS of project NAME again."""
     with opened(name, db) as home:
         home.queue(process, propagate=not no_propagate)
+        if as_json:
+            click.echo(json.dumps(home.process(process).data))
 
 
 @project.command()
@@ -121,8 +130,14 @@ def queue(name: str, process: int, no_propagate: bool, db: str | None) -> None:
 @click.option("--all", "everything", is_flag=True, help="Kill all that runs and empty the queue.")
 @click.option("--tree", is_flag=True, help="Also what came of them.")
 @database_option
+@json_option
 def kill(
-    name: str, processes: tuple[int, ...], everything: bool, tree: bool, db: str | None
+    name: str,
+    processes: tuple[int, ...],
+    everything: bool,
+    tree: bool,
+    db: str | None,
+    as_json: bool,
 ) -> None:
     """Kill PROCESSES... of project NAME with all that they started, or unqueue them."""
     if bool(processes) == everything:
@@ -132,6 +147,8 @@ def kill(
             home.kill_all()
         for each in processes:
             home.kill_tree(each) if tree else home.kill(each)
+        if as_json:
+            click.echo(json.dumps([home.process(each).data for each in processes]))
 
 
 @project.command()

@@ -23,10 +23,10 @@ from flowy.cli.connection import (
     require_database,
     service_options,
 )
+from flowy.cli.copying import CHUNK, copy
 from flowy.worker.cataloguing import reconcile
 
 STATES = click.Choice(list(SOURCES), case_sensitive=False)
-CHUNK = 1 << 20
 
 
 @click.group()
@@ -86,7 +86,10 @@ def files_(run_id: str, key: str | None, output: str | None, **options: Any) -> 
     """List the result files of the run RUN_ID, or take one."""
     with opened(options["db"], options["files"]) as manager:
         if key is not None:
-            _write(manager.get_runfile(run_id, key=key), output)
+            handle = manager.get_runfile(run_id, key=key)
+            written = _write(handle, output, handle.size())
+            if options["as_json"] and written:
+                click.echo(json.dumps({"file": written}))
             return
         found = [
             {"key": file.key, "size": file.size, "mime_type": file.mime_type, "id": file.file_id}
@@ -175,8 +178,14 @@ def reconcile_(db: str, files: str, address: str | None, domain: str | None, as_
         click.echo(f"{len(found.unknown)} are unknown to {settings.address} and stay as they are")
 
 
-def _write(handle: FileHandle, output: str | None) -> str | None:
-    """Write a file as a stream; a part is not left behind."""
+def _write(handle: FileHandle, output: str | None, size: int | None = None) -> str | None:
+    """Write a file as a stream; a part is not left behind.
+
+    Args:
+        handle: The file.
+        output: Where to; by default a file of its own name.
+        size: Its bytes, where they are known before it is read.
+    """
     if output == "-":
         with handle.open() as source:
             shutil.copyfileobj(source, sys.stdout.buffer, CHUNK)
@@ -185,7 +194,7 @@ def _write(handle: FileHandle, output: str | None) -> str | None:
     part = target.with_name(f"{target.name}.part")
     try:
         with handle.open() as source, part.open("wb") as written:
-            shutil.copyfileobj(source, written, CHUNK)
+            copy(source, written, handle.name, size)
         part.replace(target)
     except OSError as error:
         raise click.ClickException(f"{target} cannot be written: {error.strerror}") from error

@@ -2,14 +2,14 @@
 
 import logging
 
+from flowy.observability import logs
 
-def log_to_stderr(verbose: bool) -> None:
-    """Log to the standard error, with the time.
+
+def log_to_stderr(verbose: bool, *, json: bool = False) -> None:
+    """Log to the standard error, with the time and the execution that a line is about.
 
     Args:
         verbose: Log everything.
+        json: Log JSON objects, for machines.
     """
-    logging.basicConfig(
-        level=logging.DEBUG if verbose else logging.INFO,
-        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
-    )
+    logs.configure(logging.DEBUG if verbose else logging.INFO, json=json)

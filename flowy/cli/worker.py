@@ -12,6 +12,7 @@ from flowy.cli.cataloguing import cataloguing_options, told
 from flowy.cli.connection import ADDRESS_OPTION, chosen, connected, payloads_option
 from flowy.cli.deciding import deciding_options
 from flowy.cli.modules import module
+from flowy.cli.observing import observed, observing_options
 from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
 from flowy.swf.workers import WorkerPlan, make_worker
@@ -52,6 +53,8 @@ class Options:
     no_register: bool
     grace: float
     payloads: str | None
+    metrics_port: int | None
+    traces: bool
     catalogues: bool
     db: str
     files: str
@@ -136,6 +139,7 @@ def read_slots(
     help="How long tasks in hand may take when the worker is to leave.",
 )
 @payloads_option
+@observing_options
 @click.option("--processes", type=click.IntRange(1), help="Worker processes, under a supervisor.")
 @click.option("--reload", is_flag=True, help="Begin anew when the code changes.")
 @click.option("-v", "--verbose", is_flag=True, help="Log more.")
@@ -149,14 +153,16 @@ def read_slots(
 @deciding_options
 @cataloguing_options
 @ADDRESS_OPTION
-def worker(processes: int | None, reload: bool, verbose: bool, **options: object) -> None:
+def worker(
+    processes: int | None, reload: bool, verbose: bool, log_json: bool, **options: object
+) -> None:
     """Serve the activities and workflows found in MODULE..., until SIGTERM or Ctrl-C.
 
     A MODULE is a dotted name; a package stands for all that is in it. When it is asked to leave,
     the worker polls no more and finishes the tasks in hand; those that are not done in the grace
     time are handed back, and the exit status is 3. A second signal ends at once.
     """
-    log_to_stderr(verbose)
+    log_to_stderr(verbose, json=log_json)
     lifeline = Lifeline()
     given = Options(**options)  # type: ignore[arg-type]
     if (processes or reload) and not lifeline.is_child:
@@ -181,9 +187,21 @@ def serve(given: Options, lifeline: Lifeline) -> None:
     settings = chosen(given.address, given.domains[0] if given.domains else None)
     plan = worker_plan(given, lifeline.name)
     catalogue = told(given.catalogues, given.db, given.files)
-    with connected(settings) as client, catalogue as catalog:
-        domains = given.domains or settings.domain
-        made = make_worker(client, domains, plan, catalog=catalog, payloads=given.payloads)
+    # Each process of several has a port of its own.
+    port = given.metrics_port and given.metrics_port + lifeline.number
+    with (
+        observed(port, traces=given.traces) as telemetry,
+        connected(settings) as client,
+        catalogue as catalog,
+    ):
+        made = make_worker(
+            client,
+            given.domains or settings.domain,
+            plan,
+            catalog=catalog,
+            payloads=given.payloads,
+            telemetry=telemetry,
+        )
 
         def announce() -> None:
             lifeline.serves()

@@ -25,6 +25,7 @@ from typing import Any
 import msgspec
 
 from flowy.decider import bridge, matching
+from flowy.decider.alike import Alike
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
@@ -111,6 +112,9 @@ class WorkflowRun:
         self._code = WorkflowCode(
             definition, self._loop, self._calls, self._context, self._signals, texts
         )
+        self._same = Alike(definition, self._calls, texts).same
+        self.start: workflow.WorkflowExecutionStarted | None = None
+        """The event that the history begins with."""
         self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
@@ -186,6 +190,7 @@ class WorkflowRun:
 
     def take_start(self, event: workflow.WorkflowExecutionStarted) -> None:
         """Take the event that the history begins with."""
+        self.start = event
         self._settings = event.attributes
 
     def take_decision_started(self, event: decision.DecisionTaskStarted) -> None:
@@ -215,7 +220,8 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
-        matching.check(event, self._echoes.popleft() if self._echoes else None, self._texts)
+        asked = self._echoes.popleft() if self._echoes else None
+        matching.check(event, asked, self._texts, self._same)
         if isinstance(event, Initiated):
             self._externals.echoed(event)
         else:

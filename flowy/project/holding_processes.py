@@ -37,7 +37,12 @@ class HoldingProcesses(Holding):
         return self.processes(select)
 
     def processes(
-        self, label: str | None = None, status: str | None = None, limit: int = 0
+        self,
+        label: str | None = None,
+        status: str | None = None,
+        limit: int = 0,
+        *,
+        before: int | None = None,
     ) -> ProcessList:
         """Return processes, the newest first.
 
@@ -45,15 +50,15 @@ class HoldingProcesses(Holding):
             label: Only those of this script.
             status: Only those in this state.
             limit: At most so many; 0 is no limit.
+            before: Only those with a lower number: the last one of the page before.
         """
+        said = {"label": label, "status": status}
+        chosen = {name: str(value) for name, value in said.items() if value is not None}
 
         def find(session: Session) -> Sequence[ProcessRecord]:
-            if label is None:
-                return PROCESSES.find(session, processes.ALL, self.id)
-            return PROCESSES.find(session, processes.OF_LABEL, self.id, label=label)
+            return processes.page(session, self.id, chosen, before, limit)
 
-        found = [each for each in self.read(find) if status in (None, each.status.value)]
-        return ProcessList(Process(self, each.id) for each in found[: limit or None])
+        return ProcessList(Process(self, each.id) for each in self.read(find))
 
     def process(self, pid: int | str) -> Process:
         """Return a process.

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, overload
 
 from flowy.clock import SystemClock
 from flowy.errors import RegistrationError
+from flowy.observability.logs import quiet_replays
 from flowy.swf import registration
 from flowy.swf.connect import as_client
 from flowy.swf.packed import payloads_of
@@ -84,7 +85,7 @@ def start_activity_worker(
         settings = settings or ActivitySettings()
         if not settings.resources:
             settings = replace(settings, resources=scanner.scan_resources(packages, ignore))
-        shop = Workshop(settings, source.clock, source.stop)
+        shop = Workshop(settings, source.clock, source.stop, source.telemetry)
         poller = ActivityPoller(source, registry, shop, catalog=catalog)
         _work(poller, registry, reg_remote, loop, shop=shop)
 
@@ -268,6 +269,7 @@ def _work(
     *,
     shop: Workshop | None = None,
 ) -> None:
+    quiet_replays()
     source = poller.source
     if reg_remote:
         _register(source, registry)

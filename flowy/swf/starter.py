@@ -4,21 +4,24 @@ import logging
 import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Generic
+
+import msgspec
 
 from flowy.errors import Fault, ServiceUnavailable
 from flowy.listening import tell
 from flowy.protocol.client import SwfClient
+from flowy.protocol.executions import Run
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
 from flowy.task.declared import dump_for, named
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.option_values import seconds_or_none
 from flowy.task.options import ChildPolicy, read
-from flowy.telemetry import SILENT, Telemetry
-from flowy.transport import serializer
+from flowy.telemetry import SILENT, Telemetry, Work
+from flowy.transport import carrying, serializer
 from flowy.transport.packing import PACKING, Packing
 from flowy.worker.listener import ExecutionListener
 
@@ -122,7 +125,7 @@ class WorkflowStarter(Generic[P]):
         """
         request = self.request(*args, **kwargs)
         try:
-            run_id = self._client.call(request).run_id
+            run_id = self._started(request).run_id
         except (Fault, ServiceUnavailable) as error:
             logger.error(  # noqa: TRY400 -- the traceback would only show our own call
                 "workflow %s was not started as %s in domain %s: %s: %s",
@@ -136,6 +139,30 @@ class WorkflowStarter(Generic[P]):
         if self._catalog is not None and run_id is not None:
             self._tell(self._catalog, request, run_id)
         return run_id
+
+    def _started(self, request: StartWorkflowExecution) -> Run:
+        if self._telemetry.tracer is None:
+            return self._client.call(request)
+        work = Work(
+            kind="start",
+            domain=self._domain,
+            workflow_id=request.workflow_id,
+            run_id="",
+            type=str(self._type),
+        )
+        context = copy_context()
+        span = self._telemetry.begin(work, context)
+        if span is None or request.input is None:
+            return context.run(self._client.call, request)
+        text = carrying.attach(request.input, span.carried, serializer.MAXIMUM)
+        error: BaseException | None = None
+        try:
+            return context.run(self._client.call, msgspec.structs.replace(request, input=text))
+        except BaseException as raised:
+            error = raised
+            raise
+        finally:
+            span.end(error)
 
     def _tell(
         self, catalog: ExecutionListener, request: StartWorkflowExecution, run_id: str

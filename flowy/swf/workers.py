@@ -6,6 +6,7 @@ from typing import Any
 
 from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
+from flowy.observability.logs import quiet_replays
 from flowy.protocol.client import SwfClient
 from flowy.swf import registration
 from flowy.swf.packed import payloads_of
@@ -91,7 +92,8 @@ def make_worker(
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
-    shop = Workshop(_settings(plan), clock, stop)
+    quiet_replays()
+    shop = Workshop(_settings(plan), clock, stop, telemetry)
     domains = [domain] if isinstance(domain, str) else list(domain)
     pollers: list[Poller[Any]] = []
     for each in domains:

@@ -31,6 +31,7 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
         options: How to run it; their class tells what kind of task it is.
         serialize: Makes the input text of arguments without pending results.
         deserialize: Makes the value of a result text.
+        read: Makes the arguments of an input text, by annotations; None leaves them as JSON.
     """
 
     type: TypeId | str
@@ -39,6 +40,7 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     options: ActivityOptions | ChildOptions | LambdaOptions
     serialize: Callable[..., str]
     deserialize: Callable[[str], Any]
+    read: Callable[[str], Any] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

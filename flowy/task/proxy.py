@@ -9,7 +9,7 @@ from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
 from flowy.task.context import TaskCall, WorkflowContext, running_context
-from flowy.task.declared import dump_for, named, result_of
+from flowy.task.declared import arguments_of, dump_for, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.options import (
@@ -89,6 +89,7 @@ class TaskProxy(Callee[P, Out]):
                 options=task_options.override(self.options, task_options.in_force()),
                 serialize=self._serialize_arguments,
                 deserialize=self._deserialize_result,
+                read=None if self.target is None else self._read_arguments,
             )
         )
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
@@ -97,6 +98,9 @@ class TaskProxy(Callee[P, Out]):
         if self.target is None:
             return serializer.dump_arguments(args, kwargs, self._named, None)
         return dump_for(self.target, args, kwargs, self._named)
+
+    def _read_arguments(self, text: str) -> Any:
+        return arguments_of(self.target).load(text, str(self.task_id))
 
     def _deserialize_result(self, result: str) -> Any:
         reader = None if self.target is None else result_of(self.target)

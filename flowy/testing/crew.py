@@ -158,7 +158,9 @@ class Crew:
         if kind == "decider":
             self._pollers[place] = DecisionPoller(source, self.workflows, make_run=self._make_run)
         else:
-            inline = Workshop(ActivitySettings(only_inline=True), self._clock, self._stop)
+            inline = Workshop(
+                ActivitySettings(only_inline=True), self._clock, self._stop, self._telemetry
+            )
             self._pollers[place] = ActivityPoller(source, self.activities, inline)
 
     def _source(self, task_list: str) -> Source:

@@ -104,6 +104,8 @@ class Environment:
         self._known: set[Any] = set()
         self._named: list[TaskProxy[..., Any]] = []
         self._started = 0
+        self._by_code: set[str] = set()
+        """The workflow ids of what was started by class or function."""
         try:
             self.add(*packages)
             self._fake_all(activities or {})
@@ -196,14 +198,16 @@ class Environment:
         self._started += 1
         with starter.id(f"{definition.id.name}-{self._started}"):
             request = starter.request(*args, **kwargs)
+        if definitions_of(workflow):
+            self._by_code.add(request.workflow_id)
         run_id = self.client.call(request).run_id or ""
         return ExecutionId(workflow_id=request.workflow_id, run_id=run_id)
 
     def result(self, execution: ExecutionId) -> Any:
         """Do all there is to do until an execution is closed, and return its result.
 
-        An execution that continues as new is followed to its last run. The result is read as the
-        workflow's ``run`` is annotated.
+        An execution that continues as new is followed to its last run. When it was started by its
+        class or function, the result is read as that is annotated; else it is what JSON gives.
 
         Raises:
             TaskError: It did not complete; the subclass and the reason say why.
@@ -215,7 +219,7 @@ class Environment:
                 run_id = last.attributes.new_execution_run_id
                 execution = ExecutionId(workflow_id=execution.workflow_id, run_id=run_id)
             elif isinstance(last, _CLOSES):
-                reader = self._reader(self._end(execution, last=False))
+                reader = self._reader(execution, self._end(execution, last=False))
                 return _result(last, execution, reader, self._packing)
             elif not self._crew.work() and not self._jump(None):
                 raise FlowyError(
@@ -299,8 +303,10 @@ class Environment:
         )
         return self.client.call(request).events[0]
 
-    def _reader(self, first: HistoryEvent) -> Reader | None:
-        """Return what reads the result of an execution, by the first event of its history."""
+    def _reader(self, execution: ExecutionId, first: HistoryEvent) -> Reader | None:
+        """Return what reads the result of an execution; None leaves it as JSON gives it."""
+        if execution.workflow_id not in self._by_code:
+            return None
         if not isinstance(first, WorkflowExecutionStarted):
             return None
         definition = self._crew.workflows.get(first.attributes.workflow_type)

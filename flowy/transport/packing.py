@@ -16,7 +16,7 @@ import msgspec
 
 from flowy.errors import PayloadError, PayloadLost, PayloadTooLarge
 from flowy.telemetry import SILENT, PayloadMoved, Telemetry
-from flowy.transport import compression, packed
+from flowy.transport import carrying, compression, packed
 from flowy.transport.serializer import MAXIMUM, encodable
 
 LARGEST = 1 << 30
@@ -145,7 +145,7 @@ class Packing:
             PayloadUnavailable: The volume cannot be read.
         """
         if not text.startswith(packed.PREFIX):
-            return text
+            return carrying.without(text) if text[-1:] in (" ", "\t") else text
         try:
             return self._unpack(text)
         except PayloadError as error:
@@ -153,6 +153,7 @@ class Packing:
 
     def same(self, recorded: str, asked: str) -> bool:
         """Tell whether two texts that travel stand for the same one; nothing is fetched for it."""
+        recorded, asked = carrying.without(recorded), carrying.without(asked)
         if recorded == asked:
             return True
         if not (packed.is_packed(recorded) or packed.is_packed(asked)):

@@ -57,7 +57,9 @@ class ActivityPoller:
         self.source = source
         self._registry = registry
         self._owns_shop = shop is None
-        self.shop = shop or Workshop(ActivitySettings(), source.clock, source.stop)
+        self.shop = shop or Workshop(
+            ActivitySettings(), source.clock, source.stop, source.telemetry
+        )
         self._catalog = catalog
         self._inline = KeptLoopStrategy()
         self._slotted = self.shop.slotted(registry)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from flowy.errors import PayloadUnavailable, ServiceUnavailable
 from flowy.protocol.faults import InternalFailure, ThrottlingException
+from flowy.telemetry import SILENT, CallFailed, Telemetry
 from flowy.worker.stop import Stop
 
 logger = logging.getLogger(__name__)
@@ -29,17 +30,28 @@ class Backoff:
         what: What is tried, for the log: "polling resize in domain images".
         stop: Ends a pause.
         chance: Gives numbers from 0 to 1, evenly.
+        telemetry: Hears of failures.
     """
 
-    def __init__(self, what: str, stop: Stop, chance: Callable[[], float] = random.random) -> None:
+    def __init__(
+        self,
+        what: str,
+        stop: Stop,
+        chance: Callable[[], float] = random.random,
+        telemetry: Telemetry = SILENT,
+    ) -> None:
+        self._telemetry = telemetry
         self._what = what
         self._stop = stop
         self._chance = chance
-        self._failures = 0
+        self.failures = 0
+        """How many in a row."""
 
     def failed(self, error: Exception) -> None:
         """Note a failure, and pause."""
-        if not self._failures:
+        if self._telemetry.listens:
+            self._telemetry.tell(CallFailed(what=self._what, error=type(error).__name__))
+        if not self.failures:
             logger.warning(
                 "%s failed and is tried again with growing pauses: %s: %s",
                 self._what,
@@ -47,12 +59,12 @@ class Backoff:
                 error,
             )
         # The exponent is bounded: 2.0 ** 1024 does not fit a float.
-        longest = min(LONGEST, FIRST * 2.0 ** min(self._failures, 32))
-        self._failures += 1
+        longest = min(LONGEST, FIRST * 2.0 ** min(self.failures, 32))
+        self.failures += 1
         self._stop.pause(longest * (1 + self._chance()) / 2)
 
     def succeeded(self) -> None:
         """Note that it works again, if it did not."""
-        if self._failures:
-            logger.warning("%s works again after %d failures", self._what, self._failures)
-        self._failures = 0
+        if self.failures:
+            logger.warning("%s works again after %d failures", self._what, self.failures)
+        self.failures = 0

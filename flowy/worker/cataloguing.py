@@ -30,7 +30,8 @@ from flowy.protocol.requests.executions import (
 )
 from flowy.protocol.tasks import ActivityTask
 from flowy.task.context import RunFiles
-from flowy.worker.listener import ExecutionListener
+from flowy.transport.packing import PACKING, Packing
+from flowy.worker.listener import ExecutionListener, unpacked
 from flowy.worker.poller import Source
 
 logger = logging.getLogger(__name__)
@@ -64,13 +65,16 @@ def run_of(
     return catalog.files(source.domain, execution.workflow_id, execution.run_id, type_name)
 
 
-def reconcile(client: SwfClient, domain: str, catalog: ExecutionListener) -> Reconciled:
+def reconcile(
+    client: SwfClient, domain: str, catalog: ExecutionListener, packing: Packing = PACKING
+) -> Reconciled:
     """Tell a catalogue of those executions that the service has closed and it takes for open.
 
     Args:
         client: The service.
         domain: The executions' domain.
         catalog: Says which it takes for open, and is told.
+        packing: How their results travel.
 
     Raises:
         FlowyError: The service or the catalogue cannot be used; what was told is told.
@@ -82,7 +86,7 @@ def reconcile(client: SwfClient, domain: str, catalog: ExecutionListener) -> Rec
             info = _info(client, domain, execution)
             if info.execution_status == "OPEN":
                 continue
-            state, messages, result = _close(client, domain, execution)
+            state, messages, result = unpacked(_close(client, domain, execution), packing)
         except UnknownResourceFault:
             found.unknown.append(f"{workflow_id}/{run_id}")
             continue
@@ -121,7 +125,7 @@ class Reconciler:
         if source.stop.wished:
             return
         self._looked = True
-        found = reconcile(source.client, source.domain, self._catalog)
+        found = reconcile(source.client, source.domain, self._catalog, source.packing)
         if found.closed:
             logger.info("closed in the catalogue by now: %s", ", ".join(found.closed))
         if found.unknown:

@@ -49,6 +49,7 @@ from flowy.worker.mismatch import Mismatches
 from flowy.worker.poller import Source
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.sticky import Inlet, Stickiness, Sticky
+from flowy.worker.telling import DecisionTeller, Told
 from flowy.worker.watchdog import Watch
 
 replace = msgspec.structs.replace
@@ -80,6 +81,7 @@ class _Answer:
     decided_at: float
     size: int
     request: RespondDecisionTaskCompleted
+    told: Told | None = None
 
     @property
     def deadline(self) -> float:
@@ -150,6 +152,7 @@ class DecisionPoller:
         self._sticky = Stickiness(source, sticky)
         self._steps = overriding(middleware, "decision")
         self._unsent: list[_Answer] = []
+        self._teller = DecisionTeller(source)
         self._catalog = catalog
 
     @property
@@ -206,13 +209,15 @@ class DecisionPoller:
         if definition is None:
             self._log_unknown(type_id, execution)
             return None
-        found = self._decided(definition, execution, task)
+        with self._teller.begin(task, execution, type_id):
+            found = self._decided(definition, execution, task)
         if found is None:
             return None
         run, decided, size = found
+        told = self._teller.decided(run, decided, len(self.cache))
         request = RespondDecisionTaskCompleted(
             task_token=task.task_token,
-            decisions=decided.decisions,
+            decisions=self._teller.carrying(decided),
             execution_context=decided.execution_context,
             # Without a timeout: the execution stays with workers of this build.
             task_list=self._own_list,
@@ -228,6 +233,7 @@ class DecisionPoller:
             decided_at=self.source.clock.now(),
             size=size,
             request=request,
+            told=told,
         )
 
     def _decided(
@@ -237,14 +243,18 @@ class DecisionPoller:
         try:
             return self._decide(definition, execution, task)
         except NondeterminismError as error:
+            self._teller.failed("held", error)
             self._part(definition, execution, task, error)
-        except BlockedDecisionError:
+        except BlockedDecisionError as error:
+            self._teller.failed("failed", error)
             logger.error(  # noqa: TRY400 -- the watchdog has logged where
                 "%s: the decision was ended, it is tried again after its timeout", what
             )
         except (Fault, ServiceUnavailable) as error:
+            self._teller.failed("held", error)
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
         except PayloadUnavailable as error:
+            self._teller.failed("held", error)
             logger.error(  # noqa: TRY400 -- the message says which volume, and why
                 "%s is held: %s; it is decided when the volume can be used and its task has timed "
                 "out",
@@ -253,7 +263,8 @@ class DecisionPoller:
             )
         except KeyboardInterrupt:
             raise
-        except BaseException:  # user code may raise anything, and the worker goes on
+        except BaseException as error:  # user code may raise anything, and the worker goes on
+            self._teller.failed("failed", error)
             logger.exception("%s: deciding failed, it is tried again after its timeout", what)
         return None
 
@@ -266,6 +277,7 @@ class DecisionPoller:
         kept = self.cache.take(execution)
         if kept is not None and events and events[0].event_id <= kept.last_event_id + 1:
             self._sticky.came(execution, events)
+            self._teller.kept()
             new = events[kept.last_event_id + 1 - events[0].event_id :]
             try:
                 return kept, self._made(definition, execution, kept, events), size + weigh(new)
@@ -278,6 +290,7 @@ class DecisionPoller:
                 kept.close()
         if not events or events[0].event_id != 1:
             events = history.whole(self.source, execution, task.started_event_id)
+        self._teller.anew(events)
         run = self._make_run(definition, execution)
         return run, self._made(definition, execution, run, events), RUN_BYTES + weigh(events)
 
@@ -358,6 +371,7 @@ class DecisionPoller:
 
     def _settle(self, answer: _Answer, error: FlowyError | None) -> None:
         """Keep the run of an answer that arrived; one whose answer did not is of no more use."""
+        self._teller.settled(answer.told, error)
         if error is None:
             self.mismatches.followed(answer.execution)
             self._tell(answer.task, answer.decided.decisions)

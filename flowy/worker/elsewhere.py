@@ -15,6 +15,8 @@ from flowy.task.declared import definitions_of
 from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.task.task import Task
+from flowy.telemetry import on_behalf
+from flowy.worker.noting import work_of
 from flowy.worker.resources import Lives, Resources
 
 T = TypeVar("T")
@@ -88,7 +90,7 @@ def run(sent: Sent, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
     context = _Elsewhere(sent)
     activity: Task = sent.place.factory()(sent.input, context, sent.token)
     try:
-        with runs.within(sent.run):
+        with on_behalf(work_of(sent.info)), runs.within(sent.run):
             return invoke(activity.run, tuple(args), kwargs)
     finally:
         context.lives.close()

@@ -34,6 +34,7 @@ from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
 from flowy.worker.middleware import ActivityInput, Chain, overriding
+from flowy.worker.noting import ActivityNote
 from flowy.worker.poller import Source
 from flowy.worker.resources import Lives
 from flowy.worker.workshop import ASYNCIO, INLINE, PROCESS, SCRIPT, THREAD, Workshop
@@ -92,6 +93,7 @@ class ActivityJob:
         self.find_run: Callable[[], RunFiles | None] = lambda: None
         """Finds the catalogued run that the activity works for."""
         self._process_id = os.getpid()
+        self._note = ActivityNote(source.telemetry, source.clock)
         self._heartbeat = Heartbeat(
             Beaten(
                 client=source.client,
@@ -161,12 +163,15 @@ class ActivityJob:
         error: FlowyError = HandedBack(f"the worker leaves, {self} was not done in time")
         if self.definition.at_most_once and self._execution is not None:
             error = NotRepeated(f"the worker left while {self} ran, which is done at most once")
+        self._note.handed_back = True
         self._heartbeat.answering()
         self._send(self, self._failed(error))
         self._let_go()
         self._interrupt()
 
     def _call(self) -> Call:
+        self._context = contextvars.copy_context()
+        self._note.begin(self.info, self.task.input, self._context)
         if self.definition.at_most_once:
             self._refuse_repetition()
         self._activity = self._made()
@@ -174,12 +179,12 @@ class ActivityJob:
         steps = overriding(self._shop.settings.middleware, "activity")
         given = ActivityInput(definition=self.definition, info=self.info, args=args, kwargs=kwargs)
         if steps:
-            self._chain = Chain(steps, given)
+            self._chain = self._context.run(Chain, steps, given)
+            self._context = self._chain.context
             given = self._chain.input
-        context = contextvars.copy_context() if self._chain is None else self._chain.context
         run = self.find_run()
-        context.run(runs.put, run)
-        return msgspec.structs.replace(self._called(given, run), context=context)
+        self._context.run(runs.put, run)
+        return msgspec.structs.replace(self._called(given, run), context=self._context)
 
     def _made(self) -> Task:
         task = self.task
@@ -268,10 +273,11 @@ class ActivityJob:
                 value, error = self._chain.end(value, error), None
             except BaseException as raised:  # noqa: BLE001 -- it is the task's failure
                 error = raised
-        self._finish(value, error)
+        self._finish(value, error, outcome.attempts)
 
-    def _finish(self, value: Any, error: BaseException | None) -> None:
+    def _finish(self, value: Any, error: BaseException | None, attempts: int = 1) -> None:
         answer = self._answer(value, error)
+        self._note.end(answer, error, attempts)
         if not self._claim():
             return
         self._heartbeat.answering()

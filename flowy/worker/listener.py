@@ -50,11 +50,12 @@ def tell_decisions(
             close = read(decision)
             tell(
                 f"{execution} was closed",
-                lambda close=close: listener.closed(*place, *_unpacked(close, packing)),  # type: ignore[misc]
+                lambda close=close: listener.closed(*place, *unpacked(close, packing)),  # type: ignore[misc]
             )
 
 
-def _unpacked(close: Close, packing: Packing) -> Close:
+def unpacked(close: Close, packing: Packing) -> Close:
+    """Return how an execution was closed, with its result as its workflow gave it."""
     state, messages, result = close
     return state, messages, None if result is None else packing.unpack(result, "the result")
 

@@ -59,7 +59,10 @@ class Source:
     def backoff(self, what: str) -> Backoff:
         """Make the pauses for one kind of call at this place."""
         return Backoff(
-            f"{what} (task list {self.task_list}, domain {self.domain})", self.stop, self.chance
+            f"{what} (task list {self.task_list}, domain {self.domain})",
+            self.stop,
+            self.chance,
+            self.telemetry,
         )
 
     def persist(self, send: Callable[[], Answer], what: str, deadline: float) -> Answer:

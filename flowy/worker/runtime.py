@@ -7,6 +7,7 @@ from typing import Any
 
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
+from flowy.telemetry import PollEnded, PollOutcome, TaskKind
 from flowy.worker.backoff import Backoff
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.draining import Drain, Grace
@@ -18,6 +19,8 @@ from flowy.worker.workshop import Workshop
 
 _LOOK = 1.0
 """Seconds between two looks whether all have left."""
+
+_KINDS: dict[str, TaskKind] = {"ActivityPoller": "activity", "DecisionPoller": "decision"}
 
 MANY = 1_000_000
 """How many tasks a poller may take that is to serve for ever."""
@@ -180,6 +183,28 @@ def _handle(poller: Poller[Any], task: Any, more: int) -> None:
 
 
 def _polled(poller: Poller[Any], backoff: Backoff) -> Any:
+    telemetry = poller.source.telemetry
+    if not telemetry.listens:
+        return _found(poller, backoff)
+    clock, failures = poller.source.clock, backoff.failures
+    started_at = clock.now()
+    task = _found(poller, backoff)
+    kind = _KINDS.get(type(poller).__name__)
+    if kind is not None:
+        outcome: PollOutcome = "empty" if task is None else "task"
+        telemetry.tell(
+            PollEnded(
+                kind=kind,
+                domain=poller.source.domain,
+                task_list=poller.source.task_list,
+                outcome="failed" if backoff.failures > failures else outcome,
+                seconds=clock.now() - started_at,
+            )
+        )
+    return task
+
+
+def _found(poller: Poller[Any], backoff: Backoff) -> Any:
     try:
         task = poller.poll()
     except FlowyError as error:

@@ -282,6 +282,12 @@ class Lifeline:
         self._line = None if number is None else socket.socket(fileno=int(number))
 
     @property
+    def number(self) -> int:
+        """Which of its supervisor's processes this is, from 0; 0 without a supervisor."""
+        number = self.name.rpartition(" ")[2]
+        return int(number) if number.isdigit() else 0
+
+    @property
     def is_child(self) -> bool:
         """Whether there is a supervisor."""
         return self._line is not None

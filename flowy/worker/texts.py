@@ -14,7 +14,7 @@ def unpacked(source: Source, text: str | None, what: str) -> str | None:
         PayloadError: It cannot be had.
     """
     if text is None or not is_packed(text):
-        return text
+        return text and source.packing.unpack(text, what)
     until = source.clock.now() + PATIENCE
     return source.persist(lambda: source.packing.unpack(text, what), f"reading {what}", until)
 

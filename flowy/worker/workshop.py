@@ -2,6 +2,7 @@
 
 import os
 import threading
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass, field
@@ -20,6 +21,7 @@ from flowy.execution.strategy import Strategy
 from flowy.execution.thread_pool import ThreadPool
 from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
+from flowy.telemetry import SILENT, SlotsUsed, Telemetry
 from flowy.worker.heartbeat import LOOK_EVERY, Pulse
 from flowy.worker.middleware import Middleware
 from flowy.worker.resources import Resources
@@ -104,6 +106,8 @@ class ActivitySettings:
 class Job(Protocol):
     """An activity task in hand."""
 
+    strategy: str
+
     def hand_back(self) -> None:
         """Answer now that another worker is to do it, and stop it where that is possible."""
         ...
@@ -116,10 +120,19 @@ class Workshop:
         settings: How activities are done.
         clock: What heartbeats and timeouts are measured on.
         stop: The wish that the worker leaves.
+        telemetry: Hears how many activities are in hand.
     """
 
-    def __init__(self, settings: ActivitySettings, clock: Clock, stop: Stop) -> None:
+    def __init__(
+        self,
+        settings: ActivitySettings,
+        clock: Clock,
+        stop: Stop,
+        telemetry: Telemetry = SILENT,
+    ) -> None:
         self.settings = settings
+        self._telemetry = telemetry
+        self._used: Counter[str] = Counter()
         self.runner = Runner(clock=clock)
         self.pulse = Pulse(clock)
         self.resources = Resources(settings.resources)
@@ -167,10 +180,13 @@ class Workshop:
         """Note a task in hand."""
         with self._condition:
             self._jobs.add(job)
+            self._tell(job, 1)
 
     def ended(self, job: Job) -> None:
         """Note that a task is answered."""
         with self._condition:
+            if job in self._jobs:
+                self._tell(job, -1)
             self._jobs.discard(job)
             if not self._jobs:
                 self._condition.notify_all()
@@ -199,6 +215,13 @@ class Workshop:
         self.answerers.shutdown(wait=False)
         self.runner.close()
         self.resources.close()
+
+    def _tell(self, job: Job, change: int) -> None:
+        if self._telemetry.listens:
+            name = job.strategy
+            self._used[name] += change
+            total = self.slots.capacity.get(name)
+            self._telemetry.tell(SlotsUsed(strategy=name, used=self._used[name], total=total))
 
     def _make(self, name: str) -> Strategy:
         slots = self.slots.capacity[name]

@@ -1,6 +1,7 @@
 """Executions are runs: they can be listed, and their results downloaded, long afterwards."""
 
 import json
+import pickle
 import threading
 from functools import partial
 
@@ -9,11 +10,13 @@ import pytest
 from flowy.catalog.database import DB
 from flowy.catalog.executions import ExecutionCatalogue
 from flowy.catalog.run import RunManager
+from flowy.errors import DatabaseError
 from flowy.protocol.requests.executions import TerminateWorkflowExecution
+from flowy.protocol.tasks import ActivityTask
 from flowy.swf.starter import WorkflowStarter
 from flowy.volume.manager import open_volume
 from flowy.worker.activities import ActivityPoller
-from flowy.worker.cataloguing import Reconciled, Reconciler, reconcile
+from flowy.worker.cataloguing import Reconciled, Reconciler, reconcile, run_of
 from flowy.worker.decisions import DecisionPoller
 from tests.acceptance import catalogued, stage
 
@@ -238,3 +241,23 @@ def test_a_worker_reconciles_at_once_and_then_now_and_then(played, catalogue, da
     threading.Timer(0.05, lambda: played.clock.advance(90)).start()
     reconciler.poll()
     assert [state for _, state, *_ in listed(database, tmp_path)] == ["CANCELED"]
+
+
+def test_a_run_goes_along_to_another_process(played, catalogue, database, tmp_path):
+    """The files are pickled with the run's id, though nobody has told of the execution yet."""
+    execution = played.start("well", 1)
+    task = ActivityTask(
+        task_token="t", activity_id="0", started_event_id=1, workflow_execution=execution
+    )
+    run = pickle.loads(pickle.dumps(run_of(catalogue, played.decisions.source, task)))
+    (tmp_path / "a.txt").write_text("a")
+    assert run.store(tmp_path / "a.txt") == "a.txt"
+    ((name, state, _, _, run_id),) = listed(database, tmp_path)
+    assert (name, state, run_id) == ("well 1", "PENDING", run.id)
+
+
+def test_a_catalogue_in_memory_stays_in_its_process():
+    catalogue = ExecutionCatalogue("sqlite://", "memory://catalogue")
+    with pytest.raises(DatabaseError, match="cannot be used by another process"):
+        pickle.dumps(catalogue)
+    catalogue.close()

@@ -35,28 +35,18 @@ CONTEXT.set_forkserver_preload([__name__])
 
 def _fought(target, *arguments):
     """Let the fighters fight, and return what each was told, in one list."""
-    answers = CONTEXT.SimpleQueue()
-    fighters = [
-        CONTEXT.Process(target=target, args=(*arguments, number, answers))
-        for number in range(FIGHTERS)
-    ]
-    for fighter in fighters:
-        fighter.start()
-    told = [answers.get() for _ in fighters]
+    fighters, lines = [], []
+    for number in range(FIGHTERS):
+        line, answers = CONTEXT.Pipe(duplex=False)
+        fighters.append(CONTEXT.Process(target=target, args=(*arguments, number, answers)))
+        fighters[-1].start()
+        answers.close()
+        lines.append(line)
+    told = [each for line in lines for each in line.recv()]
     for fighter in fighters:
         fighter.join()
     assert [fighter.exitcode for fighter in fighters] == [0] * FIGHTERS
-    errors = [each for each in told if isinstance(each, str)]
-    assert not errors, errors[0]
-    return [line for lines in told for line in lines]
-
-
-def _answering(work, answers):
-    try:
-        answers.put(work())
-    except BaseException as error:
-        answers.put(f"{type(error).__name__}: {error}")
-        raise
+    return told
 
 
 # -------------------------------------------------------------------------------- one run's state
@@ -80,25 +70,22 @@ def over_a_run(url: str, folder: Path, seconds: float) -> dict[str, int]:
 
 
 def _fight_over_runs(url, folder, group_id, seconds, number, answers):
-    def work():
-        chance, told = random.Random(number), []
-        end = time.monotonic() + seconds
-        with DB(url).session() as session:
-            runs = RunManager(session, open_volume(f"{folder}/files"))
-            while time.monotonic() < end:
-                active = runs.list_all_runs(st.ACTIVE_STATES, limit=1)
-                if not active:
-                    run = runs.create_run(group=session.get(GroupObject, group_id))
-                    told.append(("created", run.run_id, None, None))
-                    continue
-                verb = chance.choice(_VERBS)
-                try:
-                    told.extend(verb(runs, active[0].run_id, f"{folder}/run", number, len(told)))
-                except CatalogError:
-                    session.rollback()
-        return told
-
-    _answering(work, answers)
+    chance, told = random.Random(number), []
+    end = time.monotonic() + seconds
+    with DB(url).session() as session:
+        runs = RunManager(session, open_volume(f"{folder}/files"))
+        while time.monotonic() < end:
+            active = runs.list_all_runs(st.ACTIVE_STATES, limit=1)
+            if not active:
+                run = runs.create_run(group=session.get(GroupObject, group_id))
+                told.append(("created", run.run_id, None, None))
+                continue
+            verb = chance.choice(_VERBS)
+            try:
+                told.extend(verb(runs, active[0].run_id, f"{folder}/run", number, len(told)))
+            except CatalogError:
+                session.rollback()
+    answers.send(told)
 
 
 def _change(runs, run_id, runstore, number, _count, make):
@@ -174,17 +161,14 @@ def over_a_queue(url: str, folder: Path, seconds: float) -> dict[str, int]:
 
 
 def _fight_over_queue(url, seconds, number, answers):
-    def work():
-        chance, told = random.Random(number), []
-        end = time.monotonic() + seconds
-        with Project("fight", url=url) as project:
-            while time.monotonic() < end:
-                action = chance.choices(_ACTIONS, _WEIGHTS)[0]
-                with contextlib.suppress(IllegalMove, UnknownInProject):
-                    told.extend(action(project, number, chance))
-        return told
-
-    _answering(work, answers)
+    chance, told = random.Random(number), []
+    end = time.monotonic() + seconds
+    with Project("fight", url=url) as project:
+        while time.monotonic() < end:
+            action = chance.choices(_ACTIONS, _WEIGHTS)[0]
+            with contextlib.suppress(IllegalMove, UnknownInProject):
+                told.extend(action(project, number, chance))
+    answers.send(told)
 
 
 def _run(project, number, _chance):

@@ -2,13 +2,21 @@
 
 import asyncio
 import logging
-from contextlib import contextmanager
+from contextvars import ContextVar, copy_context
 from types import SimpleNamespace
 
 import pytest
 
 from flowy.decider.loop import DeterministicLoop
-from flowy.telemetry import SILENT, CallFailed, Telemetry, Work, current_work, is_replaying
+from flowy.telemetry import (
+    SILENT,
+    CallFailed,
+    Telemetry,
+    Work,
+    current_work,
+    is_replaying,
+    on_behalf,
+)
 
 WORK = Work(kind="activity", domain="d", workflow_id="w", run_id="r", type="resize 1")
 HAPPENING = CallFailed(what="polling", error="ServiceUnavailable")
@@ -45,49 +53,50 @@ def test_a_listener_that_fails_is_logged_and_keeps_nobody_from_hearing(caplog):
 def test_code_knows_on_whose_behalf_it_runs_and_outside_on_nobodys():
     inner = Work(kind="start", domain="d", workflow_id="w2", run_id="", type="child 1")
 
-    with SILENT.working(WORK) as carried:
-        assert carried is None
+    with on_behalf(WORK):
         assert current_work() is WORK
-        with SILENT.working(inner):
+        with on_behalf(inner):
             assert current_work() is inner
         assert current_work() is WORK
 
     assert current_work() is None
 
 
-def test_a_work_ends_with_what_its_code_raises():
-    with pytest.raises(KeyError), SILENT.working(WORK):
+def test_nobody_is_worked_for_after_a_failure():
+    with pytest.raises(KeyError), on_behalf(WORK):
         raise KeyError("x")
 
     assert current_work() is None
 
 
-def test_a_tracer_surrounds_works_and_says_what_is_carried():
-    seen = []
+def test_a_work_has_a_context_of_its_own_and_a_span_where_somebody_traces():
+    entered = ContextVar("entered", default="")
 
-    class Tracer:
-        @contextmanager
-        def span(self, work):
-            seen.append(work)
-            try:
-                yield "trace"
-            except ValueError as error:
-                seen.append(error)
-                raise
+    class OneSpan:
+        carried = "trace"
 
-    telemetry = Telemetry(tracer=Tracer())
-    error = ValueError("x")
+        def enter(self):
+            entered.set("span")
 
-    def work():
-        with telemetry.working(WORK) as carried:
-            seen.append(carried)
-            raise error
+        def end(self, error):
+            raise AssertionError
 
-    with pytest.raises(ValueError, match="x"):
-        work()
+    tracer = SimpleNamespace(begin=lambda work: OneSpan())
+    context = copy_context()
 
-    assert seen == [WORK, "trace", error]
-    assert not telemetry.listens
+    span = Telemetry(tracer=tracer).begin(WORK, context)
+
+    assert span.carried == "trace"
+    assert context.run(current_work) is WORK
+    assert context.run(entered.get) == "span"
+    assert current_work() is None
+    assert entered.get() == ""
+
+
+def test_without_a_tracer_there_is_no_span():
+    context = copy_context()
+    assert SILENT.begin(WORK, context) is None
+    assert context.run(current_work) is WORK
 
 
 def test_only_a_loop_that_replays_is_replaying():
@@ -106,7 +115,7 @@ def test_only_a_loop_that_replays_is_replaying():
 
 
 def test_the_floor_says_nothing_by_itself(caplog):
-    with caplog.at_level(logging.DEBUG), SILENT.working(WORK):
+    with caplog.at_level(logging.DEBUG), on_behalf(WORK):
         SILENT.tell(HAPPENING)
 
     assert not caplog.records

@@ -37,6 +37,21 @@ _link_of_child = and_(
 ALL = PROCESSES.select(newest=True)
 OF_LABEL = PROCESSES.select(_of_label, newest=True)
 OF_STATUS = PROCESSES.select(_c.status == bindparam("of_status"))
+_of_status = _c.status == bindparam("of_status")
+PAGES: dict[tuple[str, ...], Statement] = {
+    names: PROCESSES.select(
+        _c.id < bindparam("of_before"),
+        *({"label": _of_label, "status": _of_status}[name] for name in names),
+        newest=True,
+        limited=True,
+    )
+    for names in ((), ("label",), ("status",), ("label", "status"))
+}
+"""Pages of processes, the newest first, by what they are chosen by."""
+
+HIGHEST = 2**31 - 1
+"""The highest number that a column takes."""
+
 CHILD = PROCESSES.select(_c.parent == bindparam("of_parent"), _of_label)
 IN_TREE = PROCESSES.select(_of_root, _of_label)
 TREE = PROCESSES.select(_of_root)
@@ -125,6 +140,22 @@ def move(
         guard={"attempt": before.attempt},
     )
     return bool(made)
+
+
+def page(
+    session: Session, project: int, chosen: Mapping[str, str], before: int | None, limit: int
+) -> list[ProcessRecord]:
+    """Return the processes of a label, in a state, or both, the newest first.
+
+    Args:
+        session: The transaction.
+        project: The project's key.
+        chosen: Values of ``label`` and ``status``, in this order, where they matter.
+        before: Only those with a lower number.
+        limit: At most so many; 0 is no limit.
+    """
+    place = {"before": HIGHEST if before is None else before, "limit": limit or HIGHEST}
+    return PROCESSES.find(session, PAGES[tuple(chosen)], project, **place, **chosen)
 
 
 def pending(session: Session, project: int) -> list[tuple[int, int]]:

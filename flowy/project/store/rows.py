@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import ColumnElement, Table, and_, bindparam, delete, insert, select, update
 
 from flowy.db.session import Row, Session
-from flowy.db.statement import Statement
+from flowy.db.statement import ZERO, Statement
 
 Record = TypeVar("Record", bound=msgspec.Struct)
 
@@ -56,11 +56,14 @@ class Rows(Generic[Record]):
         self._delete = Statement(delete(table).where(self._key))
         self._update = lru_cache(self._make_update)
 
-    def select(self, *where: ColumnElement[bool], newest: bool = False) -> Statement:
+    def select(
+        self, *where: ColumnElement[bool], newest: bool = False, limited: bool = False
+    ) -> Statement:
         """Make a statement that finds the project's rows, the lowest number first by default."""
         order = [column for column in self.table.primary_key if column.name != "project"]
         sorted_by = [column.desc() if newest else column for column in order]
-        return Statement(select(*self._columns).where(self.of_project, *where).order_by(*sorted_by))
+        found = select(*self._columns).where(self.of_project, *where).order_by(*sorted_by)
+        return Statement(found.limit(bindparam("of_limit")).offset(ZERO) if limited else found)
 
     def insert(self, session: Session, project: int, record: Record) -> None:
         """Add a row."""

@@ -99,6 +99,28 @@ def test_what_is_refused_is_one_line(lab, run, words, says, monkeypatch, tmp_pat
     assert len(printed.splitlines()) == 1
 
 
+def test_every_command_speaks_json_and_lists_come_in_pages(importable, run, write, tmp_path):
+    made = json.loads(run("project", "create", "lab", tmp_path / "lab", "--json"))
+    assert made == {"name": "lab", "root_dir": str(tmp_path / "lab")}
+    (taken,) = json.loads(run("project", "import", "lab", write("count"), "--json"))
+    assert (taken["label"], taken["filename"]) == ("count", "count.py")
+    for _ in range(3):
+        run("project", "run", "lab", "count")
+    (killed,) = json.loads(run("project", "kill", "lab", 3, "--json"))
+    assert (killed["id"], killed["message"]) == (3, "Killed")
+    assert json.loads(run("project", "queue", "lab", 3, "--json"))["status"] == "pending"
+    pages, before = [], []
+    while page := json.loads(run("project", "list", "lab", "--limit", 2, "--json", *before)):
+        pages.append([each["id"] for each in page])
+        before = ["--before", page[-1]["id"]]
+    assert pages == [[3, 2], [1]]
+    by_both = run("project", "list", "lab", "--label", "count", "--status", "pending", "--json")
+    assert [each["id"] for each in json.loads(by_both)] == [3, 2, 1]
+    swept = json.loads(run("project", "sweep", "lab", "--json"))
+    assert swept == {"finished": [], "strays": [], "missing": []}
+    assert run("project", "sweep", "lab") == "0 finished, 0 strays deleted\n"
+
+
 def test_arguments_need_a_key(lab, run):
     assert "'n' is no KEY=VALUE" in run("project", "run", "lab", "count", "n", status=2)
     assert "--label is for one file" in run(

@@ -1,0 +1,1 @@
+"""Photographs of a project, by all five systems together."""

@@ -1,0 +1,1 @@
+"""What listens to `flowy.telemetry`: logs with their place, metrics, traces."""
