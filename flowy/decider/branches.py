@@ -10,14 +10,14 @@ class Branches:
     """The branches that the code of one run has started."""
 
     def __init__(self) -> None:
-        self._open: dict[int, Branch] = {}
-        self._failed: list[Branch] = []
+        self._open: dict[int, Branch[Any]] = {}
+        self._failed: list[Branch[Any]] = []
 
     def __len__(self) -> int:
         """Return how many have not ended."""
         return len(self._open)
 
-    def add(self, branch: Branch) -> None:
+    def add(self, branch: Branch[Any]) -> None:
         """Take in a branch that begins."""
         self._open[id(branch)] = branch
         branch.add_done_callback(self._ended)

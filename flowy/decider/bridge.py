@@ -37,9 +37,9 @@ class BridgedLoop(DeterministicLoop):
         """Tell whether the code that asks is a plain function, which waits without ``await``."""
         return isinstance(getcurrent(), PlainRun)
 
-    def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch:
+    def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch[Any]:
         """Run a function, plain or ``async``, beside the code that asks."""
-        branch = Branch(self.create_task(_run_branch(function, args, kwargs)))
+        branch: Branch[Any] = Branch(self.create_task(_run_branch(function, args, kwargs)))
         branch.number = self.next_number()
         self.branches.add(branch)
         return branch

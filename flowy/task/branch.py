@@ -1,12 +1,15 @@
 """Branches: code of a workflow that runs beside the code that started it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from contextvars import ContextVar
-from typing import Any, Protocol, cast
+from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from flowy.errors import DefinitionError
 from flowy.task.result import Result
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class WorkflowLoop(Protocol):
@@ -24,12 +27,12 @@ class WorkflowLoop(Protocol):
         """Make a future of this loop."""
         ...
 
-    def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> "Branch":
+    def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> "Branch[Any]":
         """Run a function, plain or ``async``, beside the code that asks."""
         ...
 
 
-class Branch(Result):
+class Branch(Result[T]):
     """The outcome of code that runs beside the code that started it.
 
     It is a ``Result``, but cancelling it only asks: the code is told by ``CancelledError`` where it
@@ -39,7 +42,7 @@ class Branch(Result):
         task: The asyncio task that the code runs in.
     """
 
-    def __init__(self, task: asyncio.Task[Any]) -> None:
+    def __init__(self, task: asyncio.Task[T]) -> None:
         super().__init__(loop=task.get_loop())
         self.shielded = shielded.get()
         """Whether a cancel request for the workflow passes it by."""
@@ -54,7 +57,7 @@ class Branch(Result):
         """
         return not self.done() and self._task.cancel(msg)
 
-    def _end(self, task: asyncio.Task[Any]) -> None:
+    def _end(self, task: asyncio.Task[T]) -> None:
         if task.cancelled():
             super().cancel()
         elif (error := task.exception()) is not None:
@@ -88,7 +91,15 @@ def workflow_loop(what: str) -> WorkflowLoop:
     return cast(WorkflowLoop, loop)
 
 
-def spawn(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch:
+@overload
+def spawn(
+    function: Callable[P, Coroutine[Any, Any, T]], *args: P.args, **kwargs: P.kwargs
+) -> Branch[T]: ...
+@overload
+def spawn(function: Callable[P, Result[T]], *args: P.args, **kwargs: P.kwargs) -> Branch[T]: ...
+@overload
+def spawn(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Branch[T]: ...
+def spawn(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch[Any]:
     """Run a part of a workflow beside the code that goes on: a branch.
 
     In a plain ``run`` this is the way to have two things in progress that each wait::

@@ -7,13 +7,14 @@ every replay.
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Iterator
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
+from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from flowy.errors import DefinitionError
 from flowy.task.branch import Branch, WorkflowLoop, workflow_loop
 
 Future = TypeVar("Future", bound="asyncio.Future[Any]")
+T = TypeVar("T")
 
 RETURN_WHEN = (asyncio.ALL_COMPLETED, asyncio.FIRST_COMPLETED, asyncio.FIRST_EXCEPTION)
 
@@ -27,7 +28,7 @@ class Waited(NamedTuple):
 
 def wait(
     *results: Any, return_when: str = asyncio.ALL_COMPLETED, timeout: float | None = None
-) -> Branch:
+) -> Branch[Waited]:
     """Wait for results, whatever becomes of them: raises nothing that they raise.
 
     Args:
@@ -51,9 +52,25 @@ def wait(
     return loop.spawn(_wait, futures_of(results, "flowy.wait"), return_when, timeout)
 
 
+@overload
+def first(
+    *results: Awaitable[T],
+    timeout: float | None = None,
+    cancel: bool = True,
+    successful: bool = False,
+) -> Branch[T]: ...
+@overload
+def first(
+    results: Iterable[Awaitable[T]],
+    /,
+    *,
+    timeout: float | None = None,
+    cancel: bool = True,
+    successful: bool = False,
+) -> Branch[T]: ...
 def first(
     *results: Any, timeout: float | None = None, cancel: bool = True, successful: bool = False
-) -> Branch:
+) -> Branch[Any]:
     """Wait for the result that comes first, and give its value or its failure.
 
     ::
@@ -81,7 +98,13 @@ def first(
     return loop.spawn(_first, loop, futures, timeout, cancel, successful)
 
 
-def as_completed(*results: Any) -> "AsCompleted":
+@overload
+def as_completed(*results: Future) -> "AsCompleted[Future]": ...
+@overload
+def as_completed(results: Iterable[Future], /) -> "AsCompleted[Future]": ...
+@overload
+def as_completed(*results: Any) -> "AsCompleted[Any]": ...
+def as_completed(*results: Any) -> "AsCompleted[Any]":
     """Go through results in the order in which they come, each done when it is its turn.
 
     In a plain ``run`` it is for ``for``, in an ``async def run`` for ``async for``. What it gives
@@ -174,7 +197,7 @@ class Completions:
             self._waiter.set_result(None)
 
 
-class AsCompleted(Iterator[Any], AsyncIterator[Any]):
+class AsCompleted(Iterator[T], AsyncIterator[T], Generic[T]):
     """Results in the order in which they come.
 
     Args:
@@ -188,7 +211,7 @@ class AsCompleted(Iterator[Any], AsyncIterator[Any]):
         for future in futures:
             self._completions.add(future)
 
-    def __next__(self) -> Any:
+    def __next__(self) -> T:
         """Wait in a plain ``run`` for the next that is done."""
         if not self._completions.open:
             raise StopIteration
@@ -196,13 +219,15 @@ class AsCompleted(Iterator[Any], AsyncIterator[Any]):
             if not self._loop.can_block():
                 raise RuntimeError("in an async def run, go through it with async for")
             self._loop.block_on(self._completions.waiter())
-        return self._completions.take()
+        taken: T = self._completions.take()
+        return taken
 
-    async def __anext__(self) -> Any:
+    async def __anext__(self) -> T:
         """Wait for the next that is done."""
         if not self._completions.open:
             raise StopAsyncIteration
-        return await self._completions.next()
+        taken: T = await self._completions.next()
+        return taken
 
 
 def futures_of(results: tuple[Any, ...], what: str) -> list[Any]:

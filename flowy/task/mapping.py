@@ -2,9 +2,9 @@
 
 import asyncio
 import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, Literal, TypeVar, cast, overload
 
 from flowy.errors import DefinitionError, MapFailedError
 from flowy.task.branch import Branch, WorkflowLoop, callable_of, workflow_loop
@@ -12,6 +12,7 @@ from flowy.task.calling import Callee
 from flowy.task.gathering import Completions
 from flowy.task.result import Result
 
+T = TypeVar("T")
 Status = Literal["succeeded", "failed", "cancelled"]
 
 
@@ -35,7 +36,7 @@ class ItemOutcome:
     error: BaseException | None = None
 
 
-class MapOutcome(list[Any]):
+class MapOutcome(list[T]):
     """What a ``map`` came to: a list of the values of the items that succeeded, in their order.
 
     Args:
@@ -75,13 +76,29 @@ class Bounds:
     enough: int
 
 
+@overload
 def map(  # noqa: A001 -- it is the builtin's twin: flowy.map
+    function: Callable[..., Awaitable[T]],
+    *iterables: Iterable[Any],
+    max_concurrency: int | None = None,
+    tolerate: float | None = None,
+    min_successful: int | None = None,
+) -> Branch[MapOutcome[T]]: ...
+@overload
+def map(  # noqa: A001
+    function: Callable[..., T],
+    *iterables: Iterable[Any],
+    max_concurrency: int | None = None,
+    tolerate: float | None = None,
+    min_successful: int | None = None,
+) -> Branch[MapOutcome[T]]: ...
+def map(  # noqa: A001
     function: Callable[..., Any],
     *iterables: Iterable[Any],
     max_concurrency: int | None = None,
     tolerate: float | None = None,
     min_successful: int | None = None,
-) -> Branch:
+) -> Branch[Any]:
     """Call a function for each item, many at a time, and gather what becomes of them.
 
     ::
@@ -135,7 +152,7 @@ class _Mapping:
         self._succeeded = 0
         self._failed = 0
 
-    async def run(self) -> MapOutcome:
+    async def run(self) -> MapOutcome[Any]:
         completions = Completions(self._loop)
         waiting = iter(enumerate(self._items))
         request: asyncio.CancelledError | None = None
@@ -151,7 +168,7 @@ class _Mapping:
         for future in ended:
             if not future.cancelled():
                 self._note(future)
-        outcome = MapOutcome(self._outcomes)
+        outcome = MapOutcome[Any](self._outcomes)
         if self._failed > self._bounds.failures:
             raise _failure(outcome, self._bounds)
         if (cancelled := request or again) is not None:
@@ -186,7 +203,7 @@ class _Mapping:
             )
 
 
-def start(loop: WorkflowLoop, function: Any, args: tuple[Any, ...]) -> Result:
+def start(loop: WorkflowLoop, function: Any, args: tuple[Any, ...]) -> Result[Any]:
     """Call a function beside what goes on; a proxy's call is that already."""
     if not isinstance(function, Callee):
         return loop.spawn(function, *args)
@@ -200,7 +217,7 @@ async def _raise(error: Exception) -> None:
     raise error
 
 
-def _failure(outcome: MapOutcome, bounds: Bounds) -> MapFailedError:
+def _failure(outcome: MapOutcome[Any], bounds: Bounds) -> MapFailedError:
     failures = outcome.failures
     count = len(outcome.items)
     if not failures:

@@ -19,7 +19,7 @@ def parallel_reduce(
     initial: Any = _NOTHING,
     *,
     commutative: bool = False,
-) -> Branch:
+) -> Branch[Any]:
     """Combine values two by two until one is left, beginning with what is there first.
 
     ::

@@ -59,7 +59,7 @@ class Saga:
             partial(callable_of(function, "add_compensation"), *args, **kwargs)
         )
 
-    def compensate(self) -> Branch:
+    def compensate(self) -> Branch[None]:
         """Undo everything now; nothing is left for the end of the block.
 
         Returns:
@@ -116,7 +116,9 @@ class Saga:
                 cancelled = request
         _raise_after(undoing.result(), cancelled, error)
 
-    def _spawn(self, loop: WorkflowLoop, undo: Callable[..., Coroutine[Any, Any, Any]]) -> Branch:
+    def _spawn(
+        self, loop: WorkflowLoop, undo: Callable[..., Coroutine[Any, Any, Any]]
+    ) -> Branch[Any]:
         compensations, self._compensations = self._compensations[::-1], []
         token = shielded.set(True)
         try:
@@ -133,7 +135,7 @@ def _is_for_compensating(error: BaseException | None) -> bool:
 async def _undo(
     loop: WorkflowLoop, compensations: list[Compensation], parallel: bool
 ) -> list[BaseException]:
-    branches: list[Branch] = []
+    branches: list[Branch[Any]] = []
     for compensation in compensations:
         branches.append(loop.spawn(compensation))
         if not parallel:
@@ -143,7 +145,7 @@ async def _undo(
     return [error for error in map(_error_of, branches) if error is not None]
 
 
-def _error_of(branch: Branch) -> BaseException | None:
+def _error_of(branch: Branch[Any]) -> BaseException | None:
     if branch.cancelled():
         return asyncio.CancelledError("it was cancelled")
     return branch.exception()
