@@ -132,12 +132,16 @@ def _all(action: Action, start: float, cancels: Cancels) -> Outcome:
     stop = min((moment for moment in (enough, asked) if moment is not None), default=None)
     if stop is None or all(found.end < stop for _, found in natural):
         ended = [found for _, found in natural]
+        if action["op"] == "each":
+            if len({found.end for found in ended}) < len(ended):
+                raise Unpredicted
+            ended.sort(key=lambda found: found.end)
         end = max(found.end for found in ended)
         return Outcome(end, "value", [found.value for found in ended]).after(*ended)
     ended = _stopped(parts, natural, cancels, stop, stop == enough)
     end = max([stop, *(found.end for found in ended)])
-    if action["op"] == "group" and any(stop < cancel <= end for cancel in cancels):
-        raise Unpredicted  # a task group passes on one request only
+    if action["op"] in ("each", "group") and any(stop < cancel <= end for cancel in cancels):
+        raise Unpredicted  # they pass on one request only
     if sum(found.kind == "failure" for found in ended) > tolerate:
         return Outcome(end, "failure", f"{action['op']} {action['key']}").after(*ended)
     return Outcome(end, "cancelled").after(*ended)
@@ -280,6 +284,7 @@ ACTIONS: dict[str, Callable[[Action, float, Cancels], Outcome]] = {
     "all": _all,
     "catch": _catch,
     "child": _child,
+    "each": _all,
     "effect": _at_once,
     "fail": _fail,
     "first": _first,

@@ -28,7 +28,10 @@ SERVED = Kinds(
         *("act", "act", "child", "sleep", "signal_in", "loop_signal"),
         *("effect", "marker", "version", "fail"),
     ),
-    branches=("seq", "all", "group", "first", "reduce", "timeout", "guard", "catch", "saga"),
+    branches=(
+        *("seq", "all", "each", "group", "first", "reduce"),
+        *("timeout", "guard", "catch", "saga"),
+    ),
 )
 """What a service does in virtual time."""
 
@@ -63,7 +66,7 @@ def tree(draw: Any, depth: int, kinds: Kinds) -> dict[str, Any]:
     found: dict[str, Any] = {"op": op}
     if op in DETAILS:
         found |= {name: draw(choice) for name, choice in DETAILS[op].items()}
-    if op in ("seq", "all", "group", "first", "reduce"):
+    if op in ("seq", "all", "each", "group", "first", "reduce"):
         found["parts"] = [draw(tree(depth - 1, kinds)) for _ in range(draw(st.integers(1, 3)))]
     elif op in ("timeout", "guard", "catch"):
         found["parts"] = [draw(tree(depth - 1, kinds))]

@@ -121,6 +121,15 @@ class Kitchen(Workflow):
     def items(self, outcome):
         return [item.value if item.status == "succeeded" else None for item in outcome.items]
 
+    def stop(self, branches):
+        for branch in branches:
+            branch.cancel()
+
+    def check(self, branches, action):
+        for branch in branches:
+            if not branch.cancelled() and branch.exception() is not None:
+                raise TreeError(f"{action['op']} {action['key']}") from branch.exception()
+
     def look(self, branches):
         for branch in branches:
             if not branch.cancelled():
@@ -195,6 +204,16 @@ class PlainKitchen(Kitchen):
             return self.items(flowy.map(self.do, action["parts"], **bounds).result())
         except flowy.MapFailedError as error:
             raise TreeError(f"all {action['key']}") from error
+
+    def do_each(self, action):
+        branches = [flowy.spawn(self.do, part) for part in action["parts"]]
+        try:
+            return [branch.result() for branch in flowy.as_completed(branches)]
+        except BaseException:
+            self.stop(branches)
+            flowy.wait(branches).result()
+            self.check(branches, action)
+            raise
 
     def do_group(self, action):
         try:
@@ -322,6 +341,16 @@ class AsyncKitchen(Kitchen):
             return self.items(await flowy.map(self.do, action["parts"], **bounds))
         except flowy.MapFailedError as error:
             raise TreeError(f"all {action['key']}") from error
+
+    async def do_each(self, action):
+        branches = [flowy.spawn(self.do, part) for part in action["parts"]]
+        try:
+            return [await branch async for branch in flowy.as_completed(*branches)]
+        except BaseException:
+            self.stop(branches)
+            await flowy.wait(branches)
+            self.check(branches, action)
+            raise
 
     async def do_group(self, action):
         before = asyncio.current_task().cancelling()
