@@ -3,8 +3,8 @@
 # make check  format, lint, types, import contract, documentation
 # make docs   builds the documentation into docs/_build/html
 # make test-aws  tells the stories of the tests on Amazon SWF, where there are AWS credentials
-# make chaos  plays thousands of random workflows, then kills servers and databases under load, for
-#             about twenty minutes
+# make chaos  plays thousands of random workflows, then kills servers, databases and workers under
+#             load, for about half an hour
 # make bench  prints the project's benchmarks
 PYTHON ?= python3
 VENV ?= .venv
@@ -43,6 +43,7 @@ bench: $(VENV)/.installed-test
 chaos: $(VENV)/.installed-test
 	HYPOTHESIS_PROFILE=chaos $(BIN)/python -m pytest -n auto --timeout=0 -k kitchen_sink tests/unit/decider tests/acceptance
 	$(BIN)/python -m tests.chaos.play $(ARGS)
+	$(BIN)/python -m tests.chaos.workers
 
 clean:
 	rm -rf $(VENV) docs/_build build dist *.egg-info

@@ -8,6 +8,7 @@ from flowy.protocol.client import SwfClient
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import (
     RecordActivityTaskHeartbeat,
+    RespondActivityTaskCanceled,
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
@@ -33,9 +34,32 @@ class AsyncActivityScheduler:
         self._client = client
         self._packing = packing
 
-    def heartbeat(self, token: str) -> bool:
-        """Tell the service that the activity is alive."""
-        return self._sent(RecordActivityTaskHeartbeat(task_token=token))
+    def heartbeat(self, token: str, details: str | None = None) -> bool:
+        """Tell the service that the activity is alive.
+
+        Args:
+            token: The activity's token.
+            details: Progress, at most 2,048 characters.
+        """
+        return self._sent(RecordActivityTaskHeartbeat(task_token=token, details=details))
+
+    def cancel_requested(self, token: str) -> bool | None:
+        """Tell whether the activity is to stop, which its heartbeat's answer says.
+
+        Returns:
+            None when the service did not accept the heartbeat: nobody waits for the activity, or
+            the service cannot be reached.
+        """
+        try:
+            status = self._client.call(RecordActivityTaskHeartbeat(task_token=token))
+        except (Fault, ServiceUnavailable) as error:
+            logger.warning("a heartbeat was not accepted: %r", error)
+            return None
+        return status.cancel_requested
+
+    def cancel(self, token: str, details: str | None = None) -> bool:
+        """Answer that the activity was cancelled; only one that ``cancel_requested`` may."""
+        return self._sent(RespondActivityTaskCanceled(task_token=token, details=details))
 
     def complete(self, token: str, result: Any) -> bool:
         """Complete the activity with a value.

@@ -147,14 +147,37 @@ class ActivityJob:
             self._finish(None, error)
             return
         self._beating = self._shop.pulse.begin(self._heartbeat)
+        if self.strategy == INLINE:
+            self._run_here(call, strategy)
+            return
         limits = Limits(retry=self.definition.local_retry or ONCE, grace=GRACE)
         self._execution = execution = self._shop.runner.ready(call, strategy, limits)
         execution.add_done_callback(self._ended)
-        try:
-            execution.start()
-        except KeyboardInterrupt:
-            self._let_go()
-            raise
+        execution.start()
+
+    def _run_here(self, call: Call, strategy: Strategy) -> None:
+        """Run the code on this thread, and so the further tries, which alarms would not."""
+        policy = self.definition.local_retry or ONCE
+        began, tries = self._source.clock.now(), 0
+        while True:
+            execution = self._shop.runner.ready(call, strategy, Limits(grace=GRACE))
+            self._execution = execution
+            try:
+                execution.start()
+            except KeyboardInterrupt:
+                self._let_go()
+                raise
+            outcome, tries = execution.outcome(), tries + 1
+            error = outcome.error
+            if error is None or self._heartbeat.cancel_requested:
+                break
+            elapsed = self._source.clock.now() - began
+            pause = policy.next_pause(tries, error, elapsed, self._source.chance)
+            if pause is None:
+                break
+            logger.info("%s failed at try %d; again in %g s: %s", self, tries, pause, error)
+            self._shop.pause(pause)
+        self._ended(outcome)
 
     def hand_back(self) -> None:
         """Answer that another worker is to do it, and stop it where that is possible."""

@@ -131,6 +131,7 @@ class Workshop:
         telemetry: Telemetry = SILENT,
     ) -> None:
         self.settings = settings
+        self._stop = stop
         self._telemetry = telemetry
         self._used: Counter[str] = Counter()
         self.runner = Runner(clock=clock)
@@ -175,6 +176,11 @@ class Workshop:
             if name not in self._strategies:
                 self._strategies[name] = self._make(name)
             return self._strategies[name]
+
+    def pause(self, seconds: float) -> None:
+        """Wait between two tries of an activity, unless the worker is to leave."""
+        if not self.settings.only_inline:
+            self._stop.pause(seconds)
 
     def began(self, job: Job) -> None:
         """Note a task in hand."""

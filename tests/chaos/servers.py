@@ -55,6 +55,13 @@ class Server:
         """Ask it to end and return its exit code."""
         return self._end(signal.SIGTERM)
 
+    def pause(self, seconds: float) -> None:
+        """Stop it where it stands, and let it go on after so many seconds."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        threading.Event().wait(seconds)
+        self._process.send_signal(signal.SIGCONT)
+
     def _end(self, how: signal.Signals) -> int:
         assert self._process is not None
         self._process.send_signal(how)

@@ -1,9 +1,11 @@
 """The short form of the chaos: nothing acknowledged is lost, everything ends as it should."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
+from tests.chaos import workers
 from tests.chaos.play import Plan, on_postgresql, on_sqlite
 from tests.postgresql import Cluster
 
@@ -24,3 +26,21 @@ def test_servers_and_a_postgresql_that_are_killed_lose_nothing(postgresql: Clust
         cluster.remove()
     assert found["executions"] > 10
     assert found["acknowledged calls"] > 100
+
+
+@pytest.mark.slow
+def test_workers_and_their_server_may_be_killed_stopped_and_asked_to_leave(tmp_path: Path):
+    """Every execution ends right; at most once is at most once, and a key's effect exactly once."""
+    plan = workers.Plan(executions=40, seconds=8, pause=0.6, seed=3)
+    found = workers.play(tmp_path, plan)
+    assert found["effects"] == sum(workers.work.STEPS[kind] for kind, _ in workers.named(plan))
+
+
+@pytest.mark.slow
+def test_asking_to_leave_never_makes_a_task_time_out(tmp_path: Path):
+    asked = (signal.SIGTERM,)
+    plan = workers.Plan(
+        executions=30, seconds=5, pause=0.4, seed=5, signals=asked, server_signals=asked
+    )
+    found = workers.play(tmp_path, plan)
+    assert not [name for name in found if "TimedOut" in name and "SCHEDULE_TO_START" not in name]

@@ -162,10 +162,24 @@ def test_a_function_runs_in_a_process_too():
     assert process_id != os.getpid()
 
 
-def test_the_worker_tries_again_by_itself():
+@pytest.mark.parametrize("strategy", HERE)
+def test_the_worker_tries_again_by_itself(strategy):
     odd.Sometimes.tries = 0
-    policy = RetryPolicy(attempts=5, delay=0.01)
-    assert do(odd.Sometimes, "[[3], {}]", local_retry=policy).result == "3"
+    policy = RetryPolicy(attempts=3, delay=0.01)
+    settings = ActivitySettings(strategy=strategy)
+    assert do(odd.Sometimes, "[[3], {}]", settings, local_retry=policy).result == "3"
+    odd.Sometimes.tries = 0
+    answer = do(odd.Sometimes, "[[9], {}]", settings, local_retry=policy)
+    assert answer.reason == "not yet"
+    assert odd.Sometimes.tries == 3
+
+
+def test_inline_further_tries_run_in_the_pollers_thread():
+    odd.Sometimes.tries = 0
+    policy = RetryPolicy(attempts=3, delay=0.01)
+    with Doing(odd.Sometimes, local_retry=policy) as doing:
+        doing.begin("[[3], {}]")
+        assert len(doing.client.of(RespondActivityTaskCompleted)) == 1
 
 
 def test_a_script_is_run_by_an_interpreter_and_its_output_is_the_result(tmp_path):

@@ -16,6 +16,7 @@ from flowy.protocol.registration import (
 from flowy.protocol.requests.activity_tasks import (
     PollForActivityTask,
     RecordActivityTaskHeartbeat,
+    RespondActivityTaskCanceled,
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
@@ -25,7 +26,7 @@ from flowy.protocol.requests.decision_tasks import (
     RespondDecisionTaskCompleted,
 )
 from flowy.protocol.requests.workflow_types import RegisterWorkflowType
-from flowy.protocol.tasks import DecisionTask
+from flowy.protocol.tasks import ActivityTaskStatus, DecisionTask
 from flowy.swf import boilerplate
 from flowy.task import Workflow
 from tests.unit.decider.simulator import Simulator
@@ -131,6 +132,20 @@ def test_the_async_scheduler_answers_by_token(client):
     assert len(client.sent) == 3
     assert client.of(RespondActivityTaskCompleted)[0].result == '{"a":[1]}'
     assert client.of(RespondActivityTaskFailed)[0].reason == "x" * 256
+
+
+def test_the_async_scheduler_reports_and_answers_a_cancel_request(client):
+    scheduler = boilerplate.async_scheduler("photos", client)
+    assert scheduler.heartbeat("t", "half") is True
+    assert scheduler.cancel_requested("t") is False
+    client.always(RecordActivityTaskHeartbeat, ActivityTaskStatus(cancel_requested=True))
+    assert scheduler.cancel_requested("t") is True
+    assert scheduler.cancel("t", "stopped at row 9") is True
+    client.always(RecordActivityTaskHeartbeat, UnknownResourceFault("closed"))
+    assert scheduler.cancel_requested("t") is None
+    assert client.of(RecordActivityTaskHeartbeat)[0].details == "half"
+    (canceled,) = client.of(RespondActivityTaskCanceled)
+    assert canceled.details == "stopped at row 9"
 
 
 def test_the_async_scheduler_tells_when_the_service_does_not_accept(client):
