@@ -6,6 +6,7 @@ from contextvars import ContextVar
 from typing import Any, ParamSpec, Protocol, TypeVar, cast, overload
 
 from flowy.errors import DefinitionError
+from flowy.task.declared import definitions_of
 from flowy.task.result import Result
 
 P = ParamSpec("P")
@@ -135,5 +136,11 @@ def callable_of(function: Any, what: str) -> Callable[..., Any]:
     if not callable(function):
         raise DefinitionError(
             f"{what} takes a function or a proxy, and calls it itself, not {function!r}"
+        )
+    if definitions_of(function):
+        name = getattr(function, "__qualname__", repr(function))
+        raise DefinitionError(
+            f"{name} is declared as a type of its own: give {what} its proxy, {name}.proxy() as an "
+            "attribute of the workflow"
         )
     return cast(Callable[..., Any], function)

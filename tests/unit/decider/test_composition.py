@@ -15,6 +15,16 @@ from flowy.task import Workflow
 from tests.unit.decider.simulator import Simulator, ids
 
 
+@flowy.activity("weigh", 1, "things")
+def weigh(thing):
+    return thing
+
+
+@flowy.activity("Weigh", 1, "things")
+class Weigh(flowy.Activity):
+    pass
+
+
 class Acts(Workflow):
     act = ActivityProxy("Act", 1)
     quiet = ActivityProxy("Act", 1, error_handling=True)
@@ -187,6 +197,19 @@ def test_a_plain_for_in_async_code_says_what_to_use():
                 pass
 
     assert play(Wrong) == [["fail in an async def run, go through it with async for"]]
+
+
+def test_as_completed_takes_coroutines_too():
+    class Coroutines(Acts):
+        async def one(self, number):
+            return await self.act(number)
+
+        async def run(self):
+            parts = [self.one(number) for number in range(3)]
+            return [part.result() async for part in flowy.as_completed(parts)]
+
+    found = play(Coroutines, ends=[done(8, "c"), done(0, "a"), done(4, "b")])
+    assert found[-1] == ['complete ["c","a","b"]']
 
 
 # map
@@ -467,6 +490,8 @@ def test_a_branch_is_told_of_its_cancellation_and_may_go_on():
         (lambda self: flowy.map(3, []), "takes a function or a proxy"),
         (lambda self: flowy.map(self.act), "no items"),
         (lambda self: flowy.spawn(self.act()), "calls it itself"),
+        (lambda self: flowy.map(weigh, [1]), "weigh is declared as a type of its own"),
+        (lambda self: flowy.Saga().add_compensation(Weigh), "Weigh is declared as a type"),
     ],
 )
 def test_what_can_never_work_is_named(code, message):
