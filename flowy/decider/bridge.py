@@ -14,7 +14,7 @@ from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from flowy.decider.branches import Branches
+from flowy.decider.branches import Branches, Sagas
 from flowy.decider.loop import DeterministicLoop, Timers
 from flowy.task.branch import Branch
 
@@ -32,6 +32,7 @@ class BridgedLoop(DeterministicLoop):
     def __init__(self, timers: Timers) -> None:
         super().__init__(timers)
         self.branches = Branches()
+        self.sagas = Sagas()
 
     def can_block(self) -> bool:
         """Tell whether the code that asks is a plain function, which waits without ``await``."""
@@ -56,6 +57,16 @@ class BridgedLoop(DeterministicLoop):
                 "the result is not there yet: in an async def run, await it"
             )
         current.parent.switch(future)
+
+    def enter_saga(self) -> asyncio.Task[Any] | None:
+        """Note that the code that asks is in a saga; return the task that it runs in."""
+        task = asyncio.current_task(self)
+        self.sagas.enter(task)
+        return task
+
+    def leave_saga(self, task: asyncio.Task[Any] | None) -> None:
+        """Note that code has left a saga, and what had to be undone is undone."""
+        self.sagas.leave(task)
 
 
 class PlainRun(greenlet):  # type: ignore[misc]

@@ -150,11 +150,16 @@ class WorkflowCode:
         if self._is_hindered or self._calls.broken is not None:
             broken = self._refused or self._calls.broken
             return None if broken is None or self._closes_never else _fail(broken)
+        if self._branches.are_shielded():
+            return None
         if self._context.wanted_restart is not None and self._settings is not None:
             return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()
-        if error is not None:
-            return _fail(error)
+        if self._loop.sagas:
+            return None  # they are undone first, or go on
+        return self._closing_of_run() if error is None else _fail(error)
+
+    def _closing_of_run(self) -> AnyDecision | None:
         main = self._main
         if main is None or not main.done():
             return None
@@ -193,6 +198,7 @@ class WorkflowCode:
         handler = handler_of(self._instance, method)
         value = self._signals.value(arrival)
         task = self._loop.create_task(bridge.call(handler, value), name=method)
+        task.add_done_callback(self._end_sagas)
         self._handlers.append((task, arrival))
 
     def _goes_on(self) -> bool:
@@ -202,6 +208,12 @@ class WorkflowCode:
     def _end_branches(self, main: asyncio.Task[Any]) -> None:
         if main.cancelled() or main.exception() is not None:
             self._branches.cancel_all()
+            self._loop.sagas.cancel_all()
+
+    def _end_sagas(self, handler: asyncio.Task[Any]) -> None:
+        """Have sagas undo what they did when a signal's method has failed, and the run with it."""
+        if not handler.cancelled() and handler.exception() is not None:
+            self._loop.sagas.cancel_all()
 
     def _failed_handler(self) -> BaseException | None:
         for task, _ in self._handlers:

@@ -32,6 +32,14 @@ class WorkflowLoop(Protocol):
         """Run a function, plain or ``async``, beside the code that asks."""
         ...
 
+    def enter_saga(self) -> "asyncio.Task[Any] | None":
+        """Note that the code that asks is in a saga; return the task that it runs in."""
+        ...
+
+    def leave_saga(self, task: "asyncio.Task[Any] | None") -> None:
+        """Note that code has left a saga, and what had to be undone is undone."""
+        ...
+
 
 class Branch(Result[T]):
     """The outcome of code that runs beside the code that started it.

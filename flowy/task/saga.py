@@ -32,6 +32,9 @@ class Saga:
     compensations failed, a ``CompensationError`` with all of their failures, and the exception as
     its cause.
 
+    An execution is not closed while code is in a saga: when ``run`` or a signal's method fails,
+    sagas elsewhere in the workflow are undone first.
+
     Add a compensation *before* the step that it undoes: a step that fails or times out may have
     done its work, wholly or in part. So a compensation must do no harm when there is nothing to
     undo.
@@ -43,6 +46,7 @@ class Saga:
     def __init__(self, *, parallel: bool = False) -> None:
         self._parallel = parallel
         self._compensations: list[Compensation] = []
+        self._entered: list[tuple[WorkflowLoop, asyncio.Task[Any] | None]] = []
 
     def add_compensation(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> None:
         """Keep a call that undoes something.
@@ -73,8 +77,10 @@ class Saga:
         return self._spawn(workflow_loop("Saga.compensate"), _undo_or_raise)
 
     def __enter__(self) -> Self:
-        if not workflow_loop("flowy.Saga").can_block():
+        loop = workflow_loop("flowy.Saga")
+        if not loop.can_block():
             raise RuntimeError("in an async def run, a saga is entered with async with")
+        self._entered.append((loop, loop.enter_saga()))
         return self
 
     def __exit__(
@@ -83,20 +89,23 @@ class Saga:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not _is_for_compensating(error):
-            return
-        loop = workflow_loop("flowy.Saga")
-        undoing = self._spawn(loop, _undo)
-        cancelled: asyncio.CancelledError | None = None
-        while not undoing.done():
-            try:
-                loop.block_on(asyncio.shield(undoing))
-            except asyncio.CancelledError as request:
-                cancelled = request
-        _raise_after(undoing.result(), cancelled, error)
+        loop, task = self._entered.pop()
+        try:
+            if _is_for_compensating(error):
+                undoing = self._spawn(loop, _undo)
+                cancelled: asyncio.CancelledError | None = None
+                while not undoing.done():
+                    try:
+                        loop.block_on(asyncio.shield(undoing))
+                    except asyncio.CancelledError as request:
+                        cancelled = request
+                _raise_after(undoing.result(), cancelled, error)
+        finally:
+            loop.leave_saga(task)
 
     async def __aenter__(self) -> Self:
-        workflow_loop("flowy.Saga")
+        loop = workflow_loop("flowy.Saga")
+        self._entered.append((loop, loop.enter_saga()))
         return self
 
     async def __aexit__(
@@ -105,16 +114,19 @@ class Saga:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        if not _is_for_compensating(error):
-            return
-        undoing = self._spawn(workflow_loop("flowy.Saga"), _undo)
-        cancelled: asyncio.CancelledError | None = None
-        while not undoing.done():
-            try:
-                await asyncio.shield(undoing)
-            except asyncio.CancelledError as request:
-                cancelled = request
-        _raise_after(undoing.result(), cancelled, error)
+        loop, task = self._entered.pop()
+        try:
+            if _is_for_compensating(error):
+                undoing = self._spawn(loop, _undo)
+                cancelled: asyncio.CancelledError | None = None
+                while not undoing.done():
+                    try:
+                        await asyncio.shield(undoing)
+                    except asyncio.CancelledError as request:
+                        cancelled = request
+                _raise_after(undoing.result(), cancelled, error)
+        finally:
+            loop.leave_saga(task)
 
     def _spawn(
         self, loop: WorkflowLoop, undo: Callable[..., Coroutine[Any, Any, Any]]

@@ -289,3 +289,79 @@ def test_a_call_in_the_place_of_its_function_is_named():
             flowy.Saga().add_compensation(self.act("now"))
 
     assert "add_compensation takes a function or a proxy" in Story(Wrong).decide()[-1]
+
+
+# Sagas elsewhere than where the workflow fails
+
+
+class Signalled(Acts):
+    fails_in = "handler"
+
+    @flowy.on_signal("go")
+    async def go(self, what):
+        if self.fails_in == "handler":
+            raise ValueError("in the handler")
+        async with flowy.Saga() as saga:
+            saga.add_compensation(self.act, "undo")
+            await self.act("do")
+
+
+def test_a_signals_method_that_fails_has_the_saga_of_run_undone_first():
+    class Main(Signalled):
+        def run(self):
+            with flowy.Saga() as saga:
+                saga.add_compensation(self.act, "undo")
+                self.act("do").result()
+
+    story = Story(Main)
+    assert story.decide() == ["do"]
+    story.simulator.signal("go")
+    assert [one for one in story.decide() if "cancel" not in one] == ["undo"]
+    assert story.complete("undo") == ["fail in the handler"]
+
+
+@pytest.mark.parametrize("cancelled", [False, True])
+def test_a_run_that_ends_badly_has_the_saga_of_a_signals_method_undone_first(cancelled):
+    class Main(Signalled):
+        fails_in = "run"
+
+        async def run(self):
+            await self.act("main")
+
+    story = Story(Main)
+    assert story.decide() == ["main"]
+    story.simulator.signal("go")
+    assert story.decide() == ["do"]
+    found = story.cancel() if cancelled else story.fail("main", "no")
+    assert [one for one in found if "cancel" not in one] == ["undo"]
+    assert story.complete("undo") == (["cancel"] if cancelled else ["fail no"])
+
+
+def test_a_saga_in_a_task_that_nobody_awaits_is_finished():
+    class Main(Acts):
+        async def part(self):
+            async with flowy.Saga() as saga:
+                saga.add_compensation(self.act, "undo")
+                await self.act("do")
+
+        async def run(self):
+            self.task = asyncio.create_task(self.part())
+            await asyncio.sleep(0)
+            return "done"
+
+    story = Story(Main)
+    assert story.decide() == ["do"]
+    assert story.complete("do") == ['complete "done"']
+
+
+def test_continuing_as_new_waits_for_compensations():
+    class Main(Acts):
+        async def run(self, again=True):
+            saga = flowy.Saga()
+            saga.add_compensation(self.act, "undo")
+            saga.compensate()
+            return self.restart(False)
+
+    story = Story(Main)
+    assert story.decide() == ["undo"]
+    assert story.complete("undo") == ["restart [[false],{}]"]
