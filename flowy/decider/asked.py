@@ -14,7 +14,7 @@ from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
 from flowy.transport.attempt import activity_id
 
-_KINDS: Mapping[type, Kind] = {
+KIND_OF: Mapping[type, Kind] = {
     ActivityOptions: "activity",
     ChildOptions: "child",
     LambdaOptions: "lambda",
@@ -28,7 +28,7 @@ _NAMES: Mapping[Kind, str] = {
 
 def kind_of(call: TaskCall) -> Kind:
     """Return what kind of task a call asks for."""
-    return _KINDS[type(call.options)]
+    return KIND_OF[type(call.options)]
 
 
 Place = tuple[CodeType, int]
@@ -40,14 +40,16 @@ def find_place() -> Place | None:
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
-    except ValueError:
+    except ValueError:  # the stack is not that deep
+        frame = None
+    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = sys._getframe(1)
-    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-        frame = frame.f_back
+        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+            frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 4
+_DEPTH = 5
 _INNER = ("flowy.", "asyncio.")
 
 

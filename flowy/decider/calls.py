@@ -24,11 +24,11 @@ from operator import itemgetter
 from typing import Any
 
 from flowy.decider.asked import (
+    KIND_OF,
     Place,
     Task,
     begin,
     identify,
-    kind_of,
     name_attempt,
     not_begun,
     request_cancel,
@@ -46,6 +46,7 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
+from flowy.task.option_values import LONGEST
 from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
@@ -99,9 +100,11 @@ class Calls:
             PayloadError: The arguments cannot travel.
         """
         options = call.options
-        number = self._take_numbers(_numbers(options.retry) + (options.delay > 0))
+        retry = options.retry
+        count = retry + 1 if type(retry) is int else _numbers(retry)
+        number = self._take_numbers(count + (options.delay > 0))
         pending = pending_in(*call.args, *call.kwargs.values())
-        kind = kind_of(call)
+        kind = KIND_OF[type(options)]
         result = self.make_result(ChildResult if kind == "child" else Result)
         task = Task(call, kind, number, result, self.now())
         task.place = place
@@ -251,12 +254,19 @@ class Calls:
 
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
-        find = _ECHOED.get(type(event))
-        if find is not None:
-            task = self._scheduled[event.event_id] = find(self, event)
-            task.event_id = event.event_id
-        elif isinstance(event, ScheduleActivityTaskFailed):
-            self.recorded(event.attributes.activity_id)
+        if type(event) is ActivityTaskScheduled:
+            name = event.attributes.activity_id
+            task = self.open.get(("activity", name)) or self.recorded(name)
+        elif type(event) is StartChildWorkflowExecutionInitiated:
+            task = self.open["child", event.attributes.workflow_id]
+        elif type(event) is LambdaFunctionScheduled:
+            task = self.open["lambda", event.attributes.id]
+        else:
+            if type(event) is ScheduleActivityTaskFailed:
+                self.recorded(event.attributes.activity_id)
+            return
+        task.event_id = event.event_id
+        self._scheduled[event.event_id] = task
 
     def recorded(self, activity_id: str) -> Task:
         """Return the open activity of an id; histories of before tell no attempts in theirs."""
@@ -284,7 +294,10 @@ class Calls:
     def close(self, event_id: int) -> Task | None:
         """Close the task whose scheduling is in that event; None when it is closed already."""
         task = self._scheduled.pop(event_id, None)
-        return None if task is None else self.close_id(task.kind, task.id)
+        if task is None or self.open.pop(task.key, None) is None:
+            return None
+        self.slots.closed(task.kind)
+        return task
 
     def close_id(self, kind: Kind, id: str) -> Task | None:
         """Close the task of an activity id or a child's workflow id."""
@@ -348,12 +361,17 @@ class Calls:
             self.size.characters += len(text)
         if task is None or task.result.done():
             return
-        if text is not None and is_packed(text) and is_elsewhere(text):
-            self._ended(task)
-            task.result.set_later(lambda: self._value(task, text))
-            return
         try:
-            value = None if text is None else self._value(task, text)
+            if text is None:
+                value = None
+            elif not is_packed(text):
+                value = task.call.deserialize(text)
+            elif is_elsewhere(text):
+                self._ended(task)
+                task.result.set_later(lambda: self._value(task, text))
+                return
+            else:
+                value = self._value(task, text)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
         else:
@@ -422,9 +440,7 @@ class Calls:
         return self.texts.pack(text, f"the arguments of {call.type}")
 
     def _value(self, task: Task, text: str) -> Any:
-        if is_packed(text):
-            text = self.texts.unpack(text, f"the result of {task}")
-        return task.call.deserialize(text)
+        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
 
     def _try_again(self, task: Task, error: TaskError) -> bool:
         policy = task.call.options.retry
@@ -435,7 +451,7 @@ class Calls:
         pause = policy.next_pause(task.attempts, error, elapsed, chance)
         if pause is None:
             return False
-        seconds = math.ceil(pause)
+        seconds = math.ceil(min(pause, LONGEST))
         if seconds:
             self._attempt_after(task, seconds)
         else:
@@ -453,26 +469,6 @@ class Calls:
             self.held -= 1
 
 
-def _scheduled(calls: Calls, event: ActivityTaskScheduled) -> Task:
-    return calls.recorded(event.attributes.activity_id)
-
-
-def _initiated(calls: Calls, event: StartChildWorkflowExecutionInitiated) -> Task:
-    return calls.open["child", event.attributes.workflow_id]
-
-
-def _invoked(calls: Calls, event: LambdaFunctionScheduled) -> Task:
-    return calls.open["lambda", event.attributes.id]
-
-
-_ECHOED: Mapping[type[Event], Any] = {
-    ActivityTaskScheduled: _scheduled,
-    LambdaFunctionScheduled: _invoked,
-    StartChildWorkflowExecutionInitiated: _initiated,
-}
-"""What finds the open task whose asking an event echoes."""
-
-
-def _numbers(retry: int | RetryPolicy) -> int:
+def _numbers(policy: RetryPolicy | int) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
-    return 2 * retry.attempts - 1 if isinstance(retry, RetryPolicy) else retry + 1
+    return 2 * policy.attempts - 1 if isinstance(policy, RetryPolicy) else policy + 1

@@ -69,7 +69,8 @@ class WorkflowCode:
         """Why the service does not close the execution as the code wants it."""
         self._closes_never = False
         self._close_refusals = 0
-        self._waits_to_close = False
+        self._is_hindered = False
+        """The execution cannot be closed now as the code wants it."""
         self._cancelled_at_join = False
         """``run`` had returned, and the tasks that it left were cancelled."""
 
@@ -120,9 +121,11 @@ class WorkflowCode:
         """Note that the service refused to close the execution, for another reason than news."""
         self._close_refusals += 1
         if passes(cause) and self._close_refusals <= TIMES:
-            self._waits_to_close = True
+            self._is_hindered = True
             self._calls.refusals.after(pause(self._close_refusals), self._close_again)
-        elif self._refused is None and event is not workflow.FailWorkflowExecutionFailed:
+            return
+        self._is_hindered = True
+        if self._refused is None and event is not workflow.FailWorkflowExecutionFailed:
             what = event.__name__.removesuffix("WorkflowExecutionFailed")
             text = f"the service refuses to close the execution ({what}): {cause}"
             self._refused = TaskNotScheduled(text, None, cause)
@@ -141,15 +144,9 @@ class WorkflowCode:
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
-        if self._closes_never or self._waits_to_close:
-            return None
-        broken = self._refused or self._calls.broken
-        return _fail(broken) if broken is not None else self._wanted()
-
-    def _close_again(self) -> None:
-        self._waits_to_close = False
-
-    def _wanted(self) -> AnyDecision | None:
+        if self._is_hindered or self._calls.broken is not None:
+            broken = self._refused or self._calls.broken
+            return None if broken is None or self._closes_never else _fail(broken)
         if self._context.wanted_restart is not None and self._settings is not None:
             return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()
@@ -169,6 +166,9 @@ class WorkflowCode:
             waits = self._calls.held or self._handlers
             return None if waits else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
+
+    def _close_again(self) -> None:
+        self._is_hindered = False
 
     async def _run(self, text: str | None, token: str) -> Any:
         try:

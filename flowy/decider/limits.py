@@ -60,9 +60,10 @@ class Limits:
         """Tell whether a history with that many more events is about to be terminated."""
         return events + asked + EVENTS_KEPT > self.events
 
-    def nears_the_end(self, events: int) -> bool:
-        """Tell whether it is time to warn that a history will be full."""
-        return events > self.events * _WARNED or events + 2 * EVENTS_KEPT > self.events
+    @property
+    def nearly_full(self) -> int:
+        """How many events a history may have before it is time to warn."""
+        return min(int(self.events * _WARNED), self.events - 2 * EVENTS_KEPT)
 
 
 def more(event_id: int) -> decisions.StartTimer:

@@ -22,6 +22,9 @@ from flowy.task.result import Result
 
 log = logging.getLogger(__name__)
 
+Outer = tuple[asyncio.AbstractEventLoop | None, Any]
+"""A thread's running loop, and its hooks for asynchronous generators."""
+
 
 class Timers(Protocol):
     """What the loop needs of whoever keeps durable timers."""
@@ -61,14 +64,24 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Make this the running loop of the thread, for a while."""
-        outer, hooks = events._get_running_loop(), sys.get_asyncgen_hooks()
-        events._set_running_loop(self)
-        sys.set_asyncgen_hooks(None, self._finish_generator)
+        outer = self.enter()
         try:
             yield
         finally:
-            sys.set_asyncgen_hooks(*hooks)
-            events._set_running_loop(outer)
+            self.leave(outer)
+
+    def enter(self) -> Outer:
+        """Make this the running loop of the thread, until ``leave``; return what was before."""
+        outer = events._get_running_loop(), sys.get_asyncgen_hooks()
+        events._set_running_loop(self)
+        sys.set_asyncgen_hooks(None, self._finish_generator)
+        return outer
+
+    def leave(self, outer: Outer) -> None:
+        """Make what was the thread's running loop before ``enter`` that again."""
+        loop, hooks = outer
+        sys.set_asyncgen_hooks(*hooks)
+        events._set_running_loop(loop)
 
     def is_here(self) -> bool:
         """Tell whether this is the running loop of the thread that asks."""

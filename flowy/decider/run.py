@@ -35,11 +35,12 @@ from flowy.decider.limits import MORE, Limits, more
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
 from flowy.decider.texts import Texts
-from flowy.errors import PayloadLost, StaleRunError
+from flowy.errors import PayloadError, PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, external, timer, workflow
+from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.guarding import watched
@@ -125,6 +126,7 @@ class WorkflowRun:
         self._asked: tuple[AnyDecision, ...] = ()
         """What the code asked for in the last decision; the answer may hold less of it."""
         self._echoes: deque[AnyDecision] = deque()
+        self._nearly_full = limits.nearly_full
         self._has_warned = False
         self._is_cut = False
         """History says that the last answer did not hold all that was asked for."""
@@ -150,25 +152,36 @@ class WorkflowRun:
             return _failed(lost)
 
     def _feed(self, events: Sequence[Event]) -> Decisions:
-        with self._loop.running():
+        token, outer = watched.set(self._watched), self._loop.enter()
+        try:
             self._facts.show(events)
             for event in self._unseen(events):
                 take = _TAKERS.get(type(event))
                 if take is not None:
                     self.last_event_id = event.event_id
                     take(self, event)
-            if events:
-                self.last_event_id = max(self.last_event_id, events[-1].event_id)
+            if events and events[-1].event_id > self.last_event_id:
+                self.last_event_id = events[-1].event_id
             return self._decide()
+        finally:
+            self._loop.leave(outer)
+            watched.reset(token)
 
     def _unseen(self, events: Sequence[Event]) -> Sequence[Event]:
         known = self.last_event_id
+        if events and events[0].event_id == known + 1:
+            return events
         first = next((at for at, event in enumerate(events) if event.event_id > known), None)
         if first is None:
             return ()
         if events[first].event_id != known + 1:
             raise self._stale(events[first])
-        return events[first:] if first else events
+        return events[first:]
+
+    @property
+    def trouble(self) -> PayloadError | None:
+        """A text that the code needed and could not have; its decisions mean nothing then."""
+        return self._texts.trouble
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -220,12 +233,17 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
+        if type(event) is MarkerRecorded and self._facts.is_left_over(event):
+            return
         asked = self._echoes.popleft() if self._echoes else None
         matching.check(event, asked, self._texts, self._same)
-        if isinstance(event, Initiated):
-            self._externals.echoed(event)
-        else:
-            self._calls.echoed(event)
+        self._calls.echoed(event)
+
+    def take_message_echo(self, event: Event) -> None:
+        """Hold the echo of a message to another execution against what the code asked for."""
+        asked = self._echoes.popleft() if self._echoes else None
+        matching.check(event, asked, self._texts, self._same)
+        self._externals.echoed(event)
 
     def take_echo_and_outcome(self, event: Event) -> None:
         """Hold an echo that says that nothing came of it against what the code asked for."""
@@ -279,22 +297,19 @@ class WorkflowRun:
         started = self._started
         if started is None or self._settings is None:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
-        self.check_echoes()
+        if self._echoes or self._is_cut:
+            self.check_echoes()
         batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
         self._seen = 0
         self._loop.now = started.event_timestamp
         self._calls.size.events = started.event_id
-        token = watched.set(self._watched)
-        try:
-            if not self._code.started:
-                self._code.start(self._settings, self._execution.run_id)
+        if not self._code.started:
+            self._code.start(self._settings, self._execution.run_id)
+        self._loop.run_ready()
+        for event in batch:
+            self._apply(event)
             self._loop.run_ready()
-            for event in batch:
-                self._apply(event)
-                self._loop.run_ready()
-            answer = self._collect(started.event_id)
-        finally:
-            watched.reset(token)
+        answer = self._collect(started.event_id)
         if self._facts.divergence is not None:
             raise self._facts.divergence
         if self._texts.trouble is not None:
@@ -356,7 +371,7 @@ class WorkflowRun:
     def _collect(self, event_id: int) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
-        if self._limits.nears_the_end(event_id + len(asked)):
+        if event_id + len(asked) > self._nearly_full:
             self._warn(event_id)
             if closing is None and self._limits.is_full(event_id, len(asked)):
                 closing = self._code.too_long(event_id, self._limits.events)
@@ -364,8 +379,9 @@ class WorkflowRun:
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
         self._asked = asked if closing is None else (*asked, closing)
-        # In a replay the history tells where the answer was cut.
-        fitting = len(self._asked) if self._loop.replaying else self._limits.fitting(self._asked)
+        fitting = len(self._asked)
+        if fitting > 1 and not self._loop.replaying:  # there the history tells where it was cut
+            fitting = self._limits.fitting(self._asked)
         is_whole = fitting == len(self._asked)
         return Decisions(
             decisions=self._asked if is_whole else (*asked[:fitting], more(event_id)),
@@ -396,6 +412,7 @@ _TAKERS: dict[type[Event], Any] = {
     ),
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     **dict.fromkeys(matching.CLOSES_REFUSED, WorkflowRun.take_close_refused),
+    **dict.fromkeys(Initiated, WorkflowRun.take_message_echo),
     timer.StartTimerFailed: WorkflowRun.take_timer_not_started,
     timer.TimerStarted: WorkflowRun.take_timer_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,

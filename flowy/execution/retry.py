@@ -1,8 +1,10 @@
 """Whether what failed is tried again, and after which pause."""
 
 import builtins
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from flowy.errors import DefinitionError, PayloadMismatch
 
@@ -49,14 +51,19 @@ class RetryPolicy:
     give_up_on: tuple[Kind, ...] = ()
 
     def __post_init__(self) -> None:
-        if self.attempts < 1:
+        attempts: Any = self.attempts
+        if not isinstance(attempts, int) or attempts < 1:
             raise DefinitionError(f"a retry policy needs at least 1 attempt, not {self.attempts}")
-        if self.delay < 0:
+        if not 0 <= self.delay < math.inf:
             raise DefinitionError(f"a retry policy cannot pause for {self.delay} s")
-        if self.backoff <= 0:
+        if not 0 < self.backoff < math.inf:
             raise DefinitionError(f"a retry policy's backoff is above 0, not {self.backoff}")
         if not 0 <= self.jitter <= 1:
             raise DefinitionError(f"a retry policy's jitter is from 0 to 1, not {self.jitter}")
+        for name in ("maximum_delay", "maximum_elapsed"):
+            bound = getattr(self, name)
+            if bound is not None and not bound >= 0:
+                raise DefinitionError(f"a retry policy's {name} is not negative: {bound}")
 
     def next_pause(
         self, attempt: int, error: BaseException, elapsed: float, chance: Callable[[], float]

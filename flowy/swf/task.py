@@ -1,7 +1,7 @@
 """The proxies that users put on their workflows: by class or function, or by name and version."""
 
 from collections.abc import Callable, Coroutine
-from typing import Any, Concatenate, Unpack, overload
+from typing import Any, Concatenate, TypeVar, Unpack, overload
 
 from flowy.task.activity import Activity
 from flowy.task.calling import P, Q, R, Runs, RunsAsync, T
@@ -11,6 +11,8 @@ from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
 from flowy.task.proxy import ActivityProxy as GenericActivityProxy
 from flowy.task.proxy import WorkflowProxy as GenericWorkflowProxy
 from flowy.task.result import Result
+
+ActivityT = TypeVar("ActivityT", bound=Activity)
 
 __all__ = ["ActivityProxy", "LambdaProxy", "WorkflowProxy"]
 
@@ -42,13 +44,13 @@ class ActivityProxy(GenericActivityProxy[P, R]):
     @overload
     def __init__(
         self: "ActivityProxy[Q, T]",
-        name: Callable[Concatenate[Activity, Q], Coroutine[Any, Any, T]],
+        name: Callable[Concatenate[ActivityT, Q], Coroutine[Any, Any, T]],
         **options: Unpack[ActivityProxyOptions],
     ) -> None: ...
     @overload
     def __init__(
         self: "ActivityProxy[Q, T]",
-        name: Callable[Concatenate[Activity, Q], T],
+        name: Callable[Concatenate[ActivityT, Q], T],
         **options: Unpack[ActivityProxyOptions],
     ) -> None: ...
     @overload

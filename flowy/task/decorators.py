@@ -45,7 +45,7 @@ def activity(
     """Declare an activity type and the class or function that does it, which stays as it is.
 
     A function does the work itself, ``def`` or ``async def``. When its first parameter is annotated
-    with ``Activity``, it gets the activity there, to heartbeat and for the token.
+    with ``Activity``, or a class that inherits from it, it gets the activity there.
 
     Args:
         name: The type's name.
@@ -94,7 +94,8 @@ def workflow(
 ) -> Callable[[T], T]:
     """Declare a workflow type and the class or function that decides it, which stays as it is.
 
-    A function's first parameter is the workflow: what ``self`` is in a class.
+    A function's first parameter is the workflow: what ``self`` is in a class. When it is annotated
+    with a class that inherits from ``Workflow``, it is one of that class.
 
     Args:
         name: The type's name.

@@ -63,9 +63,11 @@ def as_task(holder: Any, kind: str) -> type[Task]:
 
 def _activity(function: Any) -> type[Task]:
     parameters = _parameters(function, "activity")
+    base = _asked_for(function, parameters[0], Activity) if parameters else None
+    if base is None:
+        return _class(function, Activity, staticmethod(function))
     # The activity itself is what a method has as self.
-    takes_activity = bool(parameters) and _is_activity(function, parameters[0])
-    return _class(function, Activity, function if takes_activity else staticmethod(function))
+    return _class(function, base, function)
 
 
 def _workflow(function: Any) -> type[Task]:
@@ -75,7 +77,7 @@ def _workflow(function: Any) -> type[Task]:
             "@workflow belongs on a task's class, or on a function whose first parameter is the "
             f"workflow: {function.__qualname__} has none"
         )
-    return _class(function, Workflow, function)
+    return _class(function, _asked_for(function, parameters[0], Workflow) or Workflow, function)
 
 
 _MADE: dict[str, Callable[[Any], type[Task]]] = {"activity": _activity, "workflow": _workflow}
@@ -95,10 +97,11 @@ def _parameters(function: Any, kind: str) -> list[inspect.Parameter]:
     return list(inspect.signature(function).parameters.values())
 
 
-def _is_activity(function: Any, parameter: inspect.Parameter) -> bool:
+def _asked_for(function: Any, parameter: inspect.Parameter, kind: type[Task]) -> type[Task] | None:
+    """Return the class of tasks that a parameter is annotated with."""
     annotation = annotations_of(function).get(parameter.name)
-    is_class = isinstance(annotation, type) and issubclass(annotation, Activity)
-    return is_class and parameter.kind in _POSITIONAL
+    is_class = isinstance(annotation, type) and issubclass(annotation, kind)
+    return annotation if is_class and parameter.kind in _POSITIONAL else None
 
 
 def _class(function: Any, base: type[Task], run: Any) -> type[Task]:

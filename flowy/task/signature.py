@@ -174,11 +174,18 @@ def _signature(cls: Any, method: str, read: ReadParameter) -> Signature:
 
 
 def _made(function: Any, skipped: int, read: ReadParameter) -> Signature:
-    function = inspect.unwrap(function) if callable(function) else function
+    inner = inspect.unwrap(function) if callable(function) else function
     try:
-        python = inspect.signature(function)
-    except (TypeError, ValueError):
+        return _of_function(inner, skipped, read)
+    except (TypeError, ValueError) as error:
+        # What is wrapped may get from its wrapper what never travels: a connection, a client.
+        if isinstance(error, DefinitionError) and inner is function:
+            raise
         return UNTYPED
+
+
+def _of_function(function: Any, skipped: int, read: ReadParameter) -> Signature:
+    python = inspect.signature(function)
     parameters = list(python.parameters.values())[skipped:]
     annotations = annotations_of(function)
     readers = {each.name: read(each.name, _wanted(each, annotations)) for each in parameters}

@@ -57,6 +57,15 @@ async def weigh(task: Activity, pictures: list[Picture]) -> float:
     return 1.0
 
 
+class Scales(Activity):
+    unit = "g"
+
+
+@activity("measure", 1, "photos")
+def measure(scales: Scales, picture: Picture) -> str:
+    return f"{picture.size} {scales.unit}"
+
+
 @workflow("Child", 1, "photos")
 class Child(Workflow):
     async def run(self, picture: Picture, *, twice: bool = False) -> list[int]:
@@ -90,6 +99,7 @@ class Parent(Workflow):
     keep = ActivityProxy(Keep)
     total = ActivityProxy(total, retry=0)
     weigh = ActivityProxy(weigh)
+    measure = ActivityProxy(measure)
     child = WorkflowProxy(Child)
     child_too = Child.proxy(workflow_duration=60)
     plain = WorkflowProxy(Plain)
@@ -107,6 +117,7 @@ class Parent(Workflow):
         assert_type(await self.fetch_too(path, None), bytes)
         assert_type(await self.total(1, 2, 3), int)
         assert_type(await self.weigh([Picture("a", 1)]), float)
+        assert_type(await self.measure(Picture("a", 1)), str)
         assert_type(await self.child(Picture("a", 1), twice=True), list[int])
         assert_type(await self.child_too(Picture("a", 1)), list[int])
         assert_type(await self.plain(1), int)
@@ -152,6 +163,7 @@ class Parent(Workflow):
         self.total("a")  # refused
         self.total(number, "a")  # refused
         self.weigh(resized)  # refused
+        self.measure(path)  # refused
         self.child(path)  # refused
         self.child_too(number)  # refused
         self.order(3)  # refused

@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from flowy.errors import DefinitionError
 from flowy.protocol.events import child
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import RetryPolicy, TaskError, Workflow
@@ -149,3 +150,35 @@ def test_jitter_is_the_same_in_every_replay():
     s.fail("0")
     warm = s.decide(run)
     assert s.new_run().feed(s.events[: s.batches[-1]]) == warm
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"attempts": 0},
+        {"attempts": 2.5},
+        {"delay": -1},
+        {"delay": float("nan")},
+        {"delay": float("inf")},
+        {"backoff": 0},
+        {"jitter": 2},
+        {"maximum_delay": -5},
+        {"maximum_elapsed": float("nan")},
+    ],
+)
+def test_a_policy_that_can_never_work_is_refused(wrong):
+    with pytest.raises(DefinitionError, match="a retry policy"):
+        RetryPolicy(**wrong)
+
+
+def test_a_pause_is_never_longer_than_a_timer_can_be():
+    class Tries(Workflow):
+        act = ActivityProxy("Act", 1, retry=RetryPolicy(delay=1e30, maximum_delay=None, jitter=0))
+
+        async def run(self):
+            await self.act()
+
+    s = Simulator(Tries)
+    s.decide()
+    s.fail("0")
+    assert ids(s.decide()) == ["timer 1 99999999s"]

@@ -5,8 +5,8 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from flowy.protocol.events import child, workflow
-from flowy.swf.task import ActivityProxy, WorkflowProxy
+from flowy.protocol.events import child, lambda_, workflow
+from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
 from flowy.task import TaskError, Workflow
 from flowy.task.result import ChildResult
 from tests.unit.decider.simulator import Simulator
@@ -22,6 +22,7 @@ LEAVES = (
     "pass",
     "started",
     "signal",
+    "function",
 )
 BRANCHES = ("gather", "group", "spawn", "timeout", "guarded")
 
@@ -55,6 +56,7 @@ class Wild(Workflow):
 
     act = ActivityProxy("Act", 1)
     sub = WorkflowProxy("Sub", 1)
+    function = LambdaProxy("resize")
 
     async def run(self, program):
         self.results = []
@@ -89,6 +91,12 @@ class Wild(Workflow):
 
     def children(self, step):
         return [one for one in self.chosen(step) if isinstance(one, ChildResult)][:1]
+
+    async def do_function(self, step):
+        options = {name: step[name] for name in ("delay", "retry", "cancellation")}
+        with self.options(error_handling=step["handled"], **options):
+            self.results.append(self.function(step["number"]))
+        self.marker("asked", step["number"])
 
     async def do_started(self, step):
         for child_result in self.results and self.children(step):
@@ -175,6 +183,12 @@ class WildWorld:
             found += [(s.complete, id, 1), (s.fail, id), (s.time_out, id)]
             if id in s.cancel_requested:
                 found.append((s.cancel, id))
+        for id in s.functions:
+            found += [
+                (s.end_function, id, lambda_.LambdaFunctionCompleted),
+                (s.end_function, id, lambda_.LambdaFunctionFailed),
+                (s.end_function, id, lambda_.LambdaFunctionTimedOut),
+            ]
         for id in s.children:
             found += [
                 (s.close_child, id, child.ChildWorkflowExecutionCompleted),

@@ -1,5 +1,6 @@
 """Functions are activities and workflows as classes are."""
 
+import functools
 import pickle
 import sys
 import uuid
@@ -7,7 +8,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, PayloadMismatch
 from flowy.swf.scanner import activity, workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Activity, Signal, Workflow, on_signal, scanner
@@ -75,6 +76,27 @@ def test_a_workflow_is_the_first_argument_of_its_function():
     assert task.run(3) == [3, 12.0]
 
 
+def test_a_function_may_ask_for_a_class_of_tasks_of_its_own():
+    class Shop(Workflow):
+        halve = ActivityProxy(halve)
+
+    class Scales(Activity):
+        def _serialize_result(self, result):
+            return f"{result} g"
+
+    @workflow("sell", 1, "numbers")
+    def sell(shop: Shop, count: int):
+        return shop.halve
+
+    @activity("weigh", 1, "numbers")
+    def weigh(scales: Scales, count: int):
+        return count
+
+    assert issubclass(definition_of(sell, WorkflowDefinition).factory, Shop)
+    task = definition_of(weigh, ActivityDefinition).factory("[[3],{}]", None, "token")
+    assert task._serialize_result(task.run(3)) == "3 g"
+
+
 @pytest.mark.parametrize("holder", [halve, beat, count, Whole])
 def test_the_class_goes_to_another_process(holder):
     (definition,) = definitions_of(holder)
@@ -125,6 +147,33 @@ def test_annotations_that_can_never_work_are_refused_where_they_stand():
     ]:
         with pytest.raises(DefinitionError, match=f"{holder.__name__}.*{argument}.* JSON"):
             as_task(holder, kind)
+
+
+def wrapped(function):
+    @functools.wraps(function)
+    def wrapper(*args):
+        return function(*args)
+
+    return wrapper
+
+
+def test_a_wrapper_takes_what_it_wraps_takes():
+    @activity("wrapped", 1, "numbers")
+    @wrapped
+    def named(line: Line) -> Line:
+        return line
+
+    with pytest.raises(PayloadMismatch, match="argument line of wrapped 1"):
+        ActivityProxy(named)._serialize_arguments(3)
+
+
+def test_a_wrapper_may_bring_what_never_travels():
+    @activity("given", 1, "numbers")
+    @wrapped
+    def given(nothing: Nothing, line: Line) -> Line:
+        return line
+
+    assert ActivityProxy(given)._serialize_arguments(3) == "[[3],{}]"
 
 
 def test_overridden_transport_is_nobodys_business():
