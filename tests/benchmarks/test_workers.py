@@ -261,16 +261,24 @@ def loop_by_worker(address, count):
 
 def test_our_worker_over_http_beside_a_loop_of_boto3(server):
     rates = {"boto3 loop": [], "flowy worker": []}
+    spent = {name: [] for name in rates}
     for _ in range(3):
         for name, loop in (("boto3 loop", loop_by_boto3), ("flowy worker", loop_by_worker)):
             schedule(server.address, FAN)
+            before = time.process_time()
             rates[name].append(FAN / timed(loop, server.address, FAN))
+            spent[name].append((time.process_time() - before) / FAN * 1e6)
     boto, ours = (statistics.median(found) for found in rates.values())
     show(
         "One thread that polls and answers activities over HTTP, activities/s",
-        ("client", "median", "range"),
+        ("client", "median", "range", "client's processor time, us"),
         [
-            (name, f"{statistics.median(found):,.0f}", f"{min(found):,.0f} - {max(found):,.0f}")
+            (
+                name,
+                f"{statistics.median(found):,.0f}",
+                f"{min(found):,.0f} - {max(found):,.0f}",
+                f"{statistics.median(spent[name]):,.0f}",
+            )
             for name, found in rates.items()
         ],
         f"Ratio {ours / boto:.1f}; target: 2.",
