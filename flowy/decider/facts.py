@@ -150,6 +150,16 @@ class RunFacts:
         self._note(VERSION, change, Version(change=change, version=version))
         return version
 
+    def is_left_over(self, event: MarkerRecorded) -> bool:
+        """Tell whether a marker is of a change that the code does not ask about any more.
+
+        The branch that it chose is held against the history by what it asks for.
+        """
+        if event.attributes.marker_name != VERSION:
+            return False
+        noted = msgspec.json.decode(event.attributes.details or "", type=Version)
+        return noted.change not in self._versions
+
     def diverges_by(self, error: NondeterminismError) -> None:
         """Keep why this run cannot go on, should its code swallow the error."""
         if self.divergence is None:

@@ -36,11 +36,12 @@ from flowy.decider.limits import MORE, Limits, more
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
 from flowy.decider.texts import Texts
-from flowy.errors import PayloadLost, StaleRunError
+from flowy.errors import PayloadError, PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, timer, workflow
+from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.guarding import watched
@@ -179,6 +180,11 @@ class WorkflowRun:
             raise self._stale(events[first])
         return events[first:]
 
+    @property
+    def trouble(self) -> PayloadError | None:
+        """A text that the code needed and could not have; its decisions mean nothing then."""
+        return self._texts.trouble
+
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
         with self._loop.running():
@@ -229,6 +235,8 @@ class WorkflowRun:
 
     def take_echo(self, event: Event) -> None:
         """Hold an echo against what the code asked for."""
+        if type(event) is MarkerRecorded and self._facts.is_left_over(event):
+            return
         asked = self._echoes.popleft() if self._echoes else None
         matching.check(event, asked, self._texts, self._same)
         self._calls.echoed(event)

@@ -134,6 +134,26 @@ def test_a_version_that_the_code_has_no_more_is_found():
         replay_as(V2, s).feed(s.events)
 
 
+class V3(Proxies):
+    """The change is everywhere, and the code does not ask about it any more."""
+
+    def run(self):
+        self.act("one").result()
+        return self.act("three").result()
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_the_question_may_go_once_no_run_goes_by_the_old_version(feeding):
+    s = play(V1, feeding)
+    assert replay_as(V3, s).feed(s.events).decisions == ()
+
+
+def test_a_run_that_goes_by_the_old_version_is_found_when_the_question_is_gone():
+    s = play(V0, "warm")
+    with pytest.raises(NondeterminismError, match="two"):
+        replay_as(V3, s).feed(s.events)
+
+
 @pytest.mark.parametrize("feeding", ["warm", "cold"])
 def test_time_and_chance_are_the_same_in_every_replay(feeding):
     class Asks(Proxies):

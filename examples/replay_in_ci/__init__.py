@@ -1,0 +1,1 @@
+"""A change that a replay test stops before it is deployed."""
