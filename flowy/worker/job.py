@@ -271,8 +271,9 @@ class ActivityJob:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        if self._stoppable and self._execution is not None:
-            self._execution.cancel()
+        execution = self._execution
+        if self._stoppable and execution is not None:
+            execution.cancel()
 
     # The end
 
@@ -308,6 +309,8 @@ class ActivityJob:
             self._send(self, answer)
         finally:
             self._let_go()
+            # Large inputs do not wait for the garbage collector, which knows no sizes.
+            self._activity = self._chain = self._execution = None
 
     def _answer(self, value: Any, error: BaseException | None) -> Answer | None:
         token = self.task.task_token
