@@ -119,6 +119,10 @@ class WorkflowCode:
                     _close_coroutine(task)
             if self._main.done() and not self._main.cancelled():
                 self._main.exception()  # whoever drops the run knows why
+        # Large arguments and results do not wait for the garbage collector, which knows no sizes.
+        self._instance = self._main = None
+        self._handlers.clear()
+        self._context.wanted_restart = None
 
     def close_refused(self, event: type[Event], cause: str) -> None:
         """Note that the service refused to close the execution, for another reason than news."""
@@ -227,8 +231,10 @@ class WorkflowCode:
     ) -> AnyDecision:
         """Continue as new, with the signals that nobody has taken and whose methods still run."""
         begun = [arrival for task, arrival in self._handlers if not task.done()]
-        left = [(one.name, one.text) for one in sorted([*self._signals.untaken(), *begun])]
         try:
+            # As texts and not as references: what is inside of an input no collector sees.
+            arrived = sorted([*self._signals.untaken(), *begun])
+            left = [(one.name, self._signals.text(one)) for one in arrived]
             what = f"the arguments of restart of {self._definition.id}"
             if left:
                 what += f", with {len(left)} signals that nobody has taken,"

@@ -141,6 +141,7 @@ class Environment:
         """
         found = search(packages, self._known)
         self._named += found.named
+        self._crew.shop.resources.add(scanner.scan_resources(found.modules))
         self._crew.take_in(
             [*scanner.scan_workflows(found.modules), *of_kind(found.declared, WorkflowDefinition)],
             [*scanner.scan_activities(found.modules), *of_kind(found.declared, ActivityDefinition)],
