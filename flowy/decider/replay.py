@@ -54,10 +54,13 @@ def replay(
     Raises:
         NondeterminismError: The code goes another way; it says where.
         StaleRunError: The history does not begin with its start.
+        PayloadError: A text that the code looks at cannot be had.
     """
     run = WorkflowRun(definition, execution, packing)
     try:
         run.feed(events)
+        if run.trouble is not None:
+            raise run.trouble
         if is_whole and _ends_answered(events):
             run.check_echoes()
     except NondeterminismError as error:
