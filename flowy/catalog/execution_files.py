@@ -1,17 +1,20 @@
 """The files of a run as the code of its execution sees them: to store, to list, to take."""
 
+import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flowy.catalog.database import DB
 from flowy.catalog.run import RunManager
 from flowy.catalog.store import runs as store
-from flowy.errors import ConstraintViolationError, UnknownRunError
+from flowy.errors import ConstraintViolationError, NotCatalogued, UnknownRunError
 from flowy.volume import streams
 from flowy.volume.base import FSFile, StorageVolume
+
+logger = logging.getLogger(__name__)
 
 RESULT_FILE = "result.json"
 """The key of the file with an execution's result."""
@@ -44,9 +47,18 @@ class ExecutionFiles:
         self._find = run_id
         self._run_id: str | None = None
 
-    def __reduce__(self) -> "tuple[type[ExecutionFiles], tuple[DB, StorageVolume, _Known]]":
-        """Travel to another process with the run's id, which is found here if need be."""
-        return ExecutionFiles, (self._database, self._fs, _Known(self.id))
+    def __reduce__(self) -> tuple[type["ExecutionFiles"], tuple[Any, ...]]:
+        """Travel to another process with the run's id, which is found here if need be.
+
+        A catalogue that cannot be used there, or now, is no reason not to go there: code that never
+        asks for its run does not miss it.
+        """
+        try:
+            self._database.__reduce__()
+            return ExecutionFiles, (self._database, self._fs, _Known(self.id))
+        except Exception as error:  # noqa: BLE001 -- told to the code that asks for the run
+            logger.warning("the run of an activity does not go along with it: %s", error)
+            return _Unreachable, (str(error),)
 
     @property
     def id(self) -> str:
@@ -142,10 +154,8 @@ class ExecutionFiles:
                 part.unlink(missing_ok=True)
         return target
 
-    @contextmanager
-    def _manager(self) -> Iterator[RunManager]:
-        with self._database.session() as session:
-            yield RunManager(session, self._fs)
+    def _manager(self) -> AbstractContextManager[RunManager]:
+        return _opened(self._database, self._fs)
 
     def _other(self, runs: RunManager, run: str | None) -> str:
         if run is None:
@@ -156,3 +166,29 @@ class ExecutionFiles:
         if found is None:
             raise UnknownRunError(run)
         return found.run_id
+
+
+@contextmanager
+def _opened(database: DB, fs: StorageVolume) -> Iterator[RunManager]:
+    with database.session() as session:
+        yield RunManager(session, fs)
+
+
+class _Unreachable(ExecutionFiles):
+    """The files of a run whose catalogue cannot be used from this process."""
+
+    def __init__(self, why: str) -> None:
+        self._why = why
+
+    def __reduce__(self) -> tuple[type[ExecutionFiles], tuple[Any, ...]]:
+        return _Unreachable, (self._why,)
+
+    @property
+    def id(self) -> str:
+        raise self._error()
+
+    def _manager(self) -> AbstractContextManager[RunManager]:
+        raise self._error()
+
+    def _error(self) -> NotCatalogued:
+        return NotCatalogued(f"the catalogue cannot be used in this process: {self._why}")

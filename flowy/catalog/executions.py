@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from flowy.catalog.database import DB
+from flowy.catalog.events import Listener, silent
 from flowy.catalog.execution_files import RESULT_FILE, ExecutionFiles
 from flowy.catalog.run import RunManager
 from flowy.catalog.store import executions
@@ -45,15 +46,22 @@ class ExecutionCatalogue:
         database: The catalogue's database; its tables are made when they are not there.
         fs: The volume with the files of all runs, or its URL.
         clock: Where times come from.
+        listener: Is told each change of a run once it is durable; it must not raise.
     """
 
     def __init__(
-        self, database: DB | str, fs: StorageVolume | str, clock: Clock | None = None
+        self,
+        database: DB | str,
+        fs: StorageVolume | str,
+        clock: Clock | None = None,
+        *,
+        listener: Listener = silent,
     ) -> None:
         self._database = DB(database) if isinstance(database, str) else database
         self._database.create()
         self._fs = open_volume(fs) if isinstance(fs, str) else fs
         self._clock = clock or SystemClock()
+        self._listener = listener
 
     def pending(
         self, domain: str, workflow_id: str, run_id: str, type_name: str, arguments: str | None
@@ -170,9 +178,12 @@ class ExecutionCatalogue:
     ) -> None:
         run_id = run.run_id
         try:
-            RunManager(session, self._fs, clock=self._clock).update_run(run_id, state, runstore)
+            self._runs(session).update_run(run_id, state, runstore)
         except ConstraintViolationError as error:
             logger.info("run %s stays as it is: %s", run_id, error)
+
+    def _runs(self, session: Session) -> RunManager:
+        return RunManager(session, self._fs, clock=self._clock, listener=self._listener)
 
     def _run(
         self,
@@ -188,7 +199,7 @@ class ExecutionCatalogue:
             values = {"domain": domain, "workflow_id": workflow_id, "run_id": run_id}
             if arguments is not None:
                 values["input"] = arguments
-            return RunManager(session, self._fs, clock=self._clock).create_run(
+            return self._runs(session).create_run(
                 group=executions.group_of(session, type_name, domain),
                 arguments=[{"id": key, "value": value} for key, value in values.items()],
                 execution=name,

@@ -40,6 +40,7 @@ def opened(db: str, files: str) -> Iterator[RunManager]:
         try:
             if not database.exists():
                 raise click.ClickException(f"there is no catalogue in {db}; give another --db")
+            database.create()  # what an older version did not know of
             with database.session() as session:
                 yield RunManager(session, open_volume(files))
         finally:

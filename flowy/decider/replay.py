@@ -57,11 +57,14 @@ def replay(
     Raises:
         NondeterminismError: The code goes another way; it says where.
         StaleRunError: The history does not begin with its start.
+        PayloadError: A text that the code looks at cannot be had.
     """
     run = WorkflowRun(definition, execution, packing)
     answered = _answered(events)
     try:
         run.feed(answered)
+        if run.trouble is not None:
+            raise run.trouble
         if is_whole:
             run.check_echoes()
     except NondeterminismError as error:

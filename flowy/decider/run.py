@@ -35,7 +35,7 @@ from flowy.decider.limits import MORE, Limits, more
 from flowy.decider.outcomes import OUTCOMES
 from flowy.decider.signals import SignalQueues
 from flowy.decider.texts import Texts
-from flowy.errors import PayloadLost, StaleRunError
+from flowy.errors import PayloadError, PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
@@ -177,6 +177,11 @@ class WorkflowRun:
         if events[first].event_id != known + 1:
             raise self._stale(events[first])
         return events[first:]
+
+    @property
+    def trouble(self) -> PayloadError | None:
+        """A text that the code needed and could not have; its decisions mean nothing then."""
+        return self._texts.trouble
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""

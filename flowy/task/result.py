@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import Callable, Generator, Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
 from flowy.errors import PayloadError, TaskError
 from flowy.protocol.ids import ExecutionId
-from flowy.transport import serializer
+from flowy.task import outgoing
+from flowy.task.outgoing import Takes
 
 if TYPE_CHECKING:
     from typing_extensions import TypeVar  # typing has the default only from 3.13 on
@@ -17,6 +18,8 @@ else:
     from typing import TypeVar
 
     T = TypeVar("T")
+
+Value = TypeVar("Value")
 
 
 class BlockingLoop(Protocol):
@@ -123,7 +126,7 @@ class ChildResult(Result[T]):
     _waiting: tuple[Result, ...] = ()
 
     @property
-    def started(self) -> Result:
+    def started(self) -> Result[ExecutionId]:
         """A result that comes when the child starts: its ``ExecutionId``, before its own result.
 
         It fails as the child does when that never starts. Of several attempts it is the first.
@@ -137,20 +140,24 @@ class ChildResult(Result[T]):
         self._waiting += (started,)
         return started
 
-    def signal(self, name: str, value: Any = None) -> Result:
+    @overload
+    def signal(self, name: str, value: Any = None) -> Result[None]: ...
+    @overload
+    def signal(self, name: Takes[Value], value: Value) -> Result[None]: ...
+    def signal(self, name: Any, value: Any = None) -> Result[None]:
         """Send the child a signal, as soon as it has started; the result comes when it has got it.
 
         Args:
-            name: The signal's name.
+            name: The signal's name, or the ``Signal`` of the workflow that takes it.
             value: What is sent with it, as JSON.
 
         Raises:
-            PayloadError: The value cannot travel.
+            PayloadError: The value cannot travel, or is not of the signal's type.
         """
-        text = serializer.dump(value, f"the value of signal {name}", None)
+        text = outgoing.dump(name, value)
         if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
             return cast(BlockingLoop, self.get_loop()).create_result()
-        return self.on_signal(name, text)
+        return self.on_signal(outgoing.name_of(name), text)
 
     def began(self, execution: ExecutionId) -> None:
         """Note that the child has started."""

@@ -38,6 +38,7 @@ class Signal(Generic[T]):
 
     With a type in brackets, or in the attribute's annotation, what was sent is read as that type.
     One that stands in a module has a name and serves whatever workflow runs: ``approved.get()``.
+    Who sends it may say ``Order.paid`` in place of the name, and is held to its type.
 
     Args:
         name: SWF's signal name; None is the name of the class's attribute.
@@ -103,6 +104,15 @@ class Signal(Generic[T]):
         if not isinstance(wanted, str):
             with suppress(NameError):
                 reader_of(wanted)
+
+    def check_value(self, value: T) -> None:
+        """Refuse a value that whoever takes the signal could not read.
+
+        Raises:
+            PayloadMismatch: It is one.
+        """
+        if self.reader is not None:
+            self.reader.convert(value, f"the value of signal {self.name}")
 
     def _wanted(self) -> Any:
         asked: Any = getattr(self, "__orig_class__", None)

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any, Unpack, overload
 
 from flowy.errors import DefinitionError
 from flowy.task import options as task_options
+from flowy.task import outgoing
 from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
 from flowy.task.declared import arguments_of, dump_for
 from flowy.task.definition import NAME_MAXIMUM, VERSION_MAXIMUM, checked_name
 from flowy.task.option_names import ChildProxyOptions
 from flowy.task.options import ChildPolicy
+from flowy.task.outgoing import Takes
 from flowy.task.proxy import WorkflowProxy
 from flowy.task.result import Result
 from flowy.task.task import Task
@@ -251,7 +253,7 @@ class Workflow(Task):
             )
         self._scheduler.marker(name, serializer.dump(details, f"the details of marker {name}"))
 
-    def sleep(self, seconds: float) -> Result:
+    def sleep(self, seconds: float) -> Result[None]:
         """Start a durable timer; wait for its result, or pass it on.
 
         Args:
@@ -260,26 +262,39 @@ class Workflow(Task):
         """
         return self._scheduler.sleep(seconds)
 
+    @overload
     def send_signal(
         self, workflow_id: str, name: str, value: Any = None, run_id: str | None = None
-    ) -> Result:
+    ) -> Result[None]: ...
+    @overload
+    def send_signal(
+        self, workflow_id: str, name: Takes[T], value: T, run_id: str | None = None
+    ) -> Result[None]: ...
+    def send_signal(
+        self, workflow_id: str, name: Any, value: Any = None, run_id: str | None = None
+    ) -> Result[None]:
         """Send a signal to another execution; the result comes when it has got it.
 
         Args:
             workflow_id: The execution; a child's is ``result.workflow_id``.
-            name: The signal's name.
+            name: The signal's name, or the ``Signal`` of the workflow that takes it.
             value: What is sent with it, as JSON.
             run_id: Which run; None is the open one.
 
         Raises:
-            PayloadError: The value cannot travel.
+            PayloadError: The value cannot travel, or is not of the signal's type.
         """
-        text = serializer.dump(value, f"the value of signal {name}", None)
+        text = outgoing.dump(name, value)
         return self._scheduler.tell(
-            ToWorkflow(workflow_id=workflow_id, run_id=run_id, signal_name=name, input=text)
+            ToWorkflow(
+                workflow_id=workflow_id,
+                run_id=run_id,
+                signal_name=outgoing.name_of(name),
+                input=text,
+            )
         )
 
-    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Result:
+    def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Result[None]:
         """Ask another execution to cancel itself; the result comes when it has been asked."""
         return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
 

@@ -7,7 +7,7 @@ done in milliseconds, and things happen in the same order in every run of a test
 
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any
+from typing import Any, TypeVar, overload
 
 from flowy.clock import ManualClock
 from flowy.errors import (
@@ -36,9 +36,10 @@ from flowy.protocol.requests.executions import (
 )
 from flowy.service.server import Service
 from flowy.swf.starter import WorkflowStarter
-from flowy.task import scanner
+from flowy.task import outgoing, scanner
 from flowy.task.declared import definitions_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.outgoing import Takes
 from flowy.task.proxy import TaskProxy
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
@@ -56,6 +57,8 @@ from flowy.transport import failure, serializer
 from flowy.transport.packing import Packing
 from flowy.transport.payloads import Payloads
 from flowy.transport.typed import Reader
+
+T = TypeVar("T")
 
 DOMAIN = "testing"
 START = 1_700_000_000.0
@@ -266,22 +269,30 @@ class Environment:
             events += page.events
         return events
 
-    def signal(self, execution: ExecutionId, name: str, value: Any = None) -> None:
+    @overload
+    def signal(self, execution: ExecutionId, name: str, value: Any = None) -> None: ...
+    @overload
+    def signal(self, execution: ExecutionId, name: Takes[T], value: T) -> None: ...
+    def signal(self, execution: ExecutionId, name: Any, value: Any = None) -> None:
         """Send an execution a signal; it is seen when there is work done.
 
+        Args:
+            execution: The execution.
+            name: The signal's name, or the ``Signal`` of the workflow that takes it.
+            value: What is sent with it.
+
         Raises:
-            PayloadError: The value cannot travel.
+            PayloadError: The value cannot travel, or is not of the signal's type.
             Fault: The execution is closed, or there is none.
         """
-        what = f"the value of signal {name}"
-        text = None if value is None else serializer.dump(value, what, None)
+        text = None if value is None else outgoing.dump(name, value)
         if text is not None:
-            text = self._packing.pack(text, what)
+            text = self._packing.pack(text, f"the value of signal {outgoing.name_of(name)}")
         self.client.call(
             SignalWorkflowExecution(
                 domain=self.domain,
                 workflow_id=execution.workflow_id,
-                signal_name=name,
+                signal_name=outgoing.name_of(name),
                 input=text,
             )
         )

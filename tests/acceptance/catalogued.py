@@ -1,6 +1,7 @@
 """Workflows of which some end well."""
 
 import asyncio
+import os
 from pathlib import Path
 
 from flowy.swf.scanner import activity, workflow
@@ -122,3 +123,23 @@ class Endless(Workflow):
 
     def run(self):
         self.sleep(1_000_000).result()
+
+
+@activity("paint elsewhere", 1, LIST, heartbeat=60, strategy="process")
+class PaintElsewhere(Activity):
+    """Stores a picture from a process of its own."""
+
+    def run(self, folder):
+        path = Path(folder, "green.txt")
+        path.write_text(str(os.getpid()))
+        return self.run.store(path)
+
+
+@workflow("painting elsewhere", 1, LIST, 3600, 60)
+class PaintingElsewhere(Workflow):
+    """Has a picture painted in another process."""
+
+    paint = ActivityProxy("paint elsewhere", 1)
+
+    def run(self, folder):
+        return self.paint(folder)

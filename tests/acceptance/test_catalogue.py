@@ -1,8 +1,10 @@
 """Executions are runs: they can be listed, and their results downloaded, long afterwards."""
 
 import json
+import os
 import pickle
 import threading
+from contextlib import closing
 from functools import partial
 
 import pytest
@@ -10,10 +12,21 @@ import pytest
 from flowy.catalog.database import DB
 from flowy.catalog.executions import ExecutionCatalogue
 from flowy.catalog.run import RunManager
-from flowy.errors import DatabaseError
+from flowy.errors import (
+    ConstraintViolationError,
+    DatabaseError,
+    InvalidKeyError,
+    InvalidRunStateError,
+    NotCatalogued,
+    UnknownFileError,
+    UnknownRunError,
+    VolumeError,
+)
 from flowy.protocol.requests.executions import TerminateWorkflowExecution
 from flowy.protocol.tasks import ActivityTask
+from flowy.swf.connect import connect
 from flowy.swf.starter import WorkflowStarter
+from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.volume.manager import open_volume
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.cataloguing import Reconciled, Reconciler, reconcile, run_of
@@ -256,8 +269,72 @@ def test_a_run_goes_along_to_another_process(played, catalogue, database, tmp_pa
     assert (name, state, run_id) == ("well 1", "PENDING", run.id)
 
 
-def test_a_catalogue_in_memory_stays_in_its_process():
+def test_an_activity_in_another_process_stores_files_too(catalogue, database, tmp_path):
+    with closing(connect(f"sqlite:///{tmp_path}/service.db")) as client:
+        plan = WorkerPlan(packages=[catalogued])
+        worker = make_worker(client, "acceptance", plan, catalog=catalogue)
+        starter = WorkflowStarter("painting elsewhere", 1, client, "acceptance", catalog=catalogue)
+        worker.start()
+        try:
+            starter(str(tmp_path))
+            for _ in range(600):
+                if catalogue.unfinished("acceptance") == []:
+                    break
+                threading.Event().wait(0.1)
+        finally:
+            worker.stop()
+            worker.join(timeout=30)
+    ((_, state, _, _, run_id),) = listed(database, tmp_path)
+    found = contents(database, tmp_path, run_id)
+    assert (state, sorted(found)) == ("SUCCESS", ["green.txt", "result.json"])
+    assert int(found["green.txt"]) != os.getpid()
+
+
+def test_a_catalogue_that_cannot_go_along_is_missed_only_where_it_is_used():
     catalogue = ExecutionCatalogue("sqlite://", "memory://catalogue")
     with pytest.raises(DatabaseError, match="cannot be used by another process"):
         pickle.dumps(catalogue)
+    run = pickle.loads(pickle.dumps(catalogue.files("domain", "id", "run", lambda: "type 1")))
+    run = pickle.loads(pickle.dumps(run))
     catalogue.close()
+    for asked in (lambda: run.id, run.keys, lambda: run.store(__file__), lambda: run.open("a")):
+        with pytest.raises(NotCatalogued, match="a catalogue in memory"):
+            asked()
+
+
+def test_who_listens_hears_of_each_change(database, tmp_path):
+    events = []
+    catalogue = ExecutionCatalogue(database, f"{tmp_path}/files", listener=events.append)
+    place = ("domain", "id", "run", "type 1")
+    catalogue.running(*place)
+    catalogue.running(*place)
+    catalogue.closed(*place, "SUCCESS", [], "7")
+    assert [(event.before, event.after) for event in events] == [
+        (None, "PENDING"),
+        ("PENDING", "RUNNING"),
+        ("RUNNING", "SUCCESS"),
+    ]
+
+
+def test_unknown_runs_and_files_are_named_and_no_part_is_left(catalogue, tmp_path):
+    run = catalogue.files("domain", "id", "run", lambda: "type 1")
+    (tmp_path / "empty").mkdir()
+    for refused, error in (
+        (lambda: run.keys("0" * 32), UnknownRunError),
+        (lambda: run.keys("domain/nobody/run"), UnknownRunError),
+        (lambda: run.open("none"), UnknownFileError),
+        (lambda: run.download("none", tmp_path / "empty"), UnknownFileError),
+        (lambda: run.store(tmp_path / "none"), UnknownFileError),
+        (lambda: run.store(tmp_path / "empty"), UnknownFileError),
+        (lambda: run.store(__file__, "../out"), InvalidKeyError),
+        (lambda: run.store(__file__, "result.json"), ConstraintViolationError),
+    ):
+        with pytest.raises(error):
+            refused()
+    run.store(__file__, "here")
+    with pytest.raises(VolumeError, match="gone"):
+        run.download("here", tmp_path / "no folder" / "here")
+    assert list((tmp_path / "empty").iterdir()) == []
+    catalogue.closed("domain", "id", "run", "type 1", "CANCELED", [], None)
+    with pytest.raises(InvalidRunStateError):
+        run.store(__file__)

@@ -66,7 +66,9 @@ def test_signals_are_read_by_their_type(environment):
     execution = environment.start(Wait)
     environment.signal(execution, "note", Colour.BLUE)
     environment.signal(execution, "approved", Colour.RED)
-    environment.signal(execution, "payment", Price(amount=Decimal("0.1")))
+    environment.signal(execution, Wait.paid, Price(amount=Decimal("0.1")))
+    with pytest.raises(PayloadMismatch, match="the value of signal payment does not fit Price"):
+        environment.signal(execution, Wait.paid, "much")
     found = environment.result(execution)
     assert found == ["red", {"amount": "0.1", "currency": "EUR"}, "blue"]
     execution = environment.start(waits)

@@ -2,6 +2,7 @@
 
 import json
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,11 @@ from flowy.catalog.database import DB
 from flowy.catalog.run import RunManager
 from flowy.catalog.workflow.state import StateError, StateSuccess
 from flowy.cli.main import main
+from flowy.protocol.ids import TaskList
+from flowy.protocol.requests.domains import RegisterDomain
+from flowy.protocol.requests.executions import TerminateWorkflowExecution
+from flowy.protocol.requests.workflow_types import RegisterWorkflowType
+from flowy.swf.connect import connect
 from flowy.volume.base import IOBuffer
 from flowy.volume.manager import open_volume
 
@@ -121,3 +127,27 @@ def test_a_catalogue_that_is_not_there_is_not_made(
     Path("empty.db").touch()
     assert "there is no catalogue in" in flowy("list", "--db", "sqlite:///empty.db").output
     assert "is not a database" in flowy("list", "--db", "nonsense").output
+
+
+def test_what_the_service_has_closed_is_reconciled(made: list[str]) -> None:
+    options = ["--address", "sqlite:///service.db", "--domain", "work"]
+    with closing(connect("sqlite:///service.db")) as client:
+        client.call(RegisterDomain(name="work", workflow_execution_retention_period_in_days="1"))
+        client.call(
+            RegisterWorkflowType(
+                domain="work", name="w", version="1", default_child_policy="TERMINATE",
+                default_execution_start_to_close_timeout="60", default_task_list=TaskList(name="l"),
+                default_task_start_to_close_timeout="60",
+            )
+        )  # fmt: skip
+        arguments = ["start", "w", "1", "--id", "me", "--catalog", *options, "--json"]
+        started = CliRunner().invoke(main, arguments)
+        assert started.exit_code == 0, started.output
+        client.call(TerminateWorkflowExecution(domain="work", workflow_id="me"))
+    (before,) = documents("list", "--state", "PENDING")
+    assert before["execution"] == f"work/me/{json.loads(started.stdout)['runId']}"
+    found = documents("reconcile", *options)
+    assert found == {"closed": [before["execution"].removeprefix("work/")], "unknown": []}
+    assert flowy("reconcile", *options).output == ""
+    (after,) = documents("list", "--state", "CANCELED")
+    assert after["state"]["messages"][0] == "it was terminated"

@@ -50,7 +50,17 @@ def test_a_script_runs_with_the_documented_words_in_the_scripts_folder(home, scr
     assert "oops" in lines
 
 
-@pytest.mark.parametrize("does", ["pass", "raise SystemExit(3)", "import os; os._exit(0)"])
+@pytest.mark.parametrize(
+    "does",
+    [
+        "pass",
+        "raise SystemExit(3)",
+        "import os; os._exit(0)",
+        "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+        "import os\nif os.fork(): os._exit(0)",
+    ],
+    ids=["silent", "raises", "exits", "dies", "forks"],
+)
 def test_a_script_that_never_completes_is_lost(home, script, drain, does):
     script("lost", does)
     process = home.run_script("lost")

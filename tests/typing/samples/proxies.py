@@ -189,6 +189,14 @@ class Signals(Workflow):
         assert_type(await later.get(), bytes)
         found: str = await self.plain.get()
         _wrong: str = await self.approved.get()  # refused
+        assert_type(self.send_signal("w", Signals.approved, Picture("a", 1)), Result[None])
+        self.send_signal("w", "approved", 3)
+        self.send_signal("w", Signals.plain, 3)
+        self.send_signal("w", Signals.approved, 3)  # refused
+        child = Child.proxy()(Picture("a", 1))
+        child.signal(Signals.numbers, 3)
+        child.signal(Signals.numbers, "3")  # refused
+        assert_type(await self.sleep(3), None)
         return found
 
 
@@ -211,3 +219,6 @@ def tried() -> None:
     assert_type(run(order, "ann", activities={Resize: lambda path, size: None}), str)
     with Environment(Child) as environment:
         environment.fake(total, lambda *numbers: 3)
+        execution = environment.start(Signals)
+        environment.signal(execution, Signals.numbers, 3)
+        environment.signal(execution, Signals.numbers, "3")  # refused

@@ -110,3 +110,19 @@ def test_a_signal_that_does_not_fit_is_taken_and_the_next_one_comes():
     s.signal("number", "three")
     s.signal("number", 4)
     assert ids(s.decide()) == ["complete 4"]
+
+
+def test_a_signal_that_is_sent_is_held_to_the_type_of_its_signal():
+    class Takes(Workflow):
+        number = Signal[int]("a number")
+
+        def run(self):
+            pass
+
+    class Sends(Workflow):
+        def run(self, value):
+            self.send_signal("other", Takes.number, value)
+
+    assert ids(Simulator(Sends, 3).decide())[0] == "signal other a number 3"
+    s = Simulator(Sends, "three")
+    assert "the value of signal a number does not fit int" in ids(s.decide())[0]
