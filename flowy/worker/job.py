@@ -33,7 +33,7 @@ from flowy.transport import attempt, failure
 from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
-from flowy.worker.middleware import ActivityInput, Chain, overriding
+from flowy.worker.middleware import ActivityInput, Chain
 from flowy.worker.noting import ActivityNote
 from flowy.worker.poller import Source
 from flowy.worker.resources import Lives
@@ -199,7 +199,7 @@ class ActivityJob:
             self._refuse_repetition()
         self._activity = self._made()
         args, kwargs = self._activity._deserialize_arguments()
-        steps = overriding(self._shop.settings.middleware, "activity")
+        steps = self._shop.steps
         given = ActivityInput(definition=self.definition, info=self.info, args=args, kwargs=kwargs)
         if steps:
             self._chain = self._context.run(Chain, steps, given)
