@@ -13,13 +13,11 @@ child's workflow id ends in its number.
                                               └──┘ (with a pause under a retry policy)
 
 History answers in two ways. The *echo* of a decision ties event ids to calls (``echoed``). An
-*outcome* (`flowy.decider.outcomes`) resolves a result, and the loop then runs what waited for it.
+*outcome* (`flowy.decider.outcomes`) ends an attempt or resolves a result, and the loop then runs
+what waited for it.
 """
 
-import hashlib
-import math
 from collections.abc import Callable, Mapping
-from functools import partial
 from operator import itemgetter
 from typing import Any
 
@@ -30,15 +28,14 @@ from flowy.decider.asked import (
     begin,
     identify,
     name_attempt,
-    not_begun,
     request_cancel,
 )
-from flowy.decider.refusals import TIMES, Refusals, passes, pause
+from flowy.decider.refusals import Refusals
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
-from flowy.decider.texts import Texts, is_elsewhere
-from flowy.decider.timers import Timers, start, whole
-from flowy.errors import TaskError, TaskNotScheduled, TaskTimedout
+from flowy.decider.texts import Texts
+from flowy.decider.timers import Timers, whole
+from flowy.errors import TaskError, TaskNotScheduled
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.event import Event
 from flowy.protocol.events.activity import ActivityTaskScheduled, ScheduleActivityTaskFailed
@@ -46,12 +43,9 @@ from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import TaskCall
-from flowy.task.option_values import LONGEST
 from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
-from flowy.transport.failure import HANDED_BACK
-from flowy.transport.packed import is_packed
 
 
 class Calls:
@@ -78,7 +72,7 @@ class Calls:
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
         self.texts: Texts
-        self._child_prefix = child_prefix
+        self.child_prefix = child_prefix
         self.open: dict[Key, Task] = {}
         """The tasks that have been asked for and have not ended."""
         self._scheduled: dict[int, Task] = {}
@@ -147,10 +141,14 @@ class Calls:
         return self._take_numbers(1)
 
     def cancel_all(self) -> None:
-        """Cancel every task that is open or delayed; those that wait for them follow."""
+        """Cancel every task that is open or delayed; those that wait for them follow.
+
+        What a shielded part of the code asked for goes on.
+        """
         delayed = [timer.task for timer in self.timers.delayed() if timer.task is not None]
         for task in (*self.open.values(), *delayed):
-            task.result.cancel()
+            if not task.shielded:
+                task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number
@@ -193,24 +191,26 @@ class Calls:
     def _begin(self, task: Task) -> None:
         delay = task.call.options.delay
         if delay:
-            self._attempt_after(task, delay)
+            self.attempt_after(task, delay)
         else:
-            self._attempt(task)
+            self.attempt(task)
 
-    def _attempt_after(self, task: Task, seconds: int) -> None:
+    def attempt_after(self, task: Task, seconds: int) -> None:
+        """Begin an attempt of a task when a timer has fired."""
         number, task.number = task.number, task.number + 1
-        task.timer = self.timers.start(str(number), seconds, lambda: self._attempt(task))
+        task.timer = self.timers.start(str(number), seconds, lambda: self.attempt(task))
         task.timer.task = task
         task.timer.refused = lambda error: self.fail(task, error)
 
-    def _attempt(self, task: Task, *, again: bool = False) -> None:
+    def attempt(self, task: Task, *, again: bool = False) -> None:
+        """Begin an attempt of a task; ``again`` is for one that does not count as a new one."""
         task.timer = None
         task.refusals = 0
         number, task.number = task.number, task.number + 1
         task.attempts += 1
         if task.attempts == 1 and not again:
             task.first = number
-        name_attempt(task, number, self._child_prefix)
+        name_attempt(task, number, self.child_prefix)
         if task.key in self.open:
             self.fail(
                 task,
@@ -232,11 +232,11 @@ class Calls:
         elif task.key in self.open and not self._withdraw(task):
             mode = task.call.options.cancellation
             if mode != "abandon" and not task.cancel_requested:
-                self._request_cancel(task)
+                self.request_cancel(task)
             if mode == "wait":
                 task.cancel_requested = True
                 return True
-        self._ended(task)
+        self.ended(task)
         return False
 
     def _withdraw(self, task: Task) -> bool:
@@ -245,7 +245,8 @@ class Calls:
             del self.open[task.key]
         return withdrawn
 
-    def _request_cancel(self, task: Task) -> None:
+    def request_cancel(self, task: Task) -> None:
+        """Ask a task to cancel itself."""
         decision = request_cancel(task)
         if decision is not None:
             self.slots.ask((f"cancel {task.kind}", task.id), decision)
@@ -306,78 +307,6 @@ class Calls:
             self.slots.closed(kind)
         return task
 
-    def refused(self, kind: Kind, id: str, cause: str, what: str) -> None:
-        """Ask again for a task that the service refused to begin, or give it its failure.
-
-        Args:
-            kind: What kind of task it is.
-            id: Its id.
-            cause: Why it was refused.
-            what: What was not done to it, for the message.
-        """
-        task = self.open.get((kind, id))
-        if task is None or task.result.done() or not self._asks_again(task, cause):
-            self.fail(self.close_id(kind, id), not_begun(task, what, cause))
-
-    def _asks_again(self, task: Task, cause: str) -> bool:
-        task.refusals += 1
-        if not passes(cause) or task.refusals > TIMES or task.cancel_requested:
-            return False
-        self.refusals.wait(task.kind, task.key, begin(task), cause, task.refusals)
-        return True
-
-    def timer_refused(self, id: str, cause: str) -> None:
-        """Ask again for a timer that the service refused to start, or let who waits hear of it."""
-        timer = self.timers.find(id)
-        if timer is None:
-            return
-        timer.refusals += 1
-        if passes(cause) and timer.refusals <= TIMES:
-            self.refusals.wait("timer", ("timer", id), start(timer), cause, timer.refusals)
-            return
-        self.timers.close(id)
-        error = TaskNotScheduled(f"timer {id} was not started: {cause}", None, cause)
-        if timer.refused is None:
-            self.broken = error
-        else:
-            timer.refused(error)
-
-    def cancel_refused(self, workflow_id: str, cause: str) -> None:
-        """Ask a child again to cancel itself, when the service refused to pass that on."""
-        task = self.open.get(("child", workflow_id))
-        if task is None or not passes(cause):
-            return  # it has closed, or what becomes of it is its outcome
-        task.refusals += 1
-        if task.refusals <= TIMES:
-            self.refusals.after(pause(task.refusals), lambda: self._cancel_again(task))
-
-    def _cancel_again(self, task: Task) -> None:
-        if self.open.get(task.key) is task:
-            self._request_cancel(task)
-
-    def complete(self, task: Task | None, text: str | None) -> None:
-        """Give a task its result, unless nobody waits for it any more."""
-        if text is not None:
-            self.size.characters += len(text)
-        if task is None or task.result.done():
-            return
-        try:
-            if text is None:
-                value = None
-            elif not is_packed(text):
-                value = task.call.deserialize(text)
-            elif is_elsewhere(text):
-                self._ended(task)
-                task.result.set_later(lambda: self._value(task, text))
-                return
-            else:
-                value = self._value(task, text)
-        except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
-            self.fail(task, unfit)
-        else:
-            self._ended(task)
-            task.result.set_result(value)
-
     def fail(self, task: Task | None, error: BaseException) -> None:
         """Give a task its failure, unless nobody waits for it any more."""
         if task is None or task.result.done():
@@ -385,51 +314,12 @@ class Calls:
         if not isinstance(error, Exception):
             task.result.cancel()
             return
-        self._ended(task)
+        self.ended(task)
         if isinstance(error, TaskError) and error.task is None:
             identify(task, error)
         if not task.call.options.error_handling:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
-
-    def cancelled(self, task: Task | None, error: TaskError, details: str | None) -> None:
-        """End a task that was cancelled: as the code asked, or else as a failure."""
-        if task is None or task.result.done():
-            return
-        if task.cancel_requested:
-            self._ended(task)
-            task.result.end_cancelled(details)
-        else:
-            self.fail(task, error)
-
-    def failed(self, task: Task | None, error: TaskError) -> None:
-        """Attempt a task that failed again, or give it its failure."""
-        self.size.add(error.details)
-        if task is None or task.result.done():
-            return
-        if error.type == HANDED_BACK and task.kind == "activity":
-            self._attempt_handed_back(task)
-        elif not self._try_again(task, error):
-            self.fail(task, error)
-
-    def _attempt_handed_back(self, task: Task) -> None:
-        """Attempt a task anew that a leaving worker gave back; it counts as the same attempt."""
-        reserved, task.number = task.number, self.take_number()
-        task.attempts -= 1
-        self._attempt(task, again=True)
-        task.number = reserved
-
-    def time_out(self, task: Task | None, timeout: str, details: str | None = None) -> None:
-        """Attempt a task that timed out again, or give it its failure."""
-        if task is None or task.result.done():
-            return
-        retry = task.call.options.retry
-        times = f", {task.attempts} times" if task.attempts > 1 else ""
-        error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
-        if isinstance(retry, int) and task.attempts <= retry and not task.cancel_requested:
-            self._attempt(task)
-        elif not self._try_again(task, error):
-            self.fail(task, error)
 
     def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         text = call.serialize(*args, **kwargs)
@@ -439,32 +329,12 @@ class Calls:
             return text
         return self.texts.pack(text, f"the arguments of {call.type}")
 
-    def _value(self, task: Task, text: str) -> Any:
+    def value(self, task: Task, text: str) -> Any:
+        """Return the value of a result text."""
         return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
 
-    def _try_again(self, task: Task, error: TaskError) -> bool:
-        policy = task.call.options.retry
-        if not isinstance(policy, RetryPolicy) or task.cancel_requested:
-            return False
-        elapsed = self.now() - task.asked_at
-        chance = partial(self._chance, task.number)
-        pause = policy.next_pause(task.attempts, error, elapsed, chance)
-        if pause is None:
-            return False
-        seconds = math.ceil(min(pause, LONGEST))
-        if seconds:
-            self._attempt_after(task, seconds)
-        else:
-            task.number += 1
-            self._attempt(task)
-        return True
-
-    def _chance(self, number: int) -> float:
-        """Return a number from 0 to 1 that is the same in every replay of this run."""
-        digest = hashlib.blake2b(f"{self._child_prefix}-{number}".encode(), digest_size=8).digest()
-        return int.from_bytes(digest) / 2**64
-
-    def _ended(self, task: Task) -> None:
+    def ended(self, task: Task) -> None:
+        """Note that nobody waits for a task any more before the workflow ends."""
         if not task.call.options.abandon:
             self.held -= 1
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from flowy.decider import declined, endings
 from flowy.decider.asked import not_begun
 from flowy.decider.calls import Calls
 from flowy.errors import (
@@ -21,43 +22,47 @@ from flowy.transport.failure import of_function, revive
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
     details = event.attributes.details
-    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
+    endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> None:
-    calls.complete(calls.close(event.attributes.scheduled_event_id), event.attributes.result)
+    endings.complete(
+        calls, calls.close(event.attributes.scheduled_event_id), event.attributes.result
+    )
 
 
 def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    calls.failed(task, revive(ActivityFailed, attributes.reason, attributes.details))
+    endings.failed(calls, task, revive(ActivityFailed, attributes.reason, attributes.details))
 
 
 def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
     attributes = event.attributes
-    calls.refused("activity", attributes.activity_id, attributes.cause, "scheduled")
+    declined.refused(calls, "activity", attributes.activity_id, attributes.cause, "scheduled")
 
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    calls.time_out(task, event.attributes.timeout_type, event.attributes.details)
+    endings.time_out(calls, task, event.attributes.timeout_type, event.attributes.details)
 
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
     task = calls.close(event.attributes.initiated_event_id)
     details = event.attributes.details
-    calls.cancelled(task, TaskCanceled(f"{task} was cancelled", details), details)
+    endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
 def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted) -> None:
-    calls.complete(calls.close(event.attributes.initiated_event_id), event.attributes.result)
+    endings.complete(
+        calls, calls.close(event.attributes.initiated_event_id), event.attributes.result
+    )
 
 
 def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.initiated_event_id)
-    calls.failed(task, revive(ChildFailed, attributes.reason, attributes.details))
+    endings.failed(calls, task, revive(ChildFailed, attributes.reason, attributes.details))
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:
@@ -66,7 +71,7 @@ def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFai
         task = calls.close(attributes.initiated_event_id)
         calls.fail(task, not_begun(task, "started", attributes.cause))
     else:
-        calls.refused("child", attributes.workflow_id, attributes.cause, "started")
+        declined.refused(calls, "child", attributes.workflow_id, attributes.cause, "started")
 
 
 def _child_started(calls: Calls, event: child.ChildWorkflowExecutionStarted) -> None:
@@ -80,11 +85,13 @@ def _child_terminated(calls: Calls, event: child.ChildWorkflowExecutionTerminate
 
 def _child_timed_out(calls: Calls, event: child.ChildWorkflowExecutionTimedOut) -> None:
     task = calls.close(event.attributes.initiated_event_id)
-    calls.time_out(task, event.attributes.timeout_type)
+    endings.time_out(calls, task, event.attributes.timeout_type)
 
 
 def _function_completed(calls: Calls, event: lambda_.LambdaFunctionCompleted) -> None:
-    calls.complete(calls.close(event.attributes.scheduled_event_id), event.attributes.result)
+    endings.complete(
+        calls, calls.close(event.attributes.scheduled_event_id), event.attributes.result
+    )
 
 
 def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
@@ -92,11 +99,11 @@ def _function_failed(calls: Calls, event: lambda_.LambdaFunctionFailed) -> None:
     task = calls.close(attributes.scheduled_event_id)
     found = of_function(attributes.details)
     reason = attributes.reason if found is None else found.message
-    calls.failed(task, revive(LambdaFailed, reason, attributes.details, found))
+    endings.failed(calls, task, revive(LambdaFailed, reason, attributes.details, found))
 
 
 def _function_not_scheduled(calls: Calls, event: lambda_.ScheduleLambdaFunctionFailed) -> None:
-    calls.refused("lambda", event.attributes.id, event.attributes.cause, "scheduled")
+    declined.refused(calls, "lambda", event.attributes.id, event.attributes.cause, "scheduled")
 
 
 def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed) -> None:
@@ -111,7 +118,7 @@ def _function_not_started(calls: Calls, event: lambda_.StartLambdaFunctionFailed
 def _function_timed_out(calls: Calls, event: lambda_.LambdaFunctionTimedOut) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    calls.time_out(task, attributes.timeout_type or "START_TO_CLOSE")
+    endings.time_out(calls, task, attributes.timeout_type or "START_TO_CLOSE")
 
 
 def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
@@ -121,7 +128,7 @@ def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:
 
 
 def _timer_not_started(calls: Calls, event: timer.StartTimerFailed) -> None:
-    calls.timer_refused(event.attributes.timer_id, event.attributes.cause)
+    declined.timer_refused(calls, event.attributes.timer_id, event.attributes.cause)
 
 
 OUTCOMES: dict[type[Event], Callable[[Calls, Any], None]] = {

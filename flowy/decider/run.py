@@ -26,6 +26,7 @@ import msgspec
 
 from flowy.decider import bridge, matching
 from flowy.decider.alike import Alike
+from flowy.decider.arrivals import ARRIVALS, Arrivals
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
@@ -39,7 +40,7 @@ from flowy.errors import PayloadError, PayloadLost, StaleRunError
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
-from flowy.protocol.events import child, decision, external, timer, workflow
+from flowy.protocol.events import child, decision, timer, workflow
 from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
@@ -116,6 +117,7 @@ class WorkflowRun:
         self._same = Alike(definition, self._calls, texts).same
         self.start: workflow.WorkflowExecutionStarted | None = None
         """The event that the history begins with."""
+        self._arrivals = Arrivals(self._calls, self._code, self._externals, self._signals)
         self._watched = self._facts if is_guarded else None
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
@@ -336,43 +338,15 @@ class WorkflowRun:
         if outcome is not None:
             outcome(self._calls, event)
         else:
-            _ARRIVALS[type(event)](self, event)
-
-    def cancel_requested(self, _event: Event) -> None:
-        """Bring a cancel request to the code."""
-        self._code.cancel()
-
-    def signaled(self, event: workflow.WorkflowExecutionSignaled) -> None:
-        """Bring a signal to the code."""
-        self._calls.size.add(event.attributes.input)
-        self._signals.arrived(event.attributes.signal_name, event.attributes.input)
-
-    def told(self, event: Event) -> None:
-        """Note that another execution has got what this one told it."""
-        self._externals.delivered(event)
-
-    def not_told(self, event: Any) -> None:
-        """Note that another execution could not be told."""
-        if not self._externals.refused(event):
-            self._calls.cancel_refused(event.attributes.workflow_id, event.attributes.cause)
-
-    def _warn(self, event_id: int) -> None:
-        if self._has_warned:
-            return
-        self._has_warned = True
-        log.warning(
-            "execution %s: its history has %d of the %d events that the service takes: let the "
-            "workflow continue as new in time (self.should_restart)",
-            self._execution,
-            event_id,
-            self._limits.events,
-        )
+            self._arrivals.take(event)
 
     def _collect(self, event_id: int) -> Decisions:
         asked = self._calls.slots.take()
         closing = self._code.closing()
         if event_id + len(asked) > self._nearly_full:
-            self._warn(event_id)
+            if not self._has_warned:
+                _warn(self._execution, event_id, self._limits)
+                self._has_warned = True
             if closing is None and self._limits.is_full(event_id, len(asked)):
                 closing = self._code.too_long(event_id, self._limits.events)
         if isinstance(closing, _ALONE):
@@ -393,17 +367,8 @@ class WorkflowRun:
 # Closing decisions that drop the tasks that were asked for with them.
 _ALONE = (decisions.ContinueAsNewWorkflowExecution, decisions.FailWorkflowExecution)
 
-_ARRIVALS: dict[type[Event], Any] = {
-    external.ExternalWorkflowExecutionCancelRequested: WorkflowRun.told,
-    external.ExternalWorkflowExecutionSignaled: WorkflowRun.told,
-    external.RequestCancelExternalWorkflowExecutionFailed: WorkflowRun.not_told,
-    external.SignalExternalWorkflowExecutionFailed: WorkflowRun.not_told,
-    workflow.WorkflowExecutionCancelRequested: WorkflowRun.cancel_requested,
-    workflow.WorkflowExecutionSignaled: WorkflowRun.signaled,
-}
-
 _TAKERS: dict[type[Event], Any] = {
-    **dict.fromkeys(_ARRIVALS, WorkflowRun.take_outcome),
+    **dict.fromkeys(ARRIVALS, WorkflowRun.take_outcome),
     **dict.fromkeys(matching.ECHOES, WorkflowRun.take_echo),
     **dict.fromkeys(OUTCOMES, WorkflowRun.take_outcome),
     **dict.fromkeys(
@@ -433,6 +398,16 @@ def _failed(error: BaseException) -> Decisions:
     attributes = decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
     return Decisions(
         decisions=(decisions.FailWorkflowExecution(attributes=attributes),), closes=True
+    )
+
+
+def _warn(execution: ExecutionId, events: int, limits: Limits) -> None:
+    log.warning(
+        "execution %s: its history has %d of the %d events that the service takes: let the "
+        "workflow continue as new in time (self.should_restart)",
+        execution,
+        events,
+        limits.events,
     )
 
 

@@ -33,7 +33,7 @@ from flowy.transport import attempt, failure
 from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
-from flowy.worker.middleware import ActivityInput, Chain, overriding
+from flowy.worker.middleware import ActivityInput, Chain
 from flowy.worker.noting import ActivityNote
 from flowy.worker.poller import Source
 from flowy.worker.resources import Lives
@@ -200,7 +200,7 @@ class ActivityJob:
             self._refuse_repetition()
         self._activity = self._made()
         args, kwargs = self._activity._deserialize_arguments()
-        steps = overriding(self._shop.settings.middleware, "activity")
+        steps = self._shop.steps
         given = ActivityInput(definition=self.definition, info=self.info, args=args, kwargs=kwargs)
         if steps:
             self._chain = self._context.run(Chain, steps, given)
@@ -272,8 +272,9 @@ class ActivityJob:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        if self._stoppable and self._execution is not None:
-            self._execution.cancel()
+        execution = self._execution
+        if self._stoppable and execution is not None:
+            execution.cancel()
 
     # The end
 
@@ -309,6 +310,8 @@ class ActivityJob:
             self._send(self, answer)
         finally:
             self._let_go()
+            # Large inputs do not wait for the garbage collector, which knows no sizes.
+            self._activity = self._chain = self._execution = None
 
     def _answer(self, value: Any, error: BaseException | None) -> Answer | None:
         token = self.task.task_token

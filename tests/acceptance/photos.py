@@ -17,6 +17,7 @@ from flowy import (
     WorkflowProxy,
     activity,
     on_signal,
+    pending,
     workflow,
 )
 
@@ -81,7 +82,7 @@ class Order(Workflow):
 
     def run(self, picture: Picture) -> Price:
         seen = self.look(picture)
-        cover = self.album([seen, picture]).result()["cover"]
+        cover = self.album([pending(seen), picture]).result()["cover"]
         assert cover == Picture(picture.id, picture.taken, Colour.RED, ["deep"]), cover
         assert self.weigh(b"12345").result() == 5
         return self.price(seen, cover, picture).result()
