@@ -212,17 +212,23 @@ def test_over_http_beside_peers(tmp_path):
         with flowy_server(tmp_path, next(turn)) as address:
             return peers.run_here(OURS, "--plain", "--url", address)
 
-    def loop():
-        with flowy_server(tmp_path, next(turn)) as address:
-            return peers.run_json("moto", CONTENDERS / "e2e_boto3.py", address)
+    def on_flowy(peer, script):
+        def run():
+            with flowy_server(tmp_path, next(turn)) as address:
+                return peers.run_json(peer, CONTENDERS / script, address)
+
+        return run
+
+    def on_moto(peer, script):
+        return lambda: peers.run_json(peer, CONTENDERS / script, "moto")
 
     found = rounds(
         {
             "Flowy's worker": worker,
-            "boto3 loop on Flowy": loop,
-            "boto3 loop on moto": lambda: peers.run_json(
-                "moto", CONTENDERS / "e2e_boto3.py", "moto"
-            ),
+            "boto3 loop on Flowy": on_flowy("moto", "e2e_boto3.py"),
+            "boto3 loop on moto": on_moto("moto", "e2e_boto3.py"),
+            "simpleflow on Flowy": on_flowy("simpleflow", "e2e_simpleflow.py"),
+            "simpleflow on moto": on_moto("simpleflow", "e2e_simpleflow.py"),
             "Temporal, on a file": lambda: peers.run_json(
                 "temporal", CONTENDERS / "e2e_temporal.py"
             ),
@@ -238,6 +244,8 @@ def test_over_http_beside_peers(tmp_path):
             ("Flowy's worker", "Temporal, on a file", "many", ""),
             ("boto3 loop on Flowy", "boto3 loop on moto", "chain", "1.6"),
             ("boto3 loop on Flowy", "boto3 loop on moto", "latency", "0.5"),
+            ("simpleflow on Flowy", "simpleflow on moto", "chain", "1.5"),
+            ("simpleflow on Flowy", "simpleflow on moto", "latency", "0.6"),
         ),
     )
 

@@ -103,7 +103,7 @@ def measure(address):
     e2e_driver.run(one, chain=100, latencies=50)
 
 
-def main():
+def main(measure):
     """Measure at the address that is given."""
     address, server = sys.argv[1], None
     if address == "moto":
@@ -117,4 +117,4 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    main(measure)
