@@ -10,7 +10,9 @@
     │   ├── TaskTimedout            … because it, or all its attempts, ran out of time
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
-    │   └── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    │   ├── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    │   └── MapFailedError          more items of a map failed than are tolerated: see its outcome
+    ├── CompensationError           a saga could not undo everything: see its failures
     ├── ExecutionError              a callable gave no value where it ran: see its cause
     │   ├── ExecutionTimedout       … because it ran longer than it was allowed to
     │   ├── ExecutionCanceled       … because it was cancelled
@@ -201,6 +203,32 @@ class RemoteError(FlowyError):
         self.type = type
         self.message = message
         self.bases = bases
+
+
+class MapFailedError(TaskError):
+    """More items of a ``flowy.map`` failed than are tolerated; its cause is the first failure.
+
+    Args:
+        reason: How many failed, and why the first did.
+        outcome: What became of each item: a `flowy.task.MapOutcome`.
+    """
+
+    def __init__(self, reason: str = "", outcome: Any = None) -> None:
+        super().__init__(reason)
+        self.outcome = outcome
+
+
+class CompensationError(FlowyError):
+    """Compensations of a saga failed, so not all is undone; its cause is why the saga was undone.
+
+    Args:
+        failures: What they raised, in the order in which they ran.
+    """
+
+    def __init__(self, failures: list[BaseException]) -> None:
+        several = "; ".join(f"{type(failure).__name__}: {failure}" for failure in failures)
+        super().__init__(f"{len(failures)} compensations failed: {several}")
+        self.failures = failures
 
 
 class ExecutionError(FlowyError):

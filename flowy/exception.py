@@ -3,8 +3,10 @@
 from flowy.errors import (
     ActivityFailed,
     ChildFailed,
+    CompensationError,
     FailedTask,
     LambdaFailed,
+    MapFailedError,
     NondeterminismError,
     PayloadError,
     PayloadMismatch,
@@ -21,8 +23,10 @@ from flowy.errors import (
 __all__ = [
     "ActivityFailed",
     "ChildFailed",
+    "CompensationError",
     "FailedTask",
     "LambdaFailed",
+    "MapFailedError",
     "NondeterminismError",
     "PayloadError",
     "PayloadMismatch",

@@ -8,7 +8,9 @@ from hypothesis import settings
 
 # Machines are shared: how long an example takes says nothing about the code.
 settings.register_profile("flowy", deadline=None, print_blob=True)
-settings.load_profile("flowy")
+# HYPOTHESIS_PROFILE=chaos: tests that look at the profile's name play many more examples.
+settings.register_profile("chaos", parent=settings.get_profile("flowy"))
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flowy"))
 
 
 @pytest.fixture(scope="session")

@@ -5,9 +5,15 @@ import shutil
 import subprocess
 import sys
 import tarfile
+from contextlib import closing
 from pathlib import Path
 
 from examples.images.serve import PHOTO_FOLDER
+from examples.photo_lab import settings, sorting
+from examples.photo_lab.waiting import open_run
+from flowy.swf.boilerplate import workflow_starter
+from flowy.swf.connect import connect
+from flowy.swf.workers import WorkerPlan, make_worker
 
 ROOT = Path(__file__).parents[2]
 PHOTOS = ("cat.jpg", "deep-field.jpg", "rocket.jpg")
@@ -41,3 +47,15 @@ def test_the_five_systems_sort_photographs_together(tmp_path):
         sorted_photos = archive.extractfile("result.json").read().decode()
     assert names == ["result.json", *(f"thumbnails/{name}" for name in PHOTOS)]
     assert "in colour" in sorted_photos
+
+
+def test_a_script_that_runs_again_finds_the_workflow_that_goes_on(tmp_path, monkeypatch):
+    monkeypatch.setenv(settings.FOLDER, str(tmp_path))
+    with closing(connect(settings.service())) as client:
+        worker = make_worker(client, settings.DOMAIN, WorkerPlan(packages=[sorting]))
+        starter = workflow_starter(settings.DOMAIN, "lab.sort", 1, layer1=client)
+        with starter.id("photo-lab-2"):
+            run_id = starter([])
+            assert starter([]) is None
+        assert open_run(client, "photo-lab-2") == run_id
+        worker.stop()

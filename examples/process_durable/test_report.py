@@ -13,7 +13,7 @@ INPUTS = {
 def test_the_workflow_writes_the_report():
     with Environment(report) as environment:
         results = environment.run("report", INPUTS)
-    assert results["report"].data == [
+    assert results["report"]["data"] == [
         "north: 295 sold, 95 on a usual day, rain",
         "south: 265 sold, 75 on a usual day, sun",
     ]
@@ -22,5 +22,5 @@ def test_the_workflow_writes_the_report():
 def test_the_report_is_written_without_its_optional_source():
     with Environment(report) as environment:
         results = environment.run("report", {**INPUTS, "weather": {"available": False}})
-    assert results["weather"].error_type == "ConnectionError"
-    assert results["report"].data[0] == "north: 295 sold, 95 on a usual day, no weather"
+    assert results["weather"]["error_type"] == "ConnectionError"
+    assert results["report"]["data"][0] == "north: 295 sold, 95 on a usual day, no weather"

@@ -1,6 +1,5 @@
 """`flowy debug`: replay a history into pdb, and stop where the code sees an event."""
 
-import bdb
 import pdb
 import sys
 from collections.abc import Callable
@@ -20,6 +19,7 @@ from flowy.cli.connection import (
 )
 from flowy.cli.modules import module
 from flowy.cli.replay import read
+from flowy.decider.loop import DeterministicLoop
 from flowy.decider.replay import SteppedRun
 from flowy.determinism.users import is_users_file, serve
 from flowy.errors import HistoryFileError, NondeterminismError
@@ -118,17 +118,17 @@ def _debug(
         debugger.arm(history.events[0])
     try:
         debugger.follow(lambda: run.feed(history.events))
-    except bdb.BdbQuit:
-        click.echo("left")
-        return
     except NondeterminismError as error:
-        click.echo(f"code and history part: {error}", err=True)
+        if not debugger.quitting:  # leaving ends the code as no history does
+            click.echo(f"code and history part: {error}", err=True)
     finally:
         run.close()
     if not debugger.has_stopped:
         last = f"the last that it sees is {seen[-1]}" if seen else "it sees none"
         raise click.ClickException(f"the code sees no event from {at_event} on: {last}")
 
+
+_LOOP = DeterministicLoop.run_ready.__code__
 
 _FIRST = 3
 """Until the first decision task is started, nothing of the code runs."""
@@ -167,11 +167,13 @@ class _Debugger(pdb.Pdb):
         self._set_stopinfo(self.botframe, None, -1)  # type: ignore[attr-defined]
 
     def _trace(self, frame: FrameType, what: str, argument: Any) -> Any:
-        if not is_users_file(frame.f_code.co_filename):
+        if not is_users_file(frame.f_code.co_filename) or self.quitting:
             return None
+        if what == "exception" and issubclass(argument[0], StopIteration):
+            return self._trace  # an await goes on
         if self._is_armed and what == "line":
             self._is_armed, self.has_stopped = False, True
-            self.botframe = _bottom(frame)
+            self.botframe = _outermost(frame)
             self.message(self._message)
             self.set_step()
         if self.has_stopped:
@@ -179,7 +181,11 @@ class _Debugger(pdb.Pdb):
         return self._trace
 
 
-def _bottom(frame: FrameType) -> FrameType:
-    while frame.f_back is not None:
-        frame = frame.f_back
-    return frame
+def _outermost(frame: FrameType) -> FrameType:
+    """Return the first frame of the workflow's code: what is outside of it runs the code."""
+    found, current = frame, frame.f_back
+    while current is not None and current.f_code is not _LOOP:
+        if is_users_file(current.f_code.co_filename):
+            found = current
+        current = current.f_back
+    return found

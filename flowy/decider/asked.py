@@ -9,6 +9,7 @@ from flowy.decider.slots import Key, Kind
 from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.ids import TaskList
+from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
@@ -88,6 +89,7 @@ class Task:
         "place",
         "refusals",
         "result",
+        "shielded",
         "timer",
     )
 
@@ -109,6 +111,7 @@ class Task:
         self.refusals = 0
         """How often the service refused to begin this attempt."""
         self.result = result
+        self.shielded = shielded.get()
         self.id = ""
         self.key: Key = (kind, "")
         """What it is found by while it is open."""

@@ -7,20 +7,43 @@ A greenlet belongs to the thread that made it, and so does a run that is kept be
 
 import asyncio
 import contextvars
+import inspect
 from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
 from greenlet import GreenletExit, getcurrent, greenlet
 
-from flowy.decider.loop import DeterministicLoop
+from flowy.decider.branches import Branches, Sagas
+from flowy.decider.loop import DeterministicLoop, Timers
+from flowy.task.branch import Branch
 
 DROPS = 1_000
 """How often a function may catch its own end before it is left to itself."""
 
 
 class BridgedLoop(DeterministicLoop):
-    """The loop on which a plain ``run`` can wait."""
+    """The loop on which a plain ``run`` can wait, and parts of it can run beside each other.
+
+    Args:
+        timers: Who keeps durable timers.
+    """
+
+    def __init__(self, timers: Timers) -> None:
+        super().__init__(timers)
+        self.branches = Branches()
+        self.sagas = Sagas()
+
+    def can_block(self) -> bool:
+        """Tell whether the code that asks is a plain function, which waits without ``await``."""
+        return isinstance(getcurrent(), PlainRun)
+
+    def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch[Any]:
+        """Run a function, plain or ``async``, beside the code that asks."""
+        branch: Branch[Any] = Branch(self.create_task(_run_branch(function, args, kwargs)))
+        branch.number = self.next_number()
+        self.branches.add(branch)
+        return branch
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Let other code of the workflow run until the future is done.
@@ -35,9 +58,35 @@ class BridgedLoop(DeterministicLoop):
             )
         current.parent.switch(future)
 
+    def enter_saga(self) -> asyncio.Task[Any] | None:
+        """Note that the code that asks is in a saga; return the task that it runs in."""
+        task = asyncio.current_task(self)
+        self.sagas.enter(task)
+        return task
+
+    def leave_saga(self, task: asyncio.Task[Any] | None) -> None:
+        """Note that code has left a saga, and what had to be undone is undone."""
+        self.sagas.leave(task)
+
 
 class PlainRun(greenlet):  # type: ignore[misc]
     """The greenlet in which a plain function runs."""
+
+
+async def call(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Call a function of the user's, plain or ``async``, and return what it returns."""
+    if inspect.iscoroutinefunction(function):
+        return await function(*args, **kwargs)
+    value = await run_plain(function, *args, **kwargs)
+    # A decorator around an async def gives a coroutine.
+    return await value if inspect.iscoroutine(value) else value
+
+
+async def _run_branch(function: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    value = await call(function, *args, **kwargs)
+    while isinstance(value, asyncio.Future):
+        value = await value
+    return value
 
 
 async def run_plain(function: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:

@@ -141,10 +141,14 @@ class Calls:
         return self._take_numbers(1)
 
     def cancel_all(self) -> None:
-        """Cancel every task that is open or delayed; those that wait for them follow."""
+        """Cancel every task that is open or delayed; those that wait for them follow.
+
+        What a shielded part of the code asked for goes on.
+        """
         delayed = [timer.task for timer in self.timers.delayed() if timer.task is not None]
         for task in (*self.open.values(), *delayed):
-            task.result.cancel()
+            if not task.shielded:
+                task.result.cancel()
 
     def _take_numbers(self, count: int) -> int:
         number = self.next_number

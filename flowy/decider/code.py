@@ -10,7 +10,6 @@ from typing import Any
 from flowy.decider import bridge, carried
 from flowy.decider.calls import Calls
 from flowy.decider.context import RunContext
-from flowy.decider.loop import DeterministicLoop
 from flowy.decider.refusals import TIMES, passes, pause
 from flowy.decider.signals import Arrival, SignalQueues
 from flowy.decider.texts import Texts
@@ -46,7 +45,7 @@ class WorkflowCode:
     def __init__(
         self,
         definition: WorkflowDefinition,
-        loop: DeterministicLoop,
+        loop: bridge.BridgedLoop,
         calls: Calls,
         context: RunContext,
         signals: SignalQueues,
@@ -55,6 +54,7 @@ class WorkflowCode:
         self._texts = texts
         self._definition = definition
         self._loop = loop
+        self._branches = loop.branches
         self._calls = calls
         self._context = context
         self._signals = signals
@@ -87,18 +87,18 @@ class WorkflowCode:
         text, self._carried = carried.unwrap(text)
         self._settings = settings
         self._main = self._loop.create_task(self._run(text, token), name="run")
+        self._main.add_done_callback(self._end_branches)
 
     def cancel(self) -> None:
         """Bring a cancel request to the code."""
         self._cancel_requested = True
-        if self._main is None or self._main.cancel():
+        if self._main is None or self._main.cancel() or not self._goes_on():
             return
-        waiting = [task for task, _ in self._handlers if not task.done()]
-        if self._calls.held or waiting:
-            self._cancelled_at_join = True
-            self._calls.cancel_all()
-            for task in waiting:
-                task.cancel()
+        self._cancelled_at_join = True
+        self._branches.cancel_all()
+        self._calls.cancel_all()
+        for task, _ in self._handlers:
+            task.cancel()
 
     def standing_at(self) -> str | None:
         """Return where the user's code waits, or where it begins when it does not wait."""
@@ -112,10 +112,17 @@ class WorkflowCode:
         """Drop the code; its finally blocks run, and what they ask for goes nowhere."""
         self._context.dropped = True
         if self._main is not None:
-            for task in asyncio.all_tasks(self._loop):
-                _close_coroutine(task)
+            closed: set[asyncio.Task[Any]] = set()
+            while left := asyncio.all_tasks(self._loop) - closed:  # finally blocks make new ones
+                closed |= left
+                for task in left:
+                    _close_coroutine(task)
             if self._main.done() and not self._main.cancelled():
                 self._main.exception()  # whoever drops the run knows why
+        # Large arguments and results do not wait for the garbage collector, which knows no sizes.
+        self._instance = self._main = None
+        self._handlers.clear()
+        self._context.wanted_restart = None
 
     def close_refused(self, event: type[Event], cause: str) -> None:
         """Note that the service refused to close the execution, for another reason than news."""
@@ -147,14 +154,21 @@ class WorkflowCode:
         if self._is_hindered or self._calls.broken is not None:
             broken = self._refused or self._calls.broken
             return None if broken is None or self._closes_never else _fail(broken)
+        if self._branches.are_shielded():
+            return None
         if self._context.wanted_restart is not None and self._settings is not None:
             return self._restart(self._settings, self._context.wanted_restart)
         error = self._failed_handler()
-        if error is not None:
-            return _fail(error)
+        if self._loop.sagas:
+            return None  # they are undone first, or go on
+        return self._closing_of_run() if error is None else _fail(error)
+
+    def _closing_of_run(self) -> AnyDecision | None:
         main = self._main
         if main is None or not main.done():
             return None
+        if self._branches and (main.cancelled() or main.exception() is not None):
+            return None  # they are cancelled, and clean up
         if main.cancelled():
             if self._cancel_requested:
                 return decisions.CancelWorkflowExecution()
@@ -163,8 +177,7 @@ class WorkflowCode:
         if error is not None:
             return _fail(error)
         if self._cancelled_at_join:
-            waits = self._calls.held or self._handlers
-            return None if waits else decisions.CancelWorkflowExecution()
+            return None if self._goes_on() else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
 
     def _close_again(self) -> None:
@@ -179,7 +192,7 @@ class WorkflowCode:
             for signal in self._carried:
                 self._signals.arrived(*signal)
             args, kwargs = self._instance._deserialize_arguments()
-            value = await _call(self._instance.run, *args, **kwargs)
+            value = await bridge.call(self._instance.run, *args, **kwargs)
         except SystemExit as error:
             raise RuntimeError(f"the workflow's code exits the interpreter: {error!r}") from error
         self._abandons = self._context.returned_abandoning()
@@ -187,8 +200,24 @@ class WorkflowCode:
 
     def _handle(self, method: str, arrival: Arrival) -> None:
         handler = handler_of(self._instance, method)
-        task = self._loop.create_task(_call(handler, self._signals.value(arrival)), name=method)
+        value = self._signals.value(arrival)
+        task = self._loop.create_task(bridge.call(handler, value), name=method)
+        task.add_done_callback(self._end_sagas)
         self._handlers.append((task, arrival))
+
+    def _goes_on(self) -> bool:
+        handling = any(not task.done() for task, _ in self._handlers)
+        return bool(self._calls.held or self._branches or handling)
+
+    def _end_branches(self, main: asyncio.Task[Any]) -> None:
+        if main.cancelled() or main.exception() is not None:
+            self._branches.cancel_all()
+            self._loop.sagas.cancel_all()
+
+    def _end_sagas(self, handler: asyncio.Task[Any]) -> None:
+        """Have sagas undo what they did when a signal's method has failed, and the run with it."""
+        if not handler.cancelled() and handler.exception() is not None:
+            self._loop.sagas.cancel_all()
 
     def _failed_handler(self) -> BaseException | None:
         for task, _ in self._handlers:
@@ -202,8 +231,10 @@ class WorkflowCode:
     ) -> AnyDecision:
         """Continue as new, with the signals that nobody has taken and whose methods still run."""
         begun = [arrival for task, arrival in self._handlers if not task.done()]
-        left = [(one.name, one.text) for one in sorted([*self._signals.untaken(), *begun])]
         try:
+            # As texts and not as references: what is inside of an input no collector sees.
+            arrived = sorted([*self._signals.untaken(), *begun])
+            left = [(one.name, self._signals.text(one)) for one in arrived]
             what = f"the arguments of restart of {self._definition.id}"
             if left:
                 what += f", with {len(left)} signals that nobody has taken,"
@@ -219,10 +250,10 @@ class WorkflowCode:
         try:
             if any(not result.done() for result in pending_in(value)):
                 return None
-            if (self._calls.held or self._handlers) and not self._abandons:
+            if self._goes_on() and not self._abandons:
                 return None
             value = resolve(value)
-            unseen = self._calls.unseen_failure()
+            unseen = self._calls.unseen_failure() or self._branches.unseen_failure()
             if unseen is not None:
                 return _fail(unseen)
             text = self._texts.pack(
@@ -232,14 +263,6 @@ class WorkflowCode:
             return _fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
         return decisions.CompleteWorkflowExecution(attributes=attributes)
-
-
-async def _call(function: Any, *args: Any, **kwargs: Any) -> Any:
-    if inspect.iscoroutinefunction(function):
-        return await function(*args, **kwargs)
-    value = await bridge.run_plain(function, *args, **kwargs)
-    # A decorator around an async def gives a coroutine.
-    return await value if inspect.iscoroutine(value) else value
 
 
 def _continue_as_new(

@@ -121,7 +121,7 @@ class RunFacts:
             with unguarded():
                 value = function()
             dumped = serializer.dump(value, what, None)
-            text = self._texts.pack_short(dumped, what, VALUE_MAXIMUM)
+            text = self._texts.pack(dumped, what, VALUE_MAXIMUM)
         self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
         return serializer.load(self._texts.unpack(text, what), what)
 

@@ -11,12 +11,13 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Coroutine, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context
-from typing import Any, NoReturn, Protocol
+from typing import Any, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
+from flowy.decider.refused import RefusingLoop
 from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
@@ -38,7 +39,7 @@ class Timers(Protocol):
         ...
 
 
-class DeterministicLoop(asyncio.AbstractEventLoop):
+class DeterministicLoop(RefusingLoop):
     """Runs workflow code when told to, until nothing is ready.
 
     Args:
@@ -74,13 +75,18 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         """Make this the running loop of the thread, until ``leave``; return what was before."""
         outer = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
-        sys.set_asyncgen_hooks(None, self._finish_generator)
+        # Each hook that is set is an event for audit hooks; there is seldom a first one.
+        if outer[1].firstiter is not None:
+            sys.set_asyncgen_hooks(firstiter=None)
+        sys.set_asyncgen_hooks(finalizer=self._finish_generator)
         return outer
 
     def leave(self, outer: Outer) -> None:
         """Make what was the thread's running loop before ``enter`` that again."""
         loop, hooks = outer
-        sys.set_asyncgen_hooks(*hooks)
+        sys.set_asyncgen_hooks(finalizer=hooks.finalizer)
+        if hooks.firstiter is not None:
+            sys.set_asyncgen_hooks(firstiter=hooks.firstiter)
         events._set_running_loop(loop)
 
     def is_here(self) -> bool:
@@ -175,6 +181,11 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         self._made += 1
         return NumberedFuture(self._made, self)
 
+    def next_number(self) -> int:
+        """Return the number of what is made next: its place in sets, the same in every replay."""
+        self._made += 1
+        return self._made
+
     def create_result(self, cls: type[Result] = Result) -> Result:
         """Make the result of a call."""
         self._made += 1
@@ -210,52 +221,13 @@ class DeterministicLoop(asyncio.AbstractEventLoop):
         """Do what every exception of this loop gets."""
         self.call_exception_handler(context)
 
+    def get_task_factory(self) -> None:
+        """Say that there is no task factory of the user's."""
+        return
+
     def get_exception_handler(self) -> None:
         """Say that there is no handler of the user's."""
         return
 
     async def shutdown_asyncgens(self) -> None:
         """Do nothing: the loop is dropped with all that is on it."""
-
-    # What cannot work in a workflow
-
-    def run_in_executor(self, executor: Any, func: Callable[..., Any], *args: Any) -> NoReturn:
-        """Refuse: a thread's result is in no history."""
-        _refuse("a thread", func)
-
-    def call_soon_threadsafe(self, callback: Callable[..., Any], *args: Any, **_: Any) -> NoReturn:
-        """Refuse: nothing outside may run a workflow's code."""
-        _refuse("a callback from another thread", callback)
-
-    def run_until_complete(self, future: Any) -> NoReturn:
-        """Refuse: the decider runs this loop."""
-        _refuse("running the loop", future)
-
-    def run_forever(self) -> NoReturn:
-        """Refuse: the decider runs this loop."""
-        _refuse("running the loop", self)
-
-    async def create_connection(self, *args: Any, **_: Any) -> Any:
-        """Refuse: a socket's bytes are in no history."""
-        _refuse("a connection", args)
-
-    async def subprocess_exec(self, *args: Any, **_: Any) -> Any:
-        """Refuse: a process's output is in no history."""
-        _refuse("a subprocess", args)
-
-    async def subprocess_shell(self, *args: Any, **_: Any) -> Any:
-        """Refuse: a process's output is in no history."""
-        _refuse("a subprocess", args)
-
-    def add_signal_handler(self, sig: int, callback: Callable[..., object], *args: Any) -> NoReturn:
-        """Refuse: a process's signals are in no history."""
-        _refuse("a signal handler", callback)
-
-
-def _refuse(what: str, found: object) -> NoReturn:
-    if isinstance(found, Coroutine):
-        found.close()
-    raise RuntimeError(
-        f"{what} ({found!r}) cannot work in a workflow, whose code is replayed from its history: "
-        "do it in an activity"
-    )

@@ -40,6 +40,27 @@ class NumberedFuture(asyncio.Future[Any]):
         return self._number
 
 
+def number_gatherings() -> None:
+    """Let what ``gather`` makes have a place in sets that is the same in every replay.
+
+    asyncio makes it without asking the loop, so its class is told here how it hashes. It takes its
+    number when it is first asked for a hash, which is when code puts it into its first set; on
+    other loops it hashes as ever.
+    """
+    gathering: Any = asyncio.tasks._GatheringFuture  # type: ignore[attr-defined]
+    gathering.__hash__ = _hash_of_gathering
+
+
+def _hash_of_gathering(gathering: Any) -> int:
+    next_number = getattr(gathering.get_loop(), "next_number", None)
+    if next_number is None:
+        return object.__hash__(gathering)
+    found: int | None = getattr(gathering, "flowy_number", None)
+    if found is None:
+        found = gathering.flowy_number = next_number()
+    return found
+
+
 def refuse_unordered(coro: Any, frame: FrameType | None) -> None:
     """Refuse a coroutine that ``as_completed`` starts: it keeps them in a set, by address.
 
@@ -60,3 +81,6 @@ def refuse_unordered(coro: Any, frame: FrameType | None) -> None:
                 "tasks of them with asyncio.create_task and give it those"
             )
         frame = frame.f_back
+
+
+number_gatherings()

@@ -43,6 +43,9 @@ def replay(
 ) -> Replayed:
     """Replay a history, open or closed, from its first event.
 
+    A decision that the history has no answer to is left alone: there is nothing to hold it against,
+    and its side effects would be new ones.
+
     Args:
         definition: The workflow's type and today's code.
         execution: Which run it is; a run's id seeds its chance and its children's ids.
@@ -57,14 +60,15 @@ def replay(
         PayloadError: A text that the code looks at cannot be had.
     """
     run = WorkflowRun(definition, execution, packing)
+    answered = _answered(events)
     try:
-        run.feed(events)
+        run.feed(answered)
         if run.trouble is not None:
             raise run.trouble
-        if is_whole and _ends_answered(events):
+        if is_whole:
             run.check_echoes()
     except NondeterminismError as error:
-        raise located(definition, execution, events, error, packing) from None
+        raise located(definition, execution, answered, error, packing) from None
     finally:
         run.close()
     return Replayed(len(events), sum(isinstance(each, DecisionTaskCompleted) for each in events))
@@ -114,11 +118,14 @@ def _unsteady(error: NondeterminismError) -> NondeterminismError:
     )
 
 
-def _ends_answered(events: Sequence[Event]) -> bool:
-    for event in reversed(events):
-        if isinstance(event, DecisionTaskCompleted | DecisionTaskStarted):
-            return isinstance(event, DecisionTaskCompleted)
-    return False
+def _answered(events: Sequence[Event]) -> Sequence[Event]:
+    """Return the events without the start of a last decision that was not answered."""
+    for index in range(len(events) - 1, -1, -1):
+        if isinstance(events[index], DecisionTaskCompleted):
+            return events
+        if isinstance(events[index], DecisionTaskStarted):
+            return [*events[:index], *events[index + 1 :]]
+    return events
 
 
 class SteppedRun(WorkflowRun):

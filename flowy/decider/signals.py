@@ -78,14 +78,19 @@ class SignalQueues:
                 return True
         return False
 
-    def value(self, arrival: Arrival) -> Any:
-        """Return what was sent with a signal."""
+    def text(self, arrival: Arrival) -> str | None:
+        """Return the text that came with a signal."""
         if arrival.text is None:
             return None
-        what = f"the signal {arrival.name}"
-        text = self._texts.unpack(arrival.text, what)
+        return self._texts.unpack(arrival.text, f"the signal {arrival.name}")
+
+    def value(self, arrival: Arrival) -> Any:
+        """Return what was sent with a signal."""
+        text = self.text(arrival)
+        if text is None:
+            return None
         try:
-            return serializer.load(text, what)
+            return serializer.load(text, f"the signal {arrival.name}")
         except PayloadError:
             return text  # another sender's text, which need not be JSON
 

@@ -3,10 +3,14 @@
 In a replay nothing is stored again: what history names has been stored.
 """
 
+from typing import cast
+
 from flowy.decider.loop import DeterministicLoop
 from flowy.errors import PayloadError, PayloadLost, PayloadUnavailable
+from flowy.task.guarding import unguarded
 from flowy.transport import packed
 from flowy.transport.packing import Packing
+from flowy.transport.serializer import MAXIMUM
 
 
 class Texts:
@@ -28,26 +32,25 @@ class Texts:
         """Tell whether a text is its own packed form; most are."""
         return self._packing.travels(text)
 
-    def pack(self, text: object, what: str) -> str:
+    def pack(self, text: object, what: str, limit: int = MAXIMUM) -> str:
         """Return what travels in place of a text; see ``Packing.pack``."""
+        if self._packing.travels(text, limit):
+            return cast(str, text)
+        stores = not self._loop.replaying
         try:
-            return self._packing.pack(text, what, stores=not self._loop.replaying)
-        except PayloadUnavailable as error:
-            self.trouble = error
-            raise
-
-    def pack_short(self, text: str, what: str, limit: int) -> str:
-        """Pack a text for a field of which it has only so many characters."""
-        try:
-            return self._packing.pack(text, what, stores=not self._loop.replaying, limit=limit)
+            with unguarded():  # a codec may read a key, and the volume files
+                return self._packing.pack(text, what, stores=stores, limit=limit)
         except PayloadUnavailable as error:
             self.trouble = error
             raise
 
     def unpack(self, text: str, what: str) -> str:
         """Return the text that another one stands for; see ``Packing.unpack``."""
-        try:
+        if not packed.is_packed(text):
             return self._packing.unpack(text, what)
+        try:
+            with unguarded():
+                return self._packing.unpack(text, what)
         except (PayloadLost, PayloadUnavailable) as error:
             # Kept, so that code that swallows it cannot go on without the text.
             self.trouble = error

@@ -11,6 +11,7 @@ and not on the handlers behind it.
 import logging
 import sys
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from typing import IO, Any
 
 import msgspec
@@ -56,7 +57,7 @@ class JsonFormatter(logging.Formatter):
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
         line: dict[str, Any] = {
-            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{int(record.msecs):03}",
+            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),

@@ -14,6 +14,7 @@ from prometheus_client import (
     start_http_server,
 )
 
+from flowy.clock import Clock, SystemClock
 from flowy.errors import FlowyError
 from flowy.telemetry import (
     ActivityEnded,
@@ -39,18 +40,26 @@ SHORT = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1.0, 5.0)
 HELD_MAXIMUM = 10_000
 """Held executions that are told apart; further ones are not counted."""
 
+HELD_FOR = 3_600.0
+"""Seconds after which an execution that was held is somebody else's: its task came no more."""
+
 
 class PrometheusListener:
     """Counts what happens; give it to `flowy.telemetry.Telemetry`.
 
     Args:
         registry: Where the metrics are registered; None is prometheus_client's own.
+        clock: Says how long ago an execution was held.
     """
 
-    def __init__(self, registry: CollectorRegistry | None = None) -> None:
+    def __init__(
+        self, registry: CollectorRegistry | None = None, clock: Clock | None = None
+    ) -> None:
         self._metrics = _Metrics(REGISTRY if registry is None else registry)
-        self._held: set[tuple[str, str]] = set()
+        self._clock = clock or SystemClock()
+        self._held: dict[tuple[str, str], float] = {}
         self._lock = threading.Lock()
+        self._metrics.held.set_function(self._held_now)
 
     def __call__(self, happening: Happening) -> None:
         """Count a happening."""
@@ -115,10 +124,15 @@ class PrometheusListener:
         key = ended.work.domain, ended.work.run_id
         with self._lock:
             if ended.outcome != "held":
-                self._held.discard(key)
+                self._held.pop(key, None)
             elif len(self._held) < HELD_MAXIMUM:
-                self._held.add(key)
-            self._metrics.held.set(len(self._held))
+                self._held[key] = self._clock.now()
+
+    def _held_now(self) -> float:
+        since = self._clock.now() - HELD_FOR
+        with self._lock:
+            self._held = {key: at for key, at in self._held.items() if at > since}
+            return len(self._held)
 
 
 class _Metrics:

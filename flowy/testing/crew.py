@@ -71,6 +71,7 @@ class Crew:
     Attributes:
         workflows: What is decided.
         activities: What is done.
+        shop: What the activities share.
     """
 
     def __init__(
@@ -90,6 +91,7 @@ class Crew:
         self._clock = clock
         self._stop = Stop(clock)
         self._stop.wish()  # nothing waits in this thread, which moves the clock, to try again
+        self.shop = Workshop(ActivitySettings(only_inline=True), clock, self._stop, telemetry)
         self._pollers: dict[Place, Poller[Any]] = {}
         self._registered: set[Any] = set()
         self._wrong: list[Exception] = []
@@ -149,6 +151,7 @@ class Crew:
         with _outside_of_loops():
             for poller in self._pollers.values():
                 poller.close()
+            self.shop.close()
 
     def _man(self, place: Place) -> None:
         if place in self._pollers:
@@ -158,10 +161,7 @@ class Crew:
         if kind == "decider":
             self._pollers[place] = DecisionPoller(source, self.workflows, make_run=self._make_run)
         else:
-            inline = Workshop(
-                ActivitySettings(only_inline=True), self._clock, self._stop, self._telemetry
-            )
-            self._pollers[place] = ActivityPoller(source, self.activities, inline)
+            self._pollers[place] = ActivityPoller(source, self.activities, self.shop)
 
     def _source(self, task_list: str) -> Source:
         return Source(
@@ -172,6 +172,7 @@ class Crew:
             stop=self._stop,
             telemetry=self._telemetry,
             packing=self._packing,
+            last_tries=0,
         )
 
     def _make_run(self, definition: WorkflowDefinition, execution: ExecutionId) -> Run:

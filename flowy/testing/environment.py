@@ -141,6 +141,7 @@ class Environment:
         """
         found = search(packages, self._known)
         self._named += found.named
+        self._crew.shop.resources.add(scanner.scan_resources(found.modules))
         self._crew.take_in(
             [*scanner.scan_workflows(found.modules), *of_kind(found.declared, WorkflowDefinition)],
             [*scanner.scan_activities(found.modules), *of_kind(found.declared, ActivityDefinition)],
@@ -217,13 +218,13 @@ class Environment:
             FlowyError: It is open and waits for something that will not come by itself.
         """
         while True:
-            history = self.history(execution)
-            last = history[-1]
+            last = self._end(execution, last=True)
             if isinstance(last, WorkflowExecutionContinuedAsNew):
                 run_id = last.attributes.new_execution_run_id
                 execution = ExecutionId(workflow_id=execution.workflow_id, run_id=run_id)
             elif isinstance(last, _CLOSES):
-                return _result(last, execution, self._reader(execution, history[0]), self._packing)
+                reader = self._reader(execution, self._end(execution, last=False))
+                return _result(last, execution, reader, self._packing)
             elif not self._crew.work() and not self._jump(None):
                 raise FlowyError(
                     f"{execution} is open and nothing is left to do: its last event is "
@@ -306,6 +307,13 @@ class Environment:
         self.client.call(
             RequestCancelWorkflowExecution(domain=self.domain, workflow_id=execution.workflow_id)
         )
+
+    def _end(self, execution: ExecutionId, *, last: bool) -> HistoryEvent:
+        """Return the first or the last event of an execution's history, however long it is."""
+        request = GetWorkflowExecutionHistory(
+            domain=self.domain, execution=execution, reverse_order=last, maximum_page_size=1
+        )
+        return self.client.call(request).events[0]
 
     def _reader(self, execution: ExecutionId, first: HistoryEvent) -> Reader | None:
         """Return what reads the result of an execution; None leaves it as JSON gives it."""

@@ -10,7 +10,7 @@ Nothing here waits or reads a clock; where the volume is behind `Blobs`, its cal
 import hashlib
 import hmac
 from dataclasses import dataclass
-from typing import Literal, NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol, cast
 
 import msgspec
 
@@ -97,11 +97,12 @@ class Packing:
     largest: int = LARGEST
     telemetry: Telemetry = SILENT
 
-    def travels(self, text: object) -> bool:
+    def travels(self, text: object, limit: int = MAXIMUM) -> bool:
         """Tell whether a text travels as it is: ``pack`` would return it."""
         return (
             type(text) is str
-            and len(text) <= self.threshold <= MAXIMUM
+            and len(text) <= self.threshold
+            and len(text) <= limit
             and self.codec is None
             and text.isascii()
             and not text.startswith(packed.PREFIX)
@@ -122,15 +123,12 @@ class Packing:
                 largest size. An argument that is to blame is named.
             PayloadUnavailable: The volume cannot be written.
         """
-        fits = min(self.threshold, limit)
-        if (
-            type(text) is str
-            and len(text) <= fits
-            and self.codec is None
-            and not text.startswith(packed.PREFIX)
-        ):
-            return text if text.isascii() else encodable(text, what)
-        return self._pack(encodable(text, what), what, fits, stores, limit)
+        if self.travels(text, limit):
+            return cast(str, text)
+        checked, fits = encodable(text, what), min(self.threshold, limit)
+        if self.codec is None and len(checked) <= fits and not packed.is_packed(checked):
+            return checked
+        return self._pack(checked, what, fits, stores, limit)
 
     def unpack(self, text: str, what: str) -> str:
         """Return the text that another one stands for.

@@ -33,7 +33,7 @@ from flowy.transport import attempt, failure
 from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
-from flowy.worker.middleware import ActivityInput, Chain, overriding
+from flowy.worker.middleware import ActivityInput, Chain
 from flowy.worker.noting import ActivityNote
 from flowy.worker.poller import Source
 from flowy.worker.resources import Lives
@@ -199,7 +199,7 @@ class ActivityJob:
             self._refuse_repetition()
         self._activity = self._made()
         args, kwargs = self._activity._deserialize_arguments()
-        steps = overriding(self._shop.settings.middleware, "activity")
+        steps = self._shop.steps
         given = ActivityInput(definition=self.definition, info=self.info, args=args, kwargs=kwargs)
         if steps:
             self._chain = self._context.run(Chain, steps, given)
@@ -219,7 +219,7 @@ class ActivityJob:
         run, name = self._activity.run, str(self)
         if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
-            return Call(function=self._script(run(*given.args, **given.kwargs)), name=name)
+            return Call(function=_script(run(*given.args, **given.kwargs)), name=name)
         if self.strategy in _HERE:
             self._stoppable = self.strategy != THREAD and is_coroutine_function(run)
             return Call(function=run, arguments=tuple(given.args), keywords=given.kwargs, name=name)
@@ -236,14 +236,6 @@ class ActivityJob:
         )
         arguments = (sent, list(given.args), dict(given.kwargs))
         return Call(function=elsewhere.run, arguments=arguments, name=name, asked=self._asked)
-
-    def _script(self, value: object) -> Script:
-        if not isinstance(value, Script):
-            raise TypeError(
-                f"with strategy script, run returns the flowy.execution.script.Script to run, not "
-                f"{type(value).__name__}"
-            )
-        return value
 
     def _refuse_repetition(self) -> None:
         began = [number for number in self._attempts_before().began if number < self.info.attempt]
@@ -271,8 +263,9 @@ class ActivityJob:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        if self._stoppable and self._execution is not None:
-            self._execution.cancel()
+        execution = self._execution
+        if self._stoppable and execution is not None:
+            execution.cancel()
 
     # The end
 
@@ -308,6 +301,8 @@ class ActivityJob:
             self._send(self, answer)
         finally:
             self._let_go()
+            # Large inputs do not wait for the garbage collector, which knows no sizes.
+            self._activity = self._chain = self._execution = None
 
     def _answer(self, value: Any, error: BaseException | None) -> Answer | None:
         token = self.task.task_token
@@ -348,6 +343,15 @@ class ActivityJob:
             self._beating.end()
         self._lives.close()
         self._shop.ended(self)
+
+
+def _script(value: object) -> Script:
+    if not isinstance(value, Script):
+        raise TypeError(
+            f"with strategy script, run returns the flowy.execution.script.Script to run, not "
+            f"{type(value).__name__}"
+        )
+    return value
 
 
 def named(task: ActivityTask) -> str:

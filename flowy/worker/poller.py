@@ -16,6 +16,12 @@ from flowy.worker.stop import Stop
 
 IDENTITY_MAXIMUM = 256
 
+LAST_TRIES = 6
+"""How often a leaving worker tries again to make a call."""
+
+LAST_PAUSE = 1.0
+"""Seconds before each of these tries."""
+
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
 
@@ -44,6 +50,7 @@ class Source:
         chance: Gives numbers from 0 to 1, for pauses.
         telemetry: Hears what the poller does.
         packing: How inputs and results travel.
+        last_tries: How often a call is tried again when the worker is to leave.
     """
 
     client: SwfClient
@@ -55,6 +62,7 @@ class Source:
     chance: Callable[[], float] = random.random
     telemetry: Telemetry = SILENT
     packing: Packing = PACKING
+    last_tries: int = LAST_TRIES
 
     def backoff(self, what: str) -> Backoff:
         """Make the pauses for one kind of call at this place."""
@@ -66,7 +74,10 @@ class Source:
         )
 
     def persist(self, send: Callable[[], Answer], what: str, deadline: float) -> Answer:
-        """Make a call until it is answered, refused, comes too late, or the worker is to leave.
+        """Make a call until it is answered, refused, comes too late, or the worker leaves.
+
+        A worker that is to leave tries for a few seconds more: what it has in hand may be an
+        answer, and the service may be starting anew.
 
         Args:
             send: The call; safe to repeat.
@@ -77,13 +88,17 @@ class Source:
             FlowyError: What the last try raised.
         """
         backoff = self.backoff(what)
+        last_tries = self.last_tries
         while True:
             try:
                 answer = send()
             except PASSING as error:
-                if self.stop.wished or self.clock.now() >= deadline:
+                if self.clock.now() >= deadline or (self.stop.wished and not last_tries):
                     raise
                 backoff.failed(error)
+                if self.stop.wished:
+                    last_tries -= 1
+                    self.stop.linger(LAST_PAUSE)
             else:
                 backoff.succeeded()
                 return answer

@@ -67,6 +67,12 @@ class Resources:
         self._thread = threading.local()
         self._threads: list[Lives] = []
 
+    def add(self, definitions: Sequence[ResourceDefinition]) -> None:
+        """Take in more; the same ones may come again."""
+        new = tuple(each for each in definitions if each.kind not in self._by_kind)
+        self.definitions += new
+        self._by_kind |= {definition.kind: definition for definition in new}
+
     def get(self, kind: type[T], task: Lives) -> T:
         """Return the resource of a type.
 

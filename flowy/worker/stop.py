@@ -41,6 +41,13 @@ class Stop:
                 return
         callback()
 
+    def linger(self, seconds: float) -> None:
+        """Return after that long, although the worker is to leave."""
+        until = self._clock.now() + seconds
+        with self._condition:
+            while self._clock.now() < until:
+                self._clock.wait(self._condition, until)
+
     def pause(self, seconds: float) -> None:
         """Return after that long, or as soon as the worker is to leave."""
         until = self._clock.now() + seconds

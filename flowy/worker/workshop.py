@@ -23,7 +23,7 @@ from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.telemetry import SILENT, SlotsUsed, Telemetry
 from flowy.worker.heartbeat import LOOK_EVERY, Pulse
-from flowy.worker.middleware import Middleware
+from flowy.worker.middleware import Middleware, overriding
 from flowy.worker.resources import Resources
 from flowy.worker.slots import Pace, Slots
 from flowy.worker.stop import Stop
@@ -137,6 +137,8 @@ class Workshop:
         self.runner = Runner(clock=clock)
         self.pulse = Pulse(clock)
         self.resources = Resources(settings.resources)
+        self.steps = overriding(settings.middleware, "activity")
+        """What makes the generators around an activity, the outermost first."""
         executors = dict.fromkeys(settings.executors, EXECUTOR_SLOTS)
         self.slots = Slots({**SLOTS, **executors, **settings.slots}, stop)
         self.pace = None

@@ -7,13 +7,14 @@ import sys
 from flowy.swf.scanner import activity, workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Activity, TaskError, Workflow
+from tests.noise import noise
 
 TASK_LIST = "careless"
 
 UNFIT = {
     "object": object(),
     "nan": math.nan,
-    "large": "x" * 40_000,
+    "large": noise(40_000),
     "surrogate": "\ud800",
 }
 

@@ -1,5 +1,7 @@
 """A service, a decider and an activity worker on one clock and one thread: nobody ever waits."""
 
+import math
+
 from flowy.clock import ManualClock
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
@@ -50,14 +52,24 @@ class Stage:
         domain: The domain that is made.
         url: The service's database.
         clock: One that is moved by hand.
+        wrap: What stands between workers and service: a function of the client.
     """
 
     def __init__(
-        self, module, task_list, version=1, domain="acceptance", url="sqlite://", clock=None
+        self,
+        module,
+        task_list,
+        version=1,
+        domain="acceptance",
+        url="sqlite://",
+        clock=None,
+        wrap=None,
     ):
         self.clock = clock or ManualClock()
         self.service = Service(url, clock=self.clock)
         self.client = ImpatientClient(self.service)
+        if wrap is not None:
+            self.client = wrap(self.client)
         self.domain = domain
         self.version = version
         source = Source(
@@ -74,10 +86,13 @@ class Stage:
         self.runs = {}
         """The last run of each workflow."""
         self.activities = ActivityPoller(source, self._activities)
+        self.decisions = None
         self.restart_decider()
 
     def restart_decider(self):
         """Begin with a decider that remembers nothing."""
+        if self.decisions is not None:
+            self.decisions.close()
         self.decisions = DecisionPoller(self._source, self._workflows)
 
     def close(self):
@@ -88,22 +103,30 @@ class Stage:
 
     def start(self, name, *args, **kwargs):
         """Start an execution whose workflow id is the workflow's name."""
+        return self.start_as(name, name, *args, **kwargs)
+
+    def start_as(self, workflow_id, name, *args, **kwargs):
+        """Start an execution with a workflow id."""
         starter = WorkflowStarter(name, self.version, self.client, self.domain)
-        with starter.id(name):
+        with starter.id(workflow_id):
             run_id = starter(*args, **kwargs)
         assert run_id is not None
         self.runs[name] = run_id
-        return ExecutionId(workflow_id=name, run_id=run_id)
+        return ExecutionId(workflow_id=workflow_id, run_id=run_id)
 
-    def step(self):
-        """Do one task, or else move the clock to what is due next; False when nothing is left."""
+    def step(self, until=math.inf):
+        """Do one task, or else move the clock to what is due next.
+
+        Returns:
+            False when nothing is left to do by then.
+        """
         for poller in (self.decisions, self.activities):
             task = poller.poll()
             if task is not None:
                 poller.handle(task)
                 return True
         due = self.service.next_due()
-        if due is None:
+        if due is None or due > until:
             return False
         self.clock.advance(max(0.0, due - self.clock.now()))
         self.service.run_due()

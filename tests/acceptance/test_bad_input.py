@@ -73,7 +73,7 @@ def test_an_activity_that_raises(stage, name, said):
 
 def test_an_activity_that_raises_what_is_no_text(stage, monkeypatch):
     # Half a surrogate pair in the captured log would end the process that reports this test.
-    monkeypatch.setattr(logging.getLogger("flowy.worker.activities"), "disabled", True)
+    monkeypatch.setattr(logging.getLogger("flowy.worker.job"), "disabled", True)
     assert failed(stage, "Asks", "raises", "surrogate") == "\\ud800"
 
 

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 HOME = Path(os.environ.get("FLOWY_BENCH_PEERS") or Path.home() / ".cache" / "flowy-peers")
 REQUIREMENTS = {
     "botoflow": ("botoflow==0.8", "botocore==1.44.5", "six"),
-    "celery": ("celery==5.7.0", "redis", "SQLAlchemy"),
+    "celery": ("celery==5.7.0", "redis", "SQLAlchemy", "packaging"),
     "dbos": ("dbos==3.4.0", "psycopg[binary]"),
     "flowserv": ("flowserv-core==0.9.4", "pyyaml-include<2", "SQLAlchemy<2"),
     "flowy-0.4.1": ("boto3==1.44.5", "venusian==3.1.1", "lazy-object-proxy==1.2.2"),

@@ -4,7 +4,7 @@ import pytest
 
 from tests.chaos import fights
 
-SECONDS = 4
+SECONDS = 3
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -4,7 +4,7 @@ from contextlib import closing
 
 import flowy.project
 from examples.photo_lab import settings
-from examples.photo_lab.waiting import wait_for
+from examples.photo_lab.waiting import open_run, wait_for
 from flowy.catalog.executions import ExecutionCatalogue
 from flowy.swf.boilerplate import workflow_starter
 from flowy.swf.connect import connect
@@ -22,10 +22,10 @@ if __name__ == "__main__":
         closing(ExecutionCatalogue(*settings.catalogue())) as catalogue,
     ):
         sort = workflow_starter(settings.DOMAIN, "lab.sort", 1, layer1=client, catalog=catalogue)
-        # The workflow id is the process's: started again after a crash, it is not started twice.
+        # The workflow id is the process's: run again after a crash, the script finds what goes on.
         workflow_id = f"{settings.PROJECT}-{process.id}"
         with sort.id(workflow_id):
-            run_id = sort(tokens)
+            run_id = sort(tokens) or open_run(client, workflow_id)
         status = wait_for(client, workflow_id, run_id)
         run = catalogue.files(settings.DOMAIN, workflow_id, run_id, lambda: "lab.sort 1")
         workspace = process.get_workspace("sorted")

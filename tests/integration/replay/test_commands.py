@@ -109,9 +109,12 @@ def test_pdb_stops_in_a_plain_run_where_it_sees_the_event(folder):
 
 
 def test_pdb_stops_in_an_async_run_and_steps_on(folder):
-    commands = ["p first", "n", "p lucky in range(1, 7)", "q"]
+    commands = ["p first", "n", "p lucky in range(1, 7)", "w", "q"]
     done = debug(commands, "--history", folder / "Async.json", "--at-event", 12)
     assert "TimerFired" in done.stdout
+    assert "click" not in done.stdout, "only the workflow's own frames are shown"
+    assert "StopIteration" not in done.stdout
+    assert "part" not in done.stderr, "leaving is no mismatch"
     assert "14" in done.stdout
     assert "True" in done.stdout
     assert done.returncode == 0

@@ -49,6 +49,22 @@ def test_workers_in_threads_serve_until_they_are_stopped(client):
     assert {history(client, e)[-1].attributes.result for e in executions} == {"170"}
 
 
+def test_one_worker_serves_several_domains(client):
+    domains = ["threads", "others"]
+    worker = make_worker(client, domains, WorkerPlan(packages=scenarios, threads=1))
+    worker.start()
+    waiting = threading.Event()
+    for domain in domains:
+        start = WorkflowStarter("SimpleDependency", scenarios.VERSION, client, domain)
+        with start.id("one"):
+            execution = ExecutionId(workflow_id="one", run_id=start())
+        request = GetWorkflowExecutionHistory(domain=domain, execution=execution)
+        while type(client.call(request).events[-1]).__name__ != "WorkflowExecutionCompleted":
+            assert not waiting.wait(0.01)
+    worker.stop()
+    assert worker.join(PATIENCE)
+
+
 def test_workers_that_wait_leave_at_once(client):
     worker = make_worker(client, "threads", WorkerPlan(packages=scenarios))
     worker.start()

@@ -198,6 +198,27 @@ def test_a_history_without_its_start_is_refused():
         replay(s.definition, EXECUTION, s.events[2:])
 
 
+@pytest.mark.parametrize("end", ["started", "timed out"])
+def test_a_decision_without_an_answer_is_left_alone(end):
+    called = []
+
+    class Effects(Proxies):
+        def run(self):
+            self.act("one").result()
+            self.side_effect(lambda: called.append(1))
+
+    s = Simulator(Effects)
+    s.decide()
+    s.complete("0")
+    if end == "timed out":
+        s.lose_decision(s.new_run())
+        called.clear()
+    else:
+        s.start_decision()
+    assert replay(s.definition, EXECUTION, s.events).decisions == 1
+    assert called == []
+
+
 def test_code_that_goes_by_chance_is_said_to_do_so():
     answers = iter(["two", "three", "two", "two"])
 

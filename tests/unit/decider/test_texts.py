@@ -7,6 +7,7 @@ import pytest
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import PayloadLost, PayloadUnavailable
+from flowy.protocol.events import workflow
 from flowy.transport.packing import Packing
 from tests.noise import noise
 from tests.unit.decider.simulator import EXECUTION, Simulator, ids
@@ -194,3 +195,19 @@ def test_a_codec_that_never_gives_the_same_twice_is_replayed(blobs):
     for answer, _ in play(Says, packing, packing.pack('"b"', "it"), packing.pack('"c"', "it")):
         (text,) = answer
         assert packing.unpack(text.removeprefix("complete "), "it") == '["c",60000]'
+
+
+def test_signals_that_nobody_took_are_carried_as_texts_and_not_as_references(packing):
+    class Restarts(Proxies):
+        async def run(self):
+            await self.act(1)
+            self.restart()
+
+    s = Simulator(Restarts)
+    s.decide(WorkflowRun(s.definition, EXECUTION, packing))
+    s.add(workflow.WorkflowExecutionSignaled, signal_name="drawn", input=packed(packing))
+    s.complete("0")
+    (asked,) = s.decide(WorkflowRun(s.definition, EXECUTION, packing)).decisions
+    inside = packing.unpack(asked.attributes.input, "it")
+    assert LARGE in inside
+    assert "sha256" not in inside

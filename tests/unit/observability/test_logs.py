@@ -53,6 +53,7 @@ def test_a_line_says_where_it_comes_from(lines):
     inside, outside = lines()
     assert inside["message"] == "resized 5 images"
     assert inside["level"] == "INFO"
+    assert inside["time"].endswith("+00:00")
     assert inside["logger"] == "mine"
     assert inside["workflow_id"] == "order-7"
     assert inside["run_id"] == "run-1"

@@ -3,7 +3,8 @@
 import pytest
 from prometheus_client import CollectorRegistry
 
-from flowy.observability.prometheus import _COUNTERS, PrometheusListener
+from flowy.clock import ManualClock
+from flowy.observability.prometheus import _COUNTERS, HELD_FOR, PrometheusListener
 from flowy.telemetry import (
     ActivityEnded,
     CallFailed,
@@ -30,8 +31,13 @@ def registry():
 
 
 @pytest.fixture
-def tell(registry):
-    return Telemetry(PrometheusListener(registry)).tell
+def clock():
+    return ManualClock()
+
+
+@pytest.fixture
+def tell(registry, clock):
+    return Telemetry(PrometheusListener(registry, clock)).tell
 
 
 def decided(work=DECISION, outcome="decided", **more):
@@ -79,7 +85,7 @@ def test_what_happens_is_counted(tell, registry):
     assert value("executions_closed_total", type="order 1", outcome="COMPLETED") == 1
 
 
-def test_an_execution_is_held_until_it_is_decided(tell, registry):
+def test_an_execution_is_held_until_it_is_decided(tell, registry, clock):
     def held():
         return registry.get_sample_value("flowy_executions_held")
 
@@ -89,8 +95,8 @@ def test_an_execution_is_held_until_it_is_decided(tell, registry):
     assert held() == 2
     tell(decided())
     assert held() == 1
-    tell(decided(OTHER))
-    assert held() == 0
+    clock.advance(HELD_FOR)
+    assert held() == 0, "another worker has it by now"
 
 
 def test_every_happening_is_counted(tell):

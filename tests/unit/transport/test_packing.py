@@ -229,3 +229,10 @@ def test_what_is_packed_into_a_field_is_told():
         ("in", "inline", 50_000),
     ]
     assert all(isinstance(each, PayloadMoved) for each in heard)
+
+
+@given(long_texts, packings)
+def test_what_travels_is_its_own_packed_form(text, packing):
+    if packing.travels(text):
+        assert packing.pack(text, "it") == text
+    assert not packing.travels(text) or len(text) <= packing.threshold

@@ -6,6 +6,7 @@ import pytest
 
 from flowy.errors import ServiceUnavailable
 from flowy.worker.backoff import LONGEST, Backoff
+from flowy.worker.poller import LAST_PAUSE, LAST_TRIES
 from flowy.worker.stop import Stop
 from tests.unit.worker.fakes import FakeClient, JumpingClock, source
 
@@ -58,7 +59,7 @@ def test_a_worker_that_is_to_leave_does_not_pause(clock):
     assert clock.pauses == []
 
 
-def test_a_call_is_not_repeated_once_the_worker_is_to_leave():
+def test_a_call_is_repeated_for_some_seconds_once_the_worker_is_to_leave():
     place = source(FakeClient())
     place.stop.wish()
     calls = []
@@ -69,4 +70,5 @@ def test_a_call_is_not_repeated_once_the_worker_is_to_leave():
 
     with pytest.raises(ServiceUnavailable):
         place.persist(send, "answering", 9e9)
-    assert len(calls) == 1
+    assert len(calls) == 1 + LAST_TRIES
+    assert place.clock.now() == 1_000 + LAST_TRIES * LAST_PAUSE

@@ -5,7 +5,8 @@ import pytest
 from flowy.errors import PayloadError, PayloadTooLarge, ServiceUnavailable
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
-from flowy.worker.heartbeat import Beaten, Heartbeat
+from flowy.protocol.tasks import ActivityTaskStatus
+from flowy.worker.heartbeat import Beaten, Heartbeat, Progress, read_progress, said
 from tests.unit.worker.fakes import FakeClient, JumpingClock
 
 
@@ -77,3 +78,95 @@ def test_details_that_are_no_text_are_refused_before_they_are_sent(client, clock
     assert client.sent == []
     heartbeat.beat()
     assert client.sent[0].details is None
+
+
+# Stopping
+
+
+def status(cancel_requested):
+    return ActivityTaskStatus(cancel_requested=cancel_requested)
+
+
+def test_a_cancel_request_in_an_answer_is_told_once(client, clock):
+    told = []
+    heartbeat = beating(client, clock, stopped=lambda: told.append("stop"))
+    heartbeat.beat()
+    assert (heartbeat.cancel_requested, told) == (False, [])
+    client.always(RecordActivityTaskHeartbeat, status(True))
+    heartbeat.beat()
+    heartbeat.heartbeat("half")
+    assert (heartbeat.canceled, heartbeat.lost, told) == (True, False, ["stop"])
+    assert heartbeat.due is not None
+
+
+def test_a_task_that_is_over_is_lost_and_not_heartbeated_any_more(client, clock):
+    told = []
+    heartbeat = beating(client, clock, 30, stopped=lambda: told.append("stop"))
+    client.answer(RecordActivityTaskHeartbeat, UnknownResourceFault("closed"))
+    heartbeat.beat()
+    assert (heartbeat.lost, heartbeat.cancel_requested, told) == (True, True, ["stop"])
+    assert heartbeat.due is None
+
+
+def test_a_task_whose_service_is_away_for_its_heartbeat_timeout_is_lost(client, clock):
+    heartbeat = beating(client, clock, 30)
+    client.always(RecordActivityTaskHeartbeat, ServiceUnavailable("down"))
+    for _ in range(2):
+        clock.moment += 10
+        heartbeat.beat()
+    assert not heartbeat.lost
+    clock.moment += 10
+    heartbeat.beat()
+    assert heartbeat.lost
+
+
+def test_without_a_timeout_a_service_that_is_away_loses_nothing(client, clock):
+    heartbeat = beating(client, clock)
+    client.always(RecordActivityTaskHeartbeat, ServiceUnavailable("down"))
+    clock.moment += 10_000
+    heartbeat.beat()
+    assert not heartbeat.lost
+
+
+def test_once_the_answer_is_on_its_way_nothing_is_stopped(client, clock):
+    told = []
+    heartbeat = beating(client, clock, 30, stopped=lambda: told.append("stop"))
+    heartbeat.answering()
+    client.answer(RecordActivityTaskHeartbeat, UnknownResourceFault("closed"))
+    heartbeat.beat()
+    assert told == []
+
+
+# Progress
+
+
+def test_progress_is_sent_at_most_once_a_second_and_with_every_beat(client, clock):
+    heartbeat = beating(client, clock)
+    for done in range(100):
+        clock.moment += 0.1
+        heartbeat.progress(done, 100, None)
+    sent = [read_progress(request.details) for request in client.of(RecordActivityTaskHeartbeat)]
+    assert 9 <= len(sent) <= 10
+    heartbeat.beat()
+    last = client.of(RecordActivityTaskHeartbeat)[-1].details
+    assert read_progress(last) == Progress(done=99, total=100)
+
+
+def test_details_and_progress_go_together_and_are_told_apart(client, clock):
+    heartbeat = beating(client, clock)
+    heartbeat.progress(1, None, "first")
+    heartbeat.heartbeat("second")
+    details = client.of(RecordActivityTaskHeartbeat)[-1].details
+    assert read_progress(details) == Progress(done=1, details="second")
+    assert said(details) == "second"
+    assert said("plain") == "plain"
+    assert said(None) is None
+    assert read_progress('{"progress":"none of ours"}') is None
+
+
+def test_progress_with_details_that_do_not_fit_is_refused_and_forgotten(client, clock):
+    heartbeat = beating(client, clock)
+    heartbeat.progress(1, 2, "fits")
+    with pytest.raises(PayloadTooLarge):
+        heartbeat.progress(2, 2, "x" * 2_048)
+    assert read_progress(heartbeat.details) == Progress(done=1, total=2, details="fits")

@@ -196,3 +196,13 @@ def test_lists_of_different_deciders_have_different_names_that_swf_takes():
     assert len(names) == 50
     assert all(len(name) < 256 and not set(name) & set(":/|") for name in names)
     assert len(own_list("x" * 256, "me")) <= 256
+
+
+def test_a_decider_that_takes_anothers_place_has_its_list(place):
+    def own(name):
+        stickiness = Stickiness(place, Sticky(at_once=True, name=name))
+        stickiness.inlet(NoExchange())
+        return stickiness.task_list
+
+    assert own("host 1 0") == own("host 1 0") != own("host 1 1")
+    assert own("") != own("")
