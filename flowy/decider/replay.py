@@ -232,6 +232,8 @@ def _number(asked: AnyDecision) -> int | None:
     """Return the number of the call that a decision is of."""
     for member in ("activity_id", "timer_id", "workflow_id", "id"):
         name = str(getattr(asked.attributes, member, ""))
+        if name.startswith("flowy."):  # a timer of the decider's own
+            return None
         last = name.rpartition("-")[2].partition("~")[0]
         if last.isdecimal():
             return int(last)
