@@ -75,13 +75,18 @@ class DeterministicLoop(RefusingLoop):
         """Make this the running loop of the thread, until ``leave``; return what was before."""
         outer = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
-        sys.set_asyncgen_hooks(None, self._finish_generator)
+        # Each hook that is set is an event for audit hooks; there is seldom a first one.
+        if outer[1].firstiter is not None:
+            sys.set_asyncgen_hooks(firstiter=None)
+        sys.set_asyncgen_hooks(finalizer=self._finish_generator)
         return outer
 
     def leave(self, outer: Outer) -> None:
         """Make what was the thread's running loop before ``enter`` that again."""
         loop, hooks = outer
-        sys.set_asyncgen_hooks(*hooks)
+        sys.set_asyncgen_hooks(finalizer=hooks.finalizer)
+        if hooks.firstiter is not None:
+            sys.set_asyncgen_hooks(firstiter=hooks.firstiter)
         events._set_running_loop(loop)
 
     def is_here(self) -> bool:

@@ -49,7 +49,7 @@ def _said(error: Any) -> str:
 
 
 def _pydantic() -> ModuleType | None:
-    if "pydantic" not in sys.modules:
+    if sys.modules.get("pydantic") is None:  # not imported, or kept from being imported
         return None
     import pydantic
 
