@@ -155,12 +155,11 @@ class HttpClient:
     def close(self) -> None:
         """Close the connections; polls come back without a task, other calls fail."""
         self.interrupt()
-        self._closed = True
-        while self._idle:
-            self._idle.pop().close()
-        for left in self._stranded.values():
-            while left:
-                left.pop().close()
+        with self._lock:
+            self._closed = True
+        for kept in (self._idle, *self._stranded.values()):
+            while kept:
+                kept.pop().close()
 
     def finish(self, request: Request[Answer], sent: Connection | None) -> Answer:
         """Wait for the answer to a poll that was sent, or send it now."""
@@ -307,10 +306,10 @@ class HttpClient:
         with self._lock:
             said_goodbye = connection in self._parked and self._interrupted.is_set()
             self._parked.discard(connection)
-        if self._closed or said_goodbye:
-            connection.close()
-        elif connection.is_open:
-            self._idle.append(connection)
+            if connection.is_open and not self._closed and not said_goodbye:
+                self._idle.append(connection)
+                return
+        connection.close()
 
     def _read(self, request: Request[Answer], status: int, body: bytes) -> Answer:
         if status >= http.client.INTERNAL_SERVER_ERROR:

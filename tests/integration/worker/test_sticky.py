@@ -177,15 +177,16 @@ def test_another_decider_goes_on_when_the_one_that_has_the_run_is_gone(address, 
     with deciders(address, Sticky(at_once=True, seconds=1), kind=lambda _address: answered):
         execution = begin(client, "orphan")
         assert answered.once.wait(PATIENCE)
-    activities = make_worker(
-        HttpClient(address), DOMAIN, WorkerPlan(packages=scenarios, decides_workflows=False)
-    )
+    workers = HttpClient(address)
+    plan = WorkerPlan(packages=scenarios, decides_workflows=False)
+    activities = make_worker(workers, DOMAIN, plan)
     activities.start()
     with deciders(address, Sticky(seconds=1)) as (second,):
         events = closed(client, execution)
         assert second.poller.cache.misses == 1
     activities.stop()
     assert activities.join(PATIENCE)
+    workers.close()
     (over,) = [event for event in events if isinstance(event, DecisionTaskTimedOut)]
     assert over.attributes.timeout_type == "SCHEDULE_TO_START"
     first, own, *after = lists(events)
