@@ -173,7 +173,10 @@ def worker(
 
 def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads: bool) -> int:
     """Run this command so many times in processes of their own, and return the exit status."""
+    # Compiled files are dated in whole seconds: an edit soon after another could be overlooked.
+    fresh = {"PYTHONDONTWRITEBYTECODE": "1"} if reloads else {}
     plan = Plan(
+        environment={**os.environ, **fresh},
         command=[sys.executable, "-m", "flowy", *sys.argv[1:]],
         processes=processes,
         patience=grace + KILL_AFTER,

@@ -1,5 +1,6 @@
 """What the service declined to begin for a run: asked for again, or a failure of who asked."""
 
+from flowy.decider import endings
 from flowy.decider.asked import Task, begin, not_begun
 from flowy.decider.calls import Calls
 from flowy.decider.refusals import TIMES, passes, pause
@@ -20,7 +21,7 @@ def refused(calls: Calls, kind: Kind, id: str, cause: str, what: str) -> None:
     """
     task = calls.open.get((kind, id))
     if task is None or task.result.done() or not _asks_again(calls, task, cause):
-        calls.fail(calls.close_id(kind, id), not_begun(task, what, cause))
+        endings.cancelled(calls, calls.close_id(kind, id), not_begun(task, what, cause), None)
 
 
 def _asks_again(calls: Calls, task: Task, cause: str) -> bool:

@@ -39,7 +39,7 @@ def complete(calls: Calls, task: Task | None, text: str | None) -> None:
 
 
 def cancelled(calls: Calls, task: Task | None, error: TaskError, details: str | None) -> None:
-    """End a task that was cancelled: as the code asked, or else as a failure."""
+    """End a task that will not give a value: cancelled if the code asked so, else a failure."""
     if task is None or task.result.done():
         return
     if task.cancel_requested:

@@ -119,13 +119,14 @@ def _unsteady(error: NondeterminismError) -> NondeterminismError:
 
 
 def _answered(events: Sequence[Event]) -> Sequence[Event]:
-    """Return the events without the start of a last decision that was not answered."""
+    """Return the events without the starts of decisions since the last one that was answered."""
+    kept: list[Event] = []
     for index in range(len(events) - 1, -1, -1):
         if isinstance(events[index], DecisionTaskCompleted):
-            return events
-        if isinstance(events[index], DecisionTaskStarted):
-            return [*events[:index], *events[index + 1 :]]
-    return events
+            return [*events[: index + 1], *reversed(kept)]
+        if not isinstance(events[index], DecisionTaskStarted):
+            kept.append(events[index])
+    return kept[::-1]
 
 
 class SteppedRun(WorkflowRun):
@@ -231,6 +232,8 @@ def _number(asked: AnyDecision) -> int | None:
     """Return the number of the call that a decision is of."""
     for member in ("activity_id", "timer_id", "workflow_id", "id"):
         name = str(getattr(asked.attributes, member, ""))
+        if name.startswith("flowy."):  # a timer of the decider's own
+            return None
         last = name.rpartition("-")[2].partition("~")[0]
         if last.isdecimal():
             return int(last)

@@ -77,7 +77,8 @@ class Slots:
         """
         self._open[kind] -= 1
         if lowers:
-            self._bounds[kind] = max(1, self._open[kind])
+            bounds = self._held if kind in self._held else self._bounds
+            bounds[kind] = max(1, self._open[kind])
             self._lowered[kind] = 0
         waiting = self._waiting.setdefault(kind, deque())
         waiting.insert(self._refused[kind], (key, decision))

@@ -219,7 +219,7 @@ class ActivityJob:
         run, name = self._activity.run, str(self)
         if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
             self._stoppable = self.strategy == SCRIPT
-            return Call(function=self._script(run(*given.args, **given.kwargs)), name=name)
+            return Call(function=_script(run(*given.args, **given.kwargs)), name=name)
         if self.strategy in _HERE:
             self._stoppable = self.strategy != THREAD and is_coroutine_function(run)
             return Call(function=run, arguments=tuple(given.args), keywords=given.kwargs, name=name)
@@ -236,14 +236,6 @@ class ActivityJob:
         )
         arguments = (sent, list(given.args), dict(given.kwargs))
         return Call(function=elsewhere.run, arguments=arguments, name=name, asked=self._asked)
-
-    def _script(self, value: object) -> Script:
-        if not isinstance(value, Script):
-            raise TypeError(
-                f"with strategy script, run returns the flowy.execution.script.Script to run, not "
-                f"{type(value).__name__}"
-            )
-        return value
 
     def _refuse_repetition(self) -> None:
         began = [number for number in self._attempts_before().began if number < self.info.attempt]
@@ -351,6 +343,15 @@ class ActivityJob:
             self._beating.end()
         self._lives.close()
         self._shop.ended(self)
+
+
+def _script(value: object) -> Script:
+    if not isinstance(value, Script):
+        raise TypeError(
+            f"with strategy script, run returns the flowy.execution.script.Script to run, not "
+            f"{type(value).__name__}"
+        )
+    return value
 
 
 def named(task: ActivityTask) -> str:

@@ -208,6 +208,43 @@ def test_what_is_over_a_rate_is_asked_for_again_after_one_pause_for_all(kind, ca
     check_replays(s)
 
 
+def test_a_limit_that_is_met_during_a_pause_does_not_end_the_pause():
+    s = Simulator(Opens, "activity", 3)
+    causes = ["OPEN_ACTIVITIES_LIMIT_EXCEEDED", "ACTIVITY_CREATION_RATE_EXCEEDED"]
+    s.refuses = lambda what: causes.pop() if what == "activity" and causes else None
+    s.decide()
+    assert ids(s.decide()) == ["timer flowy.again-1 1s"]
+    s.complete("2", 1)
+    assert ids(s.decide()) == []
+    s.fire("flowy.again-1")
+    assert ids(s.decide()) == ["#0"]
+    s.complete("0", 1)
+    assert ids(s.decide()) == ["#1"]
+    check_replays(s)
+
+
+def test_what_is_cancelled_before_its_refusal_is_heard_of_ends_as_cancelled():
+    class Cancels(Proxies):
+        async def run(self):
+            with self.options(cancellation="wait"):
+                first, second = self.act(), self.act()
+            try:
+                await first
+            except TaskError:
+                second.cancel()
+            try:
+                await second
+            except asyncio.CancelledError:
+                return "cancelled"
+
+    s = Simulator(Cancels)
+    causes = ["ACTIVITY_CREATION_RATE_EXCEEDED", "ACTIVITY_TYPE_DOES_NOT_EXIST"]
+    s.refuses = lambda what: causes.pop() if what == "activity" and causes else None
+    s.decide()
+    assert ids(s.decide())[-1] == 'complete "cancelled"'
+    check_replays(s)
+
+
 def test_pauses_grow_and_end_with_the_cause():
     class Asks(Proxies):
         async def run(self):

@@ -212,6 +212,7 @@ def test_a_decision_without_an_answer_is_left_alone(end):
     s.complete("0")
     if end == "timed out":
         s.lose_decision(s.new_run())
+        s.lose_decision(s.new_run())
         called.clear()
     else:
         s.start_decision()

@@ -1,9 +1,12 @@
 """The polling loop: what counts, what pauses, what ends it."""
 
+import os
+
 import pytest
 
 from flowy.errors import ServiceUnavailable
 from flowy.protocol.faults import UnknownResourceFault
+from flowy.worker.poller import identity
 from flowy.worker.runtime import Worker, serve
 from tests.unit.worker.fakes import FakeClient, source
 
@@ -95,3 +98,11 @@ def test_an_unexpected_error_with_a_task_does_not_end_the_worker(caplog):
     serve(poller, poller.source.stop)
     assert poller.handled == ["a"]
     assert "left to time out" in caplog.text
+
+
+def test_histories_show_the_host_the_process_and_the_build():
+    host, process_id = identity().rsplit(":", 1)
+    assert host
+    assert process_id == str(os.getpid())
+    assert identity("v7") == f"{identity()}:v7"
+    assert len(identity("x" * 500)) == 256
