@@ -42,15 +42,14 @@ def find_place() -> Place | None:
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
     except ValueError:  # the stack is not that deep
-        frame = None
-    if frame is None or frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = sys._getframe(1)
-        while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-            frame = frame.f_back
+    while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
+        frame = frame.f_back
     return None if frame is None else (frame.f_code, frame.f_lasti)
 
 
-_DEPTH = 5
+_DEPTH = 4
+"""Frames from here to the code that calls a proxy; there are never fewer, but may be more."""
 _INNER = ("flowy.", "asyncio.")
 
 

@@ -32,7 +32,7 @@ class Branches:
 
     def are_shielded(self) -> bool:
         """Tell whether one of them goes on that no cancel request reaches."""
-        return any(branch.shielded for branch in self._open.values())
+        return bool(self._open) and any(branch.shielded for branch in self._open.values())
 
     def unseen_failure(self) -> BaseException | None:
         """Return the failure of the first branch that failed and that nobody looked at."""

@@ -203,8 +203,10 @@ def end(
         "lease_until": None,
         "killed": ending.killed,
     }
-    is_meant = before.status in among and ending.attempt in (None, before.attempt)
-    if not (is_meant and processes.move(session, project, before, status, values)):
+    if not (
+        _is_meant(before, ending, among)
+        and processes.move(session, project, before, status, values)
+    ):
         raise _too_late(before, ending)
     if before.status is Status.PROCESSING:
         closed = {
@@ -217,6 +219,17 @@ def end(
     if before.propagate is False:
         return Growth()
     return queue_dependents(session, project, require_process(session, project, process))
+
+
+def _is_meant(before: ProcessRecord, ending: Ending, among: frozenset[Status]) -> bool:
+    """Tell whether an ending is for a process as it is now.
+
+    One that names its attempt is for as long as that attempt runs: when it was killed and the
+    process was queued again, its script may still say that it has ended.
+    """
+    if ending.attempt is None:
+        return before.status in among
+    return before.status is Status.PROCESSING and ending.attempt == before.attempt
 
 
 def kill(

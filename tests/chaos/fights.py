@@ -23,7 +23,8 @@ from flowy.catalog.sweeper import Swept, sweep
 from flowy.catalog.workflow import state as st
 from flowy.errors import CatalogError, IllegalMove, UnknownInProject
 from flowy.project import Monitor, MonitorOptions, Project, create_project
-from flowy.project.lifecycle import Claim, Starter, claim_next
+from flowy.project.growing import settle
+from flowy.project.lifecycle import Claim, Ending, Starter, claim_next, end
 from flowy.volume.base import IOBuffer
 from flowy.volume.manager import open_volume
 
@@ -188,11 +189,17 @@ def _serve(project, number, chance):
     if chance.random() < 0.8:
         message = f"by {number} at {attempt}"
         try:
-            project.process(process).completed(message=message)
+            _end(project, process, attempt, message)
         except IllegalMove:
             return told  # somebody has killed it meanwhile
         told.append(("ended", process, message))
     return told
+
+
+def _end(project, process, attempt, message):
+    """End an attempt as its script does, which knows which one it is."""
+    ending = Ending(succeeded=True, message=message, now=project.clock.now(), attempt=attempt)
+    settle(project, project.write(lambda session: end(session, project.id, process, ending)))
 
 
 def _kill(project, _number, chance):

@@ -12,7 +12,7 @@ import pytest
 from flowy.clock import SystemClock
 from flowy.errors import IllegalMove
 from flowy.project import Monitor, MonitorOptions, Project, start_process_monitor
-from flowy.project.lifecycle import Starter, claim, claim_next
+from flowy.project.lifecycle import Ending, Starter, claim, claim_next, end
 from flowy.project.liveness import Life, birth, life, this_host
 from flowy.project.states import STARTABLE
 
@@ -387,3 +387,17 @@ def test_a_second_project_of_a_name_is_refused(home, tmp_path):
 
     with pytest.raises(AlreadyInProject, match="'lab' already"):
         create_project("lab", tmp_path / "other")
+
+
+def test_an_attempt_that_was_killed_does_not_end_the_process_that_is_queued_again(home, script):
+    script("late", "")
+    process = home.run_script("late")
+    starter = Starter(host="far away", now=1.0, log="none.log")
+    home.write(lambda session: claim(session, home.id, process.id, starter, STARTABLE))
+    process.kill()
+    process.queue()
+    late = Ending(succeeded=True, message="late", now=2.0, attempt=1)
+    with pytest.raises(IllegalMove, match="it is pending"):
+        home.write(lambda session: end(session, home.id, process.id, late))
+    assert process.status == "pending"
+    assert [attempt.message for attempt in process.history()] == ["Killed"]

@@ -263,3 +263,26 @@ def test_gathered_calls_tell_where_each_was_called():
     (note,) = found[1].__notes__
     line = int(note.partition("line ")[2].partition(",")[0])
     assert "the second" in LINES[line - 1]
+
+
+def test_the_place_of_a_call_is_in_the_function_that_makes_it():
+    found = []
+
+    class Helps(Proxies):
+        async def run(self):
+            try:
+                await self.helper()
+            except TaskError as error:
+                found.append(error)
+
+        def helper(self):
+            return self.act()  # in the helper
+
+    s = Simulator(Helps)
+    s.decide()
+    s.fail("0")
+    s.decide()
+    (note,) = found[0].__notes__
+    assert "Helps.helper" in note
+    line = int(note.partition("line ")[2].partition(",")[0])
+    assert "in the helper" in LINES[line - 1]
