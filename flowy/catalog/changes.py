@@ -83,9 +83,7 @@ def _succeed(change: Change, state: Any, runstore: StorageVolume | None) -> None
         raise UnknownRunError(run_id)
     change.folder.claim()
     try:
-        files = store_run_files(
-            run, state.files, runstore, change.folder.volume(), change.step
-        )
+        files = store_run_files(run, state.files, runstore, change.folder.volume(), change.step)
         result, messages = _result(run, runstore)
         payload = {
             "started_at": state.started_at,

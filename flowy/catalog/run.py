@@ -109,20 +109,21 @@ class RunManager:
             raise ValueError("a run is of a group or of a workflow: give exactly one of them")
         if group is not None and runs is not None:
             raise ValueError("runs are the input of a post-processing run: it takes no group")
+        run_id = new_id()
         run = RunObject(
-            run_id=new_id(),
+            run_id=run_id,
             arguments=[] if arguments is None else arguments,
             state_type=st.STATE_PENDING,
             created_at=from_seconds(self._clock.now()),
             execution=execution,
         )
         if group is not None:
-            run.workflow_id, run.group_id = group.workflow_id, group.group_id
+            run.workflow_id, run.group_id = store.place_of(self.session, group)
             store.add(self.session, run)
         elif workflow is not None:
             self._add_ranked(run, workflow, runs)
-        self._work.commit()
-        self._tell(run.run_id, None, st.STATE_PENDING)
+        self._work.commit_new(run)
+        self._tell(run_id, None, st.STATE_PENDING)
         return run
 
     def get_run(self, run_id: str) -> RunObject:

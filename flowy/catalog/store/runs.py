@@ -12,6 +12,7 @@ from sqlalchemy import (
     exists,
     false,
     insert,
+    inspect,
     select,
     tuple_,
     update,
@@ -19,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, make_transient_to_detached
 
 from flowy.catalog.store.models import (
+    GroupObject,
     RunFile,
     RunMessage,
     RunObject,
@@ -37,13 +39,13 @@ _moves = Transitions(_runs, LIFECYCLE, ["run_id"], "state_type")
 # What each change asks, made once: to make a statement takes longer than to run it.
 _BY_ID = bindparam("by_id")
 _find = (
-    select(RunObject)
-    .where(RunObject.run_id == _BY_ID)
-    .execution_options(populate_existing=True)
+    select(RunObject).where(RunObject.run_id == _BY_ID).execution_options(populate_existing=True)
 )
 _standing = select(_runs.c.state_type, _runs.c.workflow_id).where(_runs.c.run_id == _BY_ID)
 _drop_log = delete(_log).where(_log.c.run_id == _BY_ID)
-_add_run, _add_message = insert(_runs), insert(_log)
+_add_message = insert(_log)
+_groups = cast(Table, GroupObject.__table__)
+_workflow_of = select(_groups.c.workflow_id).where(_groups.c.group_id == _BY_ID)
 
 
 def find(session: Session, run_id: str) -> RunObject | None:
@@ -74,6 +76,20 @@ def changed(session: Session, run_id: str) -> RunObject:
 def find_execution(session: Session, execution: str) -> RunObject | None:
     """Return the run of a workflow execution, or None."""
     return session.scalars(select(RunObject).where(RunObject.execution == execution)).one_or_none()
+
+
+def place_of(session: Session, group: GroupObject) -> tuple[str, str]:
+    """Return the ids of a group's workflow and of the group.
+
+    Each commit lets go of what objects hold: of a group that has just been used, only this is read
+    again, and not its documents.
+    """
+    identity = inspect(group).identity
+    if identity is not None and "workflow_id" not in group.__dict__:
+        found = session.scalar(_workflow_of, {"by_id": identity[0]})
+        if found is not None:
+            return found, identity[0]
+    return group.workflow_id, group.group_id
 
 
 def add(session: Session, run: RunObject) -> None:
