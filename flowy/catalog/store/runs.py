@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
 from sqlalchemy import (
+    BindParameter,
     CursorResult,
     Select,
     Table,
@@ -37,7 +38,7 @@ _log = cast(Table, RunMessage.__table__)
 _moves = Transitions(_runs, LIFECYCLE, ["run_id"], "state_type")
 
 # What each change asks, made once: to make a statement takes longer than to run it.
-_BY_ID = bindparam("by_id")
+_BY_ID: BindParameter[str] = bindparam("by_id")
 _find = (
     select(RunObject).where(RunObject.run_id == _BY_ID).execution_options(populate_existing=True)
 )
