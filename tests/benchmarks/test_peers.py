@@ -78,7 +78,7 @@ def rounds(contenders):
                 found[name].append(figures(contenders[name]()))
             except pytest.skip.Exception as why:
                 del found[name]
-                print(f"\n{name} is left out: {why}")
+                sys.stdout.write(f"\n{name} is left out: {why}\n")
     return found
 
 
