@@ -119,6 +119,11 @@ class Slots:
                 return True
         return False
 
+    @property
+    def count(self) -> int:
+        """How many decisions were asked for since the last time they were taken."""
+        return len(self._asked)
+
     def take(self) -> tuple[Any, ...]:
         """Return what was asked for since the last time."""
         asked, self._asked = self._asked, {}
