@@ -7,6 +7,7 @@ Python code again; a call that waits outside of Python is not interrupted.
 """
 
 import ctypes
+import gc
 import logging
 import sys
 import threading
@@ -160,11 +161,26 @@ def _end(watch: Watch, sight: _Sight, seconds: float) -> None:
 
 def _stack(thread: int) -> str | None:
     """Return the stack of the workflow's code in a thread; None when a debugger has it."""
-    frame = sys._current_frames().get(thread)
+    frame = _frames().get(thread)
     if frame is None or _is_debugged(frame):
         return None
     frames = traceback.extract_stack(frame)
     return "".join(traceback.format_list(frames)).rstrip()
+
+
+def _frames() -> dict[int, FrameType]:
+    """Return where each thread stands.
+
+    CPython holds a lock over its threads meanwhile. A collection that begins under it and finds a
+    ``threading.local`` to free waits for that same lock for ever, so there must be none.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _is_debugged(frame: FrameType | None) -> bool:

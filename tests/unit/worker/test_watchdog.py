@@ -1,11 +1,14 @@
 """When code holds up a decision: what is logged, what is ended, and who is left in peace."""
 
+import gc
+import sys
 import threading
 import time
 
 import pytest
 
 from flowy.errors import BlockedDecisionError, DefinitionError
+from flowy.worker import watchdog
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.watchdog import Watch, Watchdog
 from tests.unit.worker.fakes import EXECUTION
@@ -163,3 +166,12 @@ def test_the_watchdog_looks_by_itself(caplog):
     dog.stop()
     assert isinstance(ended[-1], BlockedDecisionError)
     assert time.monotonic() > 0, "the thread that looked on is as it was"
+
+
+def test_nothing_is_collected_while_python_looks_at_its_threads(monkeypatch):
+    # CPython would wait for ever if that freed a threading.local.
+    seen = []
+    monkeypatch.setattr(sys, "_current_frames", lambda: seen.append(gc.isenabled()) or {})
+    assert watchdog._stack(threading.get_ident()) is None
+    assert seen == [False]
+    assert gc.isenabled()
