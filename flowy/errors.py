@@ -77,6 +77,7 @@
     SuspendTask                     a BaseException: leave the task open, another process answers
 """
 
+import copyreg
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
@@ -85,6 +86,10 @@ from typing import Any
 
 class FlowyError(Exception):
     """Anything that Flowy raises for its callers to handle."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Without __init__, whose arguments are often others than ``args``.
+        return copyreg.__newobj__, (type(self), *self.args), vars(self)  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

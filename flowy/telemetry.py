@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 TaskKind = Literal["activity", "decision"]
 PollOutcome = Literal["task", "empty", "failed"]
-ActivityOutcome = Literal["completed", "failed", "canceled", "suspended", "handed back"]
+ActivityOutcome = Literal["completed", "failed", "canceled", "suspended", "handed back", "lost"]
 DecisionOutcome = Literal["decided", "failed", "held", "lost"]
 WorkKind = Literal["activity", "decision", "start"]
 

@@ -9,9 +9,9 @@ import click
 
 from flowy import config
 from flowy.cli.modules import module
-from flowy.cli.talking import log_to_stderr
+from flowy.cli.talking import CannotBegin, log_to_stderr
 from flowy.cli.worker import leave_at_once, supervise
-from flowy.errors import FlowyError
+from flowy.errors import DefinitionError, FlowyError, RegistrationError
 from flowy.swf.workers import WorkerPlan, make_worker, scan
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
@@ -82,10 +82,13 @@ def serve(
                 lifeline.serves()
                 click.echo(greeting(modules, address, db, plan))
 
-            made.run(announce=announce, grace=Grace(seconds=GRACE, overdue=leave_at_once))
+            grace = Grace(seconds=GRACE, overdue=leave_at_once, supervised=lifeline.is_child)
+            made.run(announce=announce, grace=grace)
             front.stop()
-    except FlowyError as error:
+    except (DefinitionError, RegistrationError) as error:
         raise click.ClickException(str(error)) from error
+    except FlowyError as error:
+        raise CannotBegin(str(error)) from error
 
 
 def greeting(modules: tuple[str, ...], address: str, db: str, plan: WorkerPlan) -> str:

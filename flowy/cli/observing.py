@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import click
 
+from flowy.cli.talking import CannotBegin
 from flowy.errors import FlowyError
 from flowy.telemetry import SILENT, Telemetry
 
@@ -52,7 +53,7 @@ def observed(metrics_port: int | None, *, traces: bool) -> Iterator[Telemetry]:
             tracer = _imported("flowy.observability.tracing").OpenTelemetryTracer()
             listeners.append(tracer)
     except FlowyError as error:
-        raise click.ClickException(str(error)) from error
+        raise CannotBegin(str(error)) from error
     try:
         yield Telemetry(*listeners, tracer=tracer) if listeners else SILENT
     finally:
@@ -64,4 +65,4 @@ def _imported(name: str) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        raise click.ClickException(f"{EXTRAS[name]} ({error})") from error
+        raise CannotBegin(f"{EXTRAS[name]} ({error})") from error

@@ -2,7 +2,15 @@
 
 import logging
 
+import click
+
 from flowy.observability import logs
+
+
+class CannotBegin(click.ClickException):
+    """What these options ask for cannot be had, whatever the code of the modules is."""
+
+    exit_code = 2
 
 
 def log_to_stderr(verbose: bool, *, json: bool = False) -> None:

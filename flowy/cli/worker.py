@@ -15,6 +15,7 @@ from flowy.cli.modules import module
 from flowy.cli.observing import observed, observing_options
 from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
+from flowy.errors import FlowyError
 from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.worker.draining import Grace
 from flowy.worker.settings import DeciderSettings
@@ -168,7 +169,10 @@ def worker(
     if (processes or reload) and not lifeline.is_child:
         sys.exit(supervise(given.modules, processes or 1, given.grace, reloads=reload))
     lifeline.hold()
-    serve(given, lifeline)
+    try:
+        serve(given, lifeline)
+    except FlowyError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads: bool) -> int:
@@ -210,7 +214,7 @@ def serve(given: Options, lifeline: Lifeline) -> None:
             lifeline.serves()
             click.echo(f"serving {' '.join(given.modules)} on {settings.address}")
 
-        grace = Grace(seconds=given.grace, overdue=leave_at_once)
+        grace = Grace(seconds=given.grace, overdue=leave_at_once, supervised=lifeline.is_child)
         handed_back = made.run(announce=announce, grace=grace)
     sys.exit(HANDED_BACK_STATUS if handed_back else 0)
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, literal_column
 from sqlalchemy.engine.interfaces import Dialect
 from sqlalchemy.sql.compiler import SQLCompiler
-from sqlalchemy.sql.dml import Insert, UpdateBase
+from sqlalchemy.sql.dml import UpdateBase
 from sqlalchemy.sql.expression import ClauseElement
 
 ZERO: ColumnElement[int] = literal_column("0")
@@ -22,13 +22,11 @@ class Positional:
         text: The SQL, with ``$1`` and so on.
         names: The parameters' names in the order of their numbers.
         table: The table that an insert, update or delete changes, None for a select.
-        inserts: Whether it only adds rows and returns none.
     """
 
     text: str
     names: tuple[str, ...]
     table: str | None
-    inserts: bool
 
 
 class Statement:
@@ -76,7 +74,6 @@ class Statement:
                 text=str(compiled),
                 names=tuple(compiled.positiontup or ()),
                 table=None if table is None else str(table),
-                inserts=isinstance(self._element, Insert) and not compiled.effective_returning,
             )
         return found
 

@@ -8,6 +8,7 @@ from typing import Any
 from flowy.decider.slots import Key, Kind
 from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
+from flowy.protocol.events.activity import ActivityTaskScheduledAttributes
 from flowy.protocol.ids import TaskList
 from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
@@ -183,9 +184,24 @@ def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     task.key = task.kind, task.id
 
 
-def begin(task: Task) -> decisions.AnyDecision:
-    """Return the decision that begins an attempt of a task."""
-    return _BEGIN[task.kind](task, task.call.options)
+Asked = decisions.AnyDecision | Task
+"""A decision, or the task that it begins an attempt of: a replay needs no decision of its own."""
+
+
+def decision_of(asked: Asked) -> decisions.AnyDecision:
+    """Return the decision that asks for something."""
+    if isinstance(asked, Task):
+        return _BEGIN[asked.kind](asked, asked.call.options)
+    return asked
+
+
+def is_echoed(task: Task, attributes: ActivityTaskScheduledAttributes) -> bool:
+    """Tell whether history says, to the letter, that an attempt of an activity was asked for."""
+    return (
+        attributes.activity_id == task.id
+        and attributes.input == task.input
+        and attributes.activity_type == task.call.type
+    )
 
 
 def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.ScheduleActivityTask:

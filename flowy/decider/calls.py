@@ -25,7 +25,6 @@ from flowy.decider.asked import (
     KIND_OF,
     Place,
     Task,
-    begin,
     identify,
     name_attempt,
     request_cancel,
@@ -223,7 +222,7 @@ class Calls:
             return
         self.size.characters += len(task.input)
         self.open[task.key] = task
-        self.slots.open(task.kind, task.key, begin(task))
+        self.slots.open(task.kind, task.key, task)
 
     def _cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
@@ -253,6 +252,11 @@ class Calls:
 
     # Echoes
 
+    def scheduled(self, task: Task, event_id: int) -> None:
+        """Tie the event that says that an activity was scheduled to its call."""
+        task.event_id = event_id
+        self._scheduled[event_id] = task
+
     def echoed(self, event: Event) -> None:
         """Tie the event of a decision that was carried out to its call."""
         if type(event) is ActivityTaskScheduled:
@@ -266,8 +270,7 @@ class Calls:
             if type(event) is ScheduleActivityTaskFailed:
                 self.recorded(event.attributes.activity_id)
             return
-        task.event_id = event.event_id
-        self._scheduled[event.event_id] = task
+        self.scheduled(task, event.event_id)
 
     def recorded(self, activity_id: str) -> Task:
         """Return the open activity of an id; histories of before tell no attempts in theirs."""

@@ -1,7 +1,7 @@
 """What the service declined to begin for a run: asked for again, or a failure of who asked."""
 
 from flowy.decider import endings
-from flowy.decider.asked import Task, begin, not_begun
+from flowy.decider.asked import Task, not_begun
 from flowy.decider.calls import Calls
 from flowy.decider.refusals import TIMES, passes, pause
 from flowy.decider.slots import Kind
@@ -28,7 +28,7 @@ def _asks_again(calls: Calls, task: Task, cause: str) -> bool:
     task.refusals += 1
     if not passes(cause) or task.refusals > TIMES or task.cancel_requested:
         return False
-    calls.refusals.wait(task.kind, task.key, begin(task), cause, task.refusals)
+    calls.refusals.wait(task.kind, task.key, task, cause, task.refusals)
     return True
 
 

@@ -2,6 +2,9 @@
 
 A side effect's value and a change's version stand in markers. Code asks for them before its replay
 comes to the markers, so the run is shown the markers of the whole history first.
+
+An answer that was cut left its last decisions for the next one. A run that replays it comes, past
+that point, to what nobody has seen yet: from there on the code asks for the first time.
 """
 
 import hashlib
@@ -12,14 +15,16 @@ from uuid import UUID
 
 import msgspec
 
+from flowy.decider.limits import MORE
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
 from flowy.decider.texts import Texts
-from flowy.errors import DefinitionError, NondeterminismError
+from flowy.errors import DefinitionError, NondeterminismError, StaleRunError
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.protocol.event import Event
 from flowy.protocol.events.marker import MarkerRecorded
+from flowy.protocol.events.timer import StartTimerFailed, TimerStarted
 from flowy.task.guarding import unguarded
 from flowy.transport import serializer
 
@@ -78,12 +83,20 @@ class RunFacts:
         self._values: dict[int, str] = {}
         self._recorded: dict[str, int] = {}
         self._versions: dict[str, int] = {}
+        self._sent: dict[int, int] = {}
+        """How many decisions an answer held that was cut, by the start of its decision."""
 
     def show(self, events: Iterable[Event]) -> None:
-        """Look at events that the run is going to be fed with."""
+        """Look at events that the run is going to be fed with.
+
+        Raises:
+            StaleRunError: Another run decided what this one had decided and not sent.
+        """
         for event in events:
             if type(event) is MarkerRecorded:
                 self._remember(event)
+            elif isinstance(event, TimerStarted | StartTimerFailed):
+                self._remember_cut(event)
 
     @property
     def random(self) -> Random:
@@ -113,7 +126,7 @@ class RunFacts:
         what = f"the value of side effect {number}"
         text = self._values.get(number)
         if text is None:
-            if self.replaying:
+            if self._repeats():
                 raise self._diverges(
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
@@ -121,7 +134,7 @@ class RunFacts:
             with unguarded():
                 value = function()
             dumped = serializer.dump(value, what, None)
-            text = self._texts.pack(dumped, what, VALUE_MAXIMUM)
+            text = self._values[number] = self._texts.pack(dumped, what, VALUE_MAXIMUM)
         self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
         return serializer.load(self._texts.unpack(text, what), what)
 
@@ -144,7 +157,7 @@ class RunFacts:
 
     def _choose(self, change: str, maximum: int) -> int:
         recorded = self._recorded.get(change)
-        if recorded is None and self.replaying:
+        if recorded is None and self._repeats():
             return UNCHANGED
         version = maximum if recorded is None else recorded
         self._note(VERSION, change, Version(change=change, version=version))
@@ -180,10 +193,27 @@ class RunFacts:
         attributes = event.attributes
         if attributes.marker_name == SIDE_EFFECT:
             effect = msgspec.json.decode(attributes.details or "", type=SideEffect)
-            self._values[effect.number] = effect.value
+            if self._values.setdefault(effect.number, effect.value) != effect.value:
+                raise StaleRunError(f"another run gave side effect {effect.number} its value")
         elif attributes.marker_name == VERSION:
             noted = msgspec.json.decode(attributes.details or "", type=Version)
             self._recorded[noted.change] = noted.version
+            if self._versions.get(noted.change, noted.version) != noted.version:
+                raise StaleRunError(f"another run goes by another version of {noted.change!r}")
+
+    def _remember_cut(self, event: TimerStarted | StartTimerFailed) -> None:
+        attributes = event.attributes
+        if attributes.timer_id.startswith(MORE):
+            started = int(attributes.timer_id.removeprefix(MORE))
+            sent = event.event_id - attributes.decision_task_completed_event_id - 1
+            self._sent[started] = sent
+
+    def _repeats(self) -> bool:
+        """Tell whether the code asks again for what it has asked for, and has been answered."""
+        sent = self._sent.get(self.size.events)
+        if sent is not None and self._slots.count >= sent:
+            self._loop.replaying = False
+        return self._loop.replaying
 
     def _seeded(self, what: str) -> Random:
         digest = hashlib.blake2b(f"{self._seed}/{what}".encode()).digest()

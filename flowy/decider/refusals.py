@@ -7,11 +7,11 @@ decision that its refusal brought.
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from flowy.decider.asked import Timer
 from flowy.decider.slots import Key, Kind, Slots
 from flowy.decider.timers import Timers
-from flowy.protocol.decisions import AnyDecision
 
 TIMES = 20
 """How often one thing is refused before that is its outcome; some 16 minutes of pauses."""
@@ -46,7 +46,7 @@ class Refusals:
         self._timers = timers
         self._pauses = 0
 
-    def wait(self, kind: Kind, key: Key, decision: AnyDecision, cause: str, times: int) -> None:
+    def wait(self, kind: Kind, key: Key, decision: Any, cause: str, times: int) -> None:
         """Have something wait that was refused so many times, the last one included."""
         full = cause.endswith(_LIMIT) and self._slots.has_others(kind)
         self._slots.refuse(kind, key, decision, lowers=full)

@@ -27,6 +27,7 @@ import msgspec
 from flowy.decider import bridge, matching
 from flowy.decider.alike import Alike
 from flowy.decider.arrivals import ARRIVALS, Arrivals
+from flowy.decider.asked import Asked, Task, decision_of, is_echoed
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
@@ -41,6 +42,7 @@ from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events import child, decision, timer, workflow
+from flowy.protocol.events.activity import ActivityTaskScheduled
 from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
@@ -122,12 +124,14 @@ class WorkflowRun:
         self._settings: workflow.WorkflowExecutionStartedAttributes | None = None
         self._started: decision.DecisionTaskStarted | None = None
         self._decided = 0
-        self._answer = Decisions()
+        self._answer: Decisions | None = Decisions()
+        self._closes = False
+        """The last of what was asked for closes the execution."""
         self._incoming: list[Event] = []
         self._seen = 0
-        self._asked: tuple[AnyDecision, ...] = ()
+        self._asked: tuple[Asked, ...] = ()
         """What the code asked for in the last decision; the answer may hold less of it."""
-        self._echoes: deque[AnyDecision] = deque()
+        self._echoes: deque[Asked] = deque()
         self._nearly_full = limits.nearly_full
         self._has_warned = False
         self._is_cut = False
@@ -237,15 +241,26 @@ class WorkflowRun:
         """Hold an echo against what the code asked for."""
         if type(event) is MarkerRecorded and self._facts.is_left_over(event):
             return
-        asked = self._echoes.popleft() if self._echoes else None
-        matching.check(event, asked, self._texts, self._same)
+        self._check(event)
         self._calls.echoed(event)
+
+    def take_activity_scheduled(self, event: ActivityTaskScheduled) -> None:
+        """Hold the echo of an activity against what the code asked for."""
+        asked = self._echoes[0] if self._echoes else None
+        if type(asked) is Task and is_echoed(asked, event.attributes):
+            self._echoes.popleft()
+            self._calls.scheduled(asked, event.event_id)
+        else:
+            self.take_echo(event)
 
     def take_message_echo(self, event: Event) -> None:
         """Hold the echo of a message to another execution against what the code asked for."""
-        asked = self._echoes.popleft() if self._echoes else None
-        matching.check(event, asked, self._texts, self._same)
+        self._check(event)
         self._externals.echoed(event)
+
+    def _check(self, event: Event) -> None:
+        asked = decision_of(self._echoes.popleft()) if self._echoes else None
+        matching.check(event, asked, self._texts, self._same)
 
     def take_echo_and_outcome(self, event: Event) -> None:
         """Hold an echo that says that nothing came of it against what the code asked for."""
@@ -293,6 +308,8 @@ class WorkflowRun:
             return Decisions()
         if self._started.event_id != self._decided:
             self._turn()
+        if self._answer is None:
+            self._answer = self._make_answer(self._decided)
         return self._answer
 
     def _turn(self) -> None:
@@ -311,12 +328,12 @@ class WorkflowRun:
         for event in batch:
             self._apply(event)
             self._loop.run_ready()
-        answer = self._collect(started.event_id)
+        self._collect(started.event_id)
         if self._facts.divergence is not None:
             raise self._facts.divergence
         if self._texts.trouble is not None:
             raise self._texts.trouble
-        self._decided, self._answer = started.event_id, answer
+        self._decided, self._answer = started.event_id, None
 
     def check_echoes(self) -> None:
         """Check that the history has all that the code asked for in the last decision.
@@ -330,7 +347,7 @@ class WorkflowRun:
             self._echoes.clear()
             self._is_cut = False
         if self._echoes:
-            raise matching.missing(self._echoes[0], self.last_event_id)
+            raise matching.missing(decision_of(self._echoes[0]), self.last_event_id)
 
     def _apply(self, event: Event) -> None:
         self._context.steps += 1
@@ -340,7 +357,7 @@ class WorkflowRun:
         else:
             self._arrivals.take(event)
 
-    def _collect(self, event_id: int) -> Decisions:
+    def _collect(self, event_id: int) -> None:
         asked = self._calls.slots.take()
         closing = self._code.closing()
         if event_id + len(asked) > self._nearly_full:
@@ -353,13 +370,15 @@ class WorkflowRun:
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
         self._asked = asked if closing is None else (*asked, closing)
-        fitting = len(self._asked)
-        if fitting > 1 and not self._loop.replaying:  # there the history tells where it was cut
-            fitting = self._limits.fitting(self._asked)
-        is_whole = fitting == len(self._asked)
+        self._closes = closing is not None
+
+    def _make_answer(self, event_id: int) -> Decisions:
+        made = tuple([decision_of(one) for one in self._asked])
+        fitting = self._limits.fitting(made) if len(made) > 1 else len(made)
+        is_whole = fitting == len(made)
         return Decisions(
-            decisions=self._asked if is_whole else (*asked[:fitting], more(event_id)),
-            closes=is_whole and closing is not None,
+            decisions=made if is_whole else (*made[:fitting], more(event_id)),
+            closes=is_whole and self._closes,
             execution_context=self._context.execution_context,
         )
 
@@ -378,6 +397,7 @@ _TAKERS: dict[type[Event], Any] = {
     child.StartChildWorkflowExecutionFailed: WorkflowRun.take_child_not_started,
     **dict.fromkeys(matching.CLOSES_REFUSED, WorkflowRun.take_close_refused),
     **dict.fromkeys(Initiated, WorkflowRun.take_message_echo),
+    ActivityTaskScheduled: WorkflowRun.take_activity_scheduled,
     timer.StartTimerFailed: WorkflowRun.take_timer_not_started,
     timer.TimerStarted: WorkflowRun.take_timer_started,
     decision.DecisionTaskCompleted: WorkflowRun.take_decision_completed,

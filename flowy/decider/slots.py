@@ -8,9 +8,7 @@
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from typing import Literal
-
-from flowy.protocol.decisions import AnyDecision
+from typing import Any, Literal
 
 Kind = Literal["activity", "child", "lambda", "timer"]
 KINDS: tuple[Kind, ...] = ("activity", "child", "lambda", "timer")
@@ -22,7 +20,8 @@ class Slots:
 
     SWF takes 1,000 open activities, children and timers an execution; what is over the bound waits
     here and takes the place of what ends. Every decision has a key, so that what was asked for in
-    this decision can be taken back before anybody sees it.
+    this decision can be taken back before anybody sees it. Whether it is a decision already, or
+    what one is made of (`flowy.decider.asked.Asked`), makes no difference here.
 
     Args:
         maximum: How many of each kind may be open at once.
@@ -32,9 +31,9 @@ class Slots:
         self._maximum = maximum
         self._bounds: dict[Kind, int] = dict.fromkeys(KINDS, maximum)
         self._open: dict[Kind, int] = dict.fromkeys(KINDS, 0)
-        self._waiting: dict[Kind, deque[tuple[Key, AnyDecision]]] = {}
-        self._asked: dict[Key, AnyDecision] = {}
-        self._taken: dict[Key, AnyDecision] = {}
+        self._waiting: dict[Kind, deque[tuple[Key, Any]]] = {}
+        self._asked: dict[Key, Any] = {}
+        self._taken: dict[Key, Any] = {}
         self._refused: Counter[Kind] = Counter()
         """How many of those that wait were refused; they wait in front."""
         self._lowered: Counter[Kind] = Counter()
@@ -42,11 +41,11 @@ class Slots:
         self._held: dict[Kind, int] = {}
         """The bounds of kinds of which nothing is asked for at present."""
 
-    def ask(self, key: Key, decision: AnyDecision) -> None:
+    def ask(self, key: Key, decision: Any) -> None:
         """Ask for something that opens nothing."""
         self._asked[key] = decision
 
-    def open(self, kind: Kind, key: Key, decision: AnyDecision) -> None:
+    def open(self, kind: Kind, key: Key, decision: Any) -> None:
         """Ask for something that stays open until ``closed`` is called for its kind."""
         if self._open[kind] < self._bounds[kind]:
             self._open[kind] += 1
@@ -66,7 +65,7 @@ class Slots:
         """Tell whether more than one of a kind is open."""
         return self._open[kind] > 1
 
-    def refuse(self, kind: Kind, key: Key, decision: AnyDecision, *, lowers: bool) -> None:
+    def refuse(self, kind: Kind, key: Key, decision: Any, *, lowers: bool) -> None:
         """Have something wait that the service refused to open.
 
         Args:
@@ -120,13 +119,18 @@ class Slots:
                 return True
         return False
 
-    def take(self) -> tuple[AnyDecision, ...]:
+    @property
+    def count(self) -> int:
+        """How many decisions were asked for since the last time they were taken."""
+        return len(self._asked)
+
+    def take(self) -> tuple[Any, ...]:
         """Return what was asked for since the last time."""
         asked, self._asked = self._asked, {}
         self._taken = asked
         return tuple(asked.values())
 
-    def give_back(self, unsent: Iterable[AnyDecision]) -> None:
+    def give_back(self, unsent: Iterable[Any]) -> None:
         """Take back, of what was taken last, what was not sent: it is asked for again."""
         kept = {id(decision) for decision in unsent}
         rest = {key: one for key, one in self._taken.items() if id(one) in kept}

@@ -75,6 +75,7 @@ class Execution:
         "_call",
         "_callbacks",
         "_canceled",
+        "_is_last",
         "_limits",
         "_listener",
         "_lock",
@@ -106,6 +107,7 @@ class Execution:
         self._attempt: OneAttempt | None = None
         self._pause: Alarm | None = None
         self._canceled = False
+        self._is_last = False
         self.asked = surroundings.clock.now()
         self._started: float | None = None
 
@@ -149,12 +151,23 @@ class Execution:
             attempt, pause = self._attempt, self._pause
             self._pause = None
         if pause is not None:
-            self._surroundings.alarms.clear(pause)
-            error = ExecutionCanceled(f"{self._call.name} was cancelled between two attempts")
-            now = self._surroundings.clock.now()
-            self._finish(Status.CANCELED, None, error, Stop.NOT_STARTED, now)
+            self._cut(pause)
         elif attempt is not None:
             attempt.interrupt(Status.CANCELED)
+
+    def try_no_more(self) -> None:
+        """Let the attempt that runs be the last, and end the pause before another one."""
+        with self._lock:
+            self._is_last = True
+            pause, self._pause = self._pause, None
+        if pause is not None:
+            self._cut(pause)
+
+    def _cut(self, pause: Alarm) -> None:
+        self._surroundings.alarms.clear(pause)
+        error = ExecutionCanceled(f"{self._call.name} was cancelled between two attempts")
+        now = self._surroundings.clock.now()
+        self._finish(Status.CANCELED, None, error, Stop.NOT_STARTED, now)
 
     def start(self) -> None:
         """Start the first attempt, or the next one after a pause."""
@@ -205,14 +218,14 @@ class Execution:
         if self._listener is not None:
             self._listener.attempt_failed(number, error, pause)
         with self._lock:
-            if self._canceled:
+            if self._canceled or self._is_last:
                 return False
             self._pause = self._surroundings.alarms.set(now + pause, self._pause_over)
         return True
 
     def _pause_over(self) -> None:
         with self._lock:
-            if self._canceled:
+            if self._canceled or self._is_last:
                 return
             self._pause = None
         self.start()

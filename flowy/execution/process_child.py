@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowy.errors import ExecutionError, PayloadError, WorkerLost
+from flowy.execution import raised
 from flowy.execution.call import Call
 from flowy.execution.process_serve import QUESTION, serve
 from flowy.execution.process_tree import kill_tree
@@ -115,14 +116,13 @@ class Child:
 
 def _read(answer: bytes, name: str) -> Any:
     try:
-        succeeded, value, *failure = pickle.loads(answer)  # noqa: S301 -- of our child
+        succeeded, value, *trace = pickle.loads(answer)  # noqa: S301 -- of our child
     except Exception as error:
         raise PayloadError(f"{name} answered what cannot be unpickled here: {error}") from error
     if succeeded:
         return value
-    described, trace = failure
-    problem = value if value is not None else ExecutionError(described)
-    problem.add_note(f"In the process that ran {name}:\n{trace}")
+    problem = raised.receive(value)
+    problem.add_note(f"In the process that ran {name}:\n{trace[0]}")
     raise problem
 
 

@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from flowy.errors import ExecutionError, PayloadError
+from flowy.execution import raised
 from flowy.execution.call import invoke
 
 READY = b"ready"
@@ -118,13 +119,5 @@ def _success(value: Any) -> bytes:
 
 
 def _failure(error: BaseException) -> bytes:
-    """Pickle an exception, or its description if it does not survive that."""
     trace = "".join(traceback.format_exception(error))
-    described = f"{type(error).__name__}: {error}"
-    answer: tuple[bool, Any, str, str] = (False, error, described, trace)
-    try:
-        pickled = pickle.dumps(answer, pickle.HIGHEST_PROTOCOL)
-        pickle.loads(pickled)  # noqa: S301 -- our own
-    except Exception:  # noqa: BLE001 -- any failure has the same remedy
-        return pickle.dumps((False, None, described, trace), pickle.HIGHEST_PROTOCOL)
-    return pickled
+    return pickle.dumps((False, raised.send(error), trace), pickle.HIGHEST_PROTOCOL)

@@ -251,7 +251,7 @@ def _handed_out(unit: Unit, task: Queued, poll: Poll) -> Reply | None:
 
 
 def _note_empty(unit: Unit, left: list[Queued]) -> None:
-    """Take note of the lists that were empty before and are so again."""
+    """Take note of the lists that were known to be empty before and are so again."""
     filled = {task.queue for task in left}
     for task in unit.queued:
         if task.was_empty and task.queue not in filled:

@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from typing import Any, Generic, TypeVar, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
 import msgspec
@@ -17,6 +17,7 @@ from flowy.protocol import wire
 from flowy.protocol.polls import EMPTY, REPEATABLE, waits
 from flowy.protocol.request import Request
 from flowy.swf.connection import Connection
+from flowy.swf.sent_poll import SentPoll
 
 Answer = TypeVar("Answer")
 
@@ -28,40 +29,6 @@ POLL_TIMEOUT = 70.0
 
 _PORTS = {"http": 80, "https": 443}
 _LOST = (OSError, http.client.HTTPException)
-
-
-class Exchange(Generic[Answer]):
-    """A poll that was sent behind answers; see `flowy.protocol.client.Exchanged`.
-
-    Args:
-        client: What sent it.
-        poll: What it asks.
-        sent: Where its answer will come; None when it is still to be sent.
-    """
-
-    def __init__(
-        self, client: "HttpClient", poll: Request[Answer], sent: Connection | None
-    ) -> None:
-        self.faults: Sequence[Fault | None] = ()
-        self._client = client
-        self._poll = poll
-        self._sent = sent
-
-    def wait(self) -> list[Answer]:
-        """Wait for a task; an empty one when there is none for as long as the service waits.
-
-        Raises:
-            Fault: The service refused the poll.
-            ServiceUnavailable: It gave no answer that can be read.
-        """
-        sent, self._sent = self._sent, None
-        return [self._client.finish(self._poll, sent)]
-
-    def close(self) -> None:
-        """Give the poll up; a task that is on its way is left to time out."""
-        sent, self._sent = self._sent, None
-        if sent is not None:
-            self._client.drop(sent)
 
 
 class HttpClient:
@@ -120,7 +87,7 @@ class HttpClient:
 
     def exchange(
         self, answers: Sequence[Request[Any]], poll: Request[Answer], most: int
-    ) -> "Exchange[Answer]":
+    ) -> SentPoll[Answer]:
         """Send answers, and a poll on another connection before they are acknowledged.
 
         So the poll waits at the service already when the next task is made. It brings one task,
@@ -137,7 +104,7 @@ class HttpClient:
             if begun is not None:
                 self._stranded[_list_of(poll)].append(begun)
             raise
-        exchange = Exchange(self, poll, begun)
+        exchange = SentPoll(self, poll, begun)
         exchange.faults = faults
         return exchange
 

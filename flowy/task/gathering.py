@@ -12,6 +12,7 @@ from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from flowy.errors import DefinitionError
 from flowy.task.branch import Branch, WorkflowLoop, workflow_loop
+from flowy.task.result import Result
 
 Future = TypeVar("Future", bound="asyncio.Future[Any]")
 T = TypeVar("T")
@@ -248,7 +249,9 @@ def futures_of(results: tuple[Any, ...], what: str) -> list[Any]:
 
 def look_at(future: Any) -> None:
     """Note that somebody looked at the outcome of a future that is done."""
-    if not future.cancelled():
+    if isinstance(future, Result):
+        future.look_at()
+    elif not future.cancelled():
         future.exception()
 
 

@@ -94,6 +94,16 @@ class Result(asyncio.Future[T]):
         value = super().result()
         return value if self._later is None else self._later.value
 
+    def exception(self) -> BaseException | None:
+        """Return why there is no value; None when there is one."""
+        error = super().exception()
+        return error if error is not None or self._later is None else self._later.failure()
+
+    def look_at(self) -> None:
+        """Note that somebody looked at the outcome; a value that is had later is not fetched."""
+        if not self.cancelled():
+            super().exception()
+
     @property
     def failure_unseen(self) -> bool:
         """Tell whether the task failed and nobody has looked."""
@@ -109,6 +119,14 @@ class _Later:
     @cached_property
     def value(self) -> Any:
         return self._load()
+
+    def failure(self) -> Exception | None:
+        """Return why there is no value."""
+        try:
+            _ = self.value
+        except Exception as error:  # noqa: BLE001 -- it is the outcome
+            return error
+        return None
 
 
 class ChildResult(Result[T]):

@@ -5,7 +5,7 @@ from typing import Any
 
 import msgspec
 
-from flowy.errors import FailedTask, RemoteError, TaskError
+from flowy.errors import ExecutionError, FailedTask, RemoteError, TaskError
 from flowy.transport import registered
 
 DEPTH = 10
@@ -45,6 +45,8 @@ def message_of(error: BaseException) -> str:
 def original(error: BaseException) -> BaseException:
     """Return what an exception stands for: of one that came over the wire, what it was there."""
     cause = error.__cause__
+    if type(error) is ExecutionError and isinstance(cause, RemoteError):
+        return cause  # it came from a process
     stands_for = (
         isinstance(error, TaskError) and cause is not None and isinstance(error, type(cause))
     )

@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from flowy.errors import RetryAfter, TaskError
+from flowy.errors import RemoteError, RetryAfter, TaskError
 from flowy.transport import causes, registered
 from flowy.transport.causes import Cause, clean
 
@@ -55,7 +55,11 @@ def describe(error: BaseException, heartbeat: str | None = None) -> tuple[str, s
         error: The exception.
         heartbeat: What the heartbeats of the activity that raised it said last.
     """
-    message = causes.message_of(error)
+    stands_for = causes.original(error)
+    if isinstance(stands_for, RemoteError) and stands_for is not error:
+        message = stands_for.message
+    else:
+        message = causes.message_of(error)
     # A subclass may not call the constructor that sets the reason, or call it with anything.
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))

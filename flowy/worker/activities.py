@@ -121,7 +121,8 @@ class ActivityPoller:
             self._start(definition, task)
 
     def close(self) -> None:
-        """Let go of the loop."""
+        """Send what still waits, and let go of the loop."""
+        self._answer_all(self._together.take(), 0)
         self._together.close()
         self._exchange.close()
         self._inline.close()
@@ -131,10 +132,11 @@ class ActivityPoller:
     # Several at once
 
     def _next(self) -> ActivityTask | None:
-        if self._together and not self._exchange.has_tasks:
+        had_tasks = self._exchange.has_tasks
+        if not had_tasks:
             self._answer_all(self._together.take(), 0)
         task = self._exchange.poll()
-        if self._exchange.has_tasks and not self._together:
+        if self._exchange.has_tasks and not had_tasks:
             self._together.begin()
         return task if task.task_token else None
 
@@ -175,8 +177,10 @@ class ActivityPoller:
         if not self.shop.slots.take(self._slotted):
             return False
         self._has_slots = True
-        if self.shop.pace is not None:
-            self.shop.pace.take()
+        if self.shop.pace is not None and not self.shop.pace.take():
+            self._has_slots = False
+            self.shop.slots.give_back(self._slotted)
+            return False
         return True
 
     def _give_back(self, but: str | None = None) -> None:

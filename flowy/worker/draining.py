@@ -24,10 +24,13 @@ class Grace:
         seconds: How long tasks in hand may take to end before they are handed back.
         overdue: Called when tasks were handed back whose code does not stop, on a thread of its
             own; a process that cannot go on without them ends here.
+        supervised: Whether a supervisor ends the process when it takes too long; a second signal
+            means nothing then.
     """
 
     seconds: float
     overdue: Callable[[], None] = lambda: None
+    supervised: bool = False
 
 
 class Drain:

@@ -7,11 +7,19 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import msgspec
 
-from flowy.errors import FlowyError, HandedBack, NotRepeated, SuspendTask, TaskCanceled
+from flowy.errors import (
+    ExecutionCanceled,
+    FlowyError,
+    HandedBack,
+    NotRepeated,
+    SuspendTask,
+    TaskCanceled,
+)
 from flowy.execution.call import Call, is_coroutine_function
 from flowy.execution.execution import Execution, Limits
 from flowy.execution.outcome import Outcome, Status
@@ -82,8 +90,9 @@ class ActivityJob:
         self._shop = shop
         self._source = source
         self._send = send
-        self._lock = threading.Lock()
+        self._condition = threading.Condition()
         self._answered = False
+        self._begun = False
         self._before: Before | None = None
         self._lives = Lives()
         self._execution: Execution | None = None
@@ -142,18 +151,23 @@ class ActivityJob:
             KeyboardInterrupt: It came while the code ran inline; the task stays unanswered.
         """
         self._shop.began(self)
+        # Also while the input is fetched, and what the attempts before did.
+        self._beating = self._shop.pulse.begin(self._heartbeat)
         try:
             call = self._call()
         except BaseException as error:  # noqa: BLE001 -- it is the task's failure
             self._finish(None, error)
             return
-        self._beating = self._shop.pulse.begin(self._heartbeat)
+        if not self._take_up():
+            return
         if self.strategy == INLINE:
             self._run_here(call, strategy)
             return
         limits = Limits(retry=self.definition.local_retry or ONCE, grace=GRACE)
         self._execution = execution = self._shop.runner.ready(call, strategy, limits)
         execution.add_done_callback(self._ended)
+        if self._is_over:
+            self._interrupt()
         execution.start()
 
     def _run_here(self, call: Call, strategy: Strategy) -> None:
@@ -163,6 +177,8 @@ class ActivityJob:
         while True:
             execution = self._shop.runner.ready(call, strategy, Limits(grace=GRACE))
             self._execution = execution
+            if self._is_over:
+                self._interrupt()
             try:
                 execution.start()
             except KeyboardInterrupt:
@@ -170,28 +186,65 @@ class ActivityJob:
                 raise
             outcome, tries = execution.outcome(), tries + 1
             error = outcome.error
-            if error is None or self._heartbeat.cancel_requested:
+            if error is None or self._is_over:
                 break
             elapsed = self._source.clock.now() - began
             pause = policy.next_pause(tries, error, elapsed, self._source.chance)
             if pause is None:
                 break
             logger.info("%s failed at try %d; again in %g s: %s", self, tries, pause, error)
-            self._shop.pause(pause)
-        self._ended(outcome)
+            if not self._pause(pause):
+                error = ExecutionCanceled(f"{self} was cancelled between two attempts")
+                outcome = msgspec.structs.replace(outcome, status=Status.CANCELED, error=error)
+                break
+        self._ended(msgspec.structs.replace(outcome, attempts=tries))
 
-    def hand_back(self) -> None:
-        """Answer that another worker is to do it, and stop it where that is possible."""
+    def _pause(self, seconds: float) -> bool:
+        """Wait before a further try; return whether there is to be one."""
+        if self._shop.settings.only_inline:
+            return True
+        clock = self._source.clock
+        until = clock.now() + seconds
+        with self._condition:
+            while not self._is_over and clock.now() < until:
+                clock.wait(self._condition, until)
+        return not self._is_over
+
+    @property
+    def _is_over(self) -> bool:
+        """Whether no further try is wanted."""
+        return self._answered or self._heartbeat.cancel_requested
+
+    def _take_up(self) -> bool:
+        """Note that the code begins; return False when the task was handed back before."""
+        with self._condition:
+            self._begun = not self._answered
+        if not self._begun:
+            if self._chain is not None:
+                with suppress(BaseException):
+                    self._chain.end(None, TaskCanceled(f"{self} was handed back"))
+            self._note.handed_back = True
+            self._note.end(None, None)
+            self._let_go()
+        return self._begun
+
+    def hand_back(self) -> bool:
+        """Answer that another worker is to do it, and stop it where that is possible.
+
+        Returns:
+            Whether it had not been answered before.
+        """
         if not self._claim():
-            return
+            return False
         error: FlowyError = HandedBack(f"the worker leaves, {self} was not done in time")
-        if self.definition.at_most_once and self._execution is not None:
+        if self.definition.at_most_once and self._begun:
             error = NotRepeated(f"the worker left while {self} ran, which is done at most once")
         self._note.handed_back = True
         self._heartbeat.answering()
         self._send(self, self._failed(error))
         self._let_go()
         self._interrupt()
+        return True
 
     def _call(self) -> Call:
         self._context = contextvars.copy_context()
@@ -265,8 +318,10 @@ class ActivityJob:
 
     def _interrupt(self) -> None:
         execution = self._execution
-        if self._stoppable and execution is not None:
-            execution.cancel()
+        if execution is not None:
+            (execution.cancel if self._stoppable else execution.try_no_more)()
+        with self._condition:
+            self._condition.notify_all()
 
     # The end
 
@@ -320,6 +375,7 @@ class ActivityJob:
             return None
         stopped = isinstance(error, TaskCanceled | asyncio.CancelledError)
         if stopped and self._heartbeat.lost:
+            self._note.lost = True
             logger.warning("%s was stopped: nobody waits for its answer any more", self)
             return None
         if stopped and self._heartbeat.canceled:
@@ -335,7 +391,7 @@ class ActivityJob:
         )
 
     def _claim(self) -> bool:
-        with self._lock:
+        with self._condition:
             claimed, self._answered = not self._answered, True
         return claimed
 

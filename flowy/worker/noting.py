@@ -54,6 +54,8 @@ class ActivityNote:
     def __init__(self, telemetry: Telemetry, clock: Clock) -> None:
         self.handed_back = False
         """The worker leaves, and another one does the task."""
+        self.lost = False
+        """The task was over before its code."""
         self._telemetry = telemetry
         self._clock = clock
         self._work: Work | None = None
@@ -75,7 +77,14 @@ class ActivityNote:
         if self._span is not None:  # a task that is left open has not failed
             self._span.end(None if isinstance(error, SuspendTask) else error)
         if self._telemetry.listens:
-            self._tell(work, "handed back" if self.handed_back else _outcome(answer), attempts)
+            self._tell(work, self._outcome(answer), attempts)
+
+    def _outcome(self, answer: Answer | None) -> ActivityOutcome:
+        if self.handed_back:
+            return "handed back"
+        if answer is None:
+            return "lost" if self.lost else "suspended"
+        return _OUTCOMES[type(answer)]
 
     def _tell(self, work: Work, outcome: ActivityOutcome, attempts: int) -> None:
         seconds = self._clock.now() - self._started_at
@@ -85,7 +94,3 @@ class ActivityNote:
                 kind="activity", domain=work.domain, type=work.type, count=attempts - 1
             )
             self._telemetry.tell(retried)
-
-
-def _outcome(answer: Answer | None) -> ActivityOutcome:
-    return "suspended" if answer is None else _OUTCOMES[type(answer)]

@@ -77,7 +77,7 @@ class Worker:
         drain = Drain(grace, self._shop, lambda: bool(self._polling)) if grace else None
         if drain is not None:
             self._stop.then(drain.begin)
-        with leaving_on_signals(self.stop):
+        with leaving_on_signals(self.stop, once=grace is not None and grace.supervised):
             self._start(others)
             self._watchdog.start()
             if announce is not None:

@@ -1,22 +1,37 @@
-"""SIGTERM and Ctrl-C: the first one asks the worker to leave, the second one does what it did."""
+"""SIGTERM and Ctrl-C: the first one asks the worker to leave, the second one does what it did.
+
+A process under a supervisor is told by it. It may hear a second time of the same wish, because a
+terminal's Ctrl-C and an init system send theirs to every process: there the first one is the last.
+"""
 
 import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from select import select
 from types import FrameType
 from typing import Any
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
+HANDLED = b"\0"
+"""Says that the main thread has come to the handler; other bytes are the numbers of signals."""
+
+PATIENCE = 0.1
+"""Seconds for which that is waited for: a second signal would be lost before."""
+
 
 @contextmanager
-def leaving_on_signals(leave: Callable[[], None]) -> Iterator[None]:
+def leaving_on_signals(leave: Callable[[], None], *, once: bool = False) -> Iterator[None]:
     """Call ``leave``, from another thread, when the process is asked to end inside the block.
 
     Outside of the main thread, where Python takes no handlers, nothing is done. ``leave`` may take
     locks: a signal handler itself could not, since it may interrupt whoever holds them.
+
+    Args:
+        leave: Asks the worker to leave.
+        once: Whether further signals mean nothing.
     """
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -25,21 +40,26 @@ def leaving_on_signals(leave: Callable[[], None]) -> Iterator[None]:
     os.set_blocking(writing, False)
     watcher = threading.Thread(target=_watch, args=(reading, leave), daemon=True)
     watcher.start()
+    # Python runs handlers in the main thread alone, when that comes to it. Where another thread got
+    # the signal, that one may be in a poll for a minute; what Python writes here comes at once.
+    woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     previous = {number: signal.getsignal(number) for number in SIGNALS}
     try:
-        _install(previous, writing)
+        _install({} if once else previous, writing)
         yield
     finally:
         _restore(previous)
+        signal.set_wakeup_fd(woken)
         os.close(writing)
         watcher.join()
         os.close(reading)
 
 
-def _install(previous: dict[signal.Signals, Any], writing: int) -> None:
+def _install(then: dict[signal.Signals, Any], writing: int) -> None:
     def handle(_number: int, _frame: FrameType | None) -> None:
-        _restore(previous)
-        os.write(writing, b"!")
+        _restore(then)
+        with suppress(BlockingIOError):  # it was told often enough
+            os.write(writing, HANDLED)
 
     for number in SIGNALS:
         signal.signal(number, handle)
@@ -51,5 +71,7 @@ def _restore(previous: dict[signal.Signals, Any]) -> None:
 
 
 def _watch(reading: int, leave: Callable[[], None]) -> None:
-    if os.read(reading, 1):
-        leave()
+    while byte := os.read(reading, 1):
+        if byte == HANDLED or (byte[0] in SIGNALS and not select([reading], [], [], PATIENCE)[0]):
+            leave()
+            return

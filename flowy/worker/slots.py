@@ -79,13 +79,18 @@ class Pace:
         self._left = self._most
         self._counted_at = clock.now()
 
-    def take(self) -> None:
-        """Wait until a task may be taken, and count it; or until the worker is to leave."""
+    def take(self) -> bool:
+        """Wait until a task may be taken, and count it.
+
+        Returns:
+            False when the worker is to leave; nothing is counted then.
+        """
         while not self._stop.wished:
             wait = self._try()
             if wait <= 0:
-                return
+                return True
             self._stop.pause(wait)
+        return False
 
     def give_back(self) -> None:
         """Take back the count of a task that did not come."""

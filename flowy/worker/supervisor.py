@@ -10,10 +10,14 @@ serves, and it leaves when the pipe is closed, which also happens when the super
     down ──start──► up ──exited──► down (for a growing pause, unless it had lived long)
                     │ asked to leave                 │ all are to leave
                     └──exited──► gone ◄──────────────┘
+
+A child that says by its exit status that it cannot begin would say so again. It ends all, unless
+its place has been served before; where code is reloaded, it waits for the next change instead.
 """
 
 import contextlib
 import logging
+import math
 import os
 import select
 import signal
@@ -44,6 +48,12 @@ STILLBORN = 3
 """Children that may die one after the other before any of them has served."""
 
 CRASHED = 1
+
+UNFIT = 1
+"""The exit status of a child that cannot begin with the code as it is."""
+
+MISUSED = 2
+"""The exit status of a child that cannot begin with these options, whatever the code is."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +87,8 @@ class _Child:
         self.started = 0.0
         self.failures = 0
         self.due = 0.0
+        self.serves = False
+        self.has_served = False
         self.leaves_by: float | None = None
         self.status: int | None = None
 
@@ -92,8 +104,7 @@ class Supervisor:
         self._plan = plan
         self._children = [_Child(number) for number in range(plan.processes)]
         self._signals = 0
-        self._has_served = False
-        self._given_up = False
+        self._given_up: int | None = None
         self._waking, self._woken = os.pipe()
         for end in (self._waking, self._woken):
             os.set_blocking(end, False)
@@ -123,7 +134,7 @@ class Supervisor:
 
     @property
     def _leaves(self) -> bool:
-        return self._signals > 0 or self._given_up
+        return self._signals > 0 or self._given_up is not None
 
     @property
     def _is_over(self) -> bool:
@@ -131,8 +142,8 @@ class Supervisor:
 
     @property
     def _status(self) -> int:
-        if self._given_up:
-            return CRASHED
+        if self._given_up is not None:
+            return self._given_up
         return max((child.status or 0 for child in self._children), default=0)
 
     # Signals
@@ -167,7 +178,7 @@ class Supervisor:
 
     def _hear(self, child: _Child) -> None:
         if child.line is not None and child.line.recv(16):
-            self._has_served = True
+            child.serves = child.has_served = True
         else:
             self._close_line(child)
 
@@ -200,6 +211,7 @@ class Supervisor:
                 self._plan.command, env=environment, pass_fds=[theirs.fileno()]
             )
         child.line, child.started, child.leaves_by = ours, monotonic(), None
+        child.serves = False
         logger.info("process %d is worker %d", child.process.pid, child.number)
 
     def _reap(self) -> None:
@@ -209,6 +221,8 @@ class Supervisor:
             status = child.process.returncode
             asked = child.leaves_by is not None
             child.process = child.leaves_by = None
+            if asked and not child.serves and status == -signal.SIGTERM:
+                status = 0  # it had not come as far as to listen, and had nothing in hand
             child.status = status if status >= 0 else 128 - status
             self._close_line(child)
             if not asked:
@@ -217,17 +231,30 @@ class Supervisor:
     def _died(self, child: _Child, status: int) -> None:
         lived = monotonic() - child.started
         child.failures = 1 if lived > LONGEST else child.failures + 1
-        pause = min(LONGEST, FIRST * 2.0 ** (child.failures - 1))
-        child.due = monotonic() + pause
         how = f"signal {-status}" if status < 0 else f"exit status {status}"
-        reloads = self._plan.changed is not None
-        if not self._has_served and not reloads and child.failures >= STILLBORN:
-            self._given_up = True
-            logger.error("worker %d ended with %s before it served: given up", child.number, how)
-            for other in self._children:
-                self._ask_to_leave(other)
-            return
-        logger.warning("worker %d ended with %s; again in %g s", child.number, how, pause)
+        if self._plan.changed is not None and not child.serves and status == UNFIT:
+            child.due = math.inf
+            logger.warning(
+                "worker %d ended with %s; again when the code changes", child.number, how
+            )
+        elif self._is_hopeless(child, status):
+            self._give_up(child, status, how)
+        else:
+            pause = min(LONGEST, FIRST * 2.0 ** (child.failures - 1))
+            child.due = monotonic() + pause
+            logger.warning("worker %d ended with %s; again in %g s", child.number, how, pause)
+
+    def _is_hopeless(self, child: _Child, status: int) -> bool:
+        if not child.has_served and status in (UNFIT, MISUSED):
+            return True
+        has_served = any(each.has_served for each in self._children)
+        return not has_served and self._plan.changed is None and child.failures >= STILLBORN
+
+    def _give_up(self, child: _Child, status: int, how: str) -> None:
+        self._given_up = status if status > 0 else CRASHED
+        logger.error("worker %d ended with %s before it served: given up", child.number, how)
+        for other in self._children:
+            self._ask_to_leave(other)
 
     def _look_for_changes(self) -> None:
         if self._leaves or self._plan.changed is None or not self._plan.changed():

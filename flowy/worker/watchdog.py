@@ -7,6 +7,7 @@ Python code again; a call that waits outside of Python is not interrupted.
 """
 
 import ctypes
+import gc
 import logging
 import sys
 import threading
@@ -57,7 +58,7 @@ class Watch:
             self.number += self.number % 2
             blocked, self.blocked = self.blocked, None
         if blocked is not None:
-            _interrupt(self.thread, None)  # the code may have ended by itself just before
+            _take_interrupt()  # the code may have ended by itself just before it was ended
         return blocked
 
 
@@ -160,11 +161,26 @@ def _end(watch: Watch, sight: _Sight, seconds: float) -> None:
 
 def _stack(thread: int) -> str | None:
     """Return the stack of the workflow's code in a thread; None when a debugger has it."""
-    frame = sys._current_frames().get(thread)
+    frame = _frames().get(thread)
     if frame is None or _is_debugged(frame):
         return None
     frames = traceback.extract_stack(frame)
     return "".join(traceback.format_list(frames)).rstrip()
+
+
+def _frames() -> dict[int, FrameType]:
+    """Return where each thread stands.
+
+    CPython holds a lock over its threads meanwhile. A collection that begins under it and finds a
+    ``threading.local`` to free waits for that same lock for ever, so there must be none.
+    """
+    collects = gc.isenabled()
+    gc.disable()
+    try:
+        return sys._current_frames()
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _is_debugged(frame: FrameType | None) -> bool:
@@ -175,6 +191,19 @@ def _is_debugged(frame: FrameType | None) -> bool:
     return False
 
 
-def _interrupt(thread: int, error: type[BaseException] | None) -> None:
-    argument = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), argument)
+def _interrupt(thread: int, error: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def _take_interrupt() -> None:
+    """Take the exception that this thread may have been sent, or else one of its own.
+
+    Withdrawing it is not enough: CPython 3.11 goes on telling all threads that one has something to
+    take, which slows each of them, and keeps code under a profiler or a debugger for ever.
+    """
+    try:
+        _interrupt(threading.get_ident(), BlockedDecisionError)
+        while True:
+            pass
+    except BlockedDecisionError:
+        return

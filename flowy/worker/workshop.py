@@ -108,8 +108,12 @@ class Job(Protocol):
 
     strategy: str
 
-    def hand_back(self) -> None:
-        """Answer now that another worker is to do it, and stop it where that is possible."""
+    def hand_back(self) -> bool:
+        """Answer now that another worker is to do it, and stop it where that is possible.
+
+        Returns:
+            Whether it had not been answered before.
+        """
         ...
 
 
@@ -131,7 +135,6 @@ class Workshop:
         telemetry: Telemetry = SILENT,
     ) -> None:
         self.settings = settings
-        self._stop = stop
         self._telemetry = telemetry
         self._used: Counter[str] = Counter()
         self.runner = Runner(clock=clock)
@@ -179,11 +182,6 @@ class Workshop:
                 self._strategies[name] = self._make(name)
             return self._strategies[name]
 
-    def pause(self, seconds: float) -> None:
-        """Wait between two tries of an activity, unless the worker is to leave."""
-        if not self.settings.only_inline:
-            self._stop.pause(seconds)
-
     def began(self, job: Job) -> None:
         """Note a task in hand."""
         with self._condition:
@@ -205,13 +203,11 @@ class Workshop:
             return self._condition.wait_for(lambda: not self._jobs, timeout)
 
     def hand_back(self) -> int:
-        """Hand back all tasks in hand, and those that still come; return how many were in hand."""
+        """Hand back all tasks in hand, and those that still come; return how many were."""
         self.is_closing = True
         with self._condition:
             jobs = list(self._jobs)
-        for job in jobs:
-            job.hand_back()
-        return len(jobs)
+        return sum([job.hand_back() for job in jobs])
 
     def close(self) -> None:
         """Give back threads, processes and resources."""

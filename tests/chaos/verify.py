@@ -29,6 +29,8 @@ def verify(url: str, notes: Notes) -> dict[str, int]:
     with closing(Service(url)) as service:
         count = service.call(CountOpenWorkflowExecutions(domain=DOMAIN, start_time_filter=EVER))
         assert count.count == 0, f"{count.count} executions are open"
+        waiting = service.figures().tasks_waiting
+        assert not any(waiting.values()), f"tasks of closed executions are on lists: {waiting}"
         infos = closed(service)
         assert {info.execution.workflow_id for info in infos} == set(notes.started)
         assert len(infos) == len(notes.started), "a workflow ran twice"

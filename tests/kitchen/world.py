@@ -12,6 +12,7 @@ from random import Random
 from typing import Any
 
 from flowy.decider import carried
+from flowy.decider.limits import Limits
 from flowy.protocol.events import activity, child, external, lambda_, timer, workflow
 from flowy.transport.attempt import number_of
 from tests.kitchen.model import Outcome
@@ -20,6 +21,8 @@ from tests.unit.decider.simulator import EXECUTION, Simulator, ids
 
 ID = EXECUTION.workflow_id
 BEGIN = 1_000.0
+LONGEST_ANSWERS = (None, 2, 3, 5)
+"""How many decisions an answer holds before it is cut."""
 
 
 class World(Simulator):
@@ -135,12 +138,14 @@ def play(cls: type, story: dict[str, Any], mode: str, seed: int) -> tuple[Outcom
         story: The story.
         mode: "warm" keeps the run from decision to decision, "cold" makes a new one for each,
             "killed" loses runs and decisions now and then.
-        seed: What happens first of what happens at one moment.
+        seed: What happens first of what happens at one moment, and how much an answer holds.
     """
     chance = Random(f"{seed} {mode}")
+    limits = Limits(decisions=LONGEST_ANSWERS[seed % len(LONGEST_ANSWERS)])
     worlds = [_begin(cls, json.dumps([[{**story, "id": ID}], {}]), BEGIN, False)]
     while True:
         world = worlds[-1]
+        world.limits = limits
         _play_run(world, mode, chance)
         last = world.events[-1]
         if not isinstance(last, workflow.WorkflowExecutionContinuedAsNew):

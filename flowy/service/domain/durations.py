@@ -3,11 +3,6 @@
 UNLIMITED = "NONE"
 
 
-def seconds(duration: str | None) -> int | None:
-    """Return the seconds of a valid duration, or None when there is no limit."""
-    return None if duration is None or duration == UNLIMITED else int(duration)
-
-
 def deadline(start: float, duration: str | None) -> float | None:
     """Return the moment at which a duration that began at ``start`` is over, or None for never."""
     if duration is None or duration == UNLIMITED:

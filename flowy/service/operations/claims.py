@@ -19,11 +19,12 @@ def claims(unit: Unit, queue: TaskQueue, most: int) -> Iterator[Claimed]:
 
     What is due in an execution is carried out first, and that may take its task off the list.
     """
-    goes_on = unit.session.has_company or queue not in unit.shared.empty_lists
+    is_alone = not unit.session.has_company
+    goes_on = not (is_alone and queue in unit.shared.empty_lists)
     while most > 0 and goes_on:
         found = tasks.first(unit.session, queue, most)
         goes_on = len(found) == most
-        if not goes_on:
+        if is_alone and not goes_on:
             unit.shared.empty_lists.add(queue)
         claimed = [
             (unit.states.load_row(unit.session, task.header), task.scheduled_event_id)

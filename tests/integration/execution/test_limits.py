@@ -163,6 +163,32 @@ def test_a_pause_between_attempts_can_be_cancelled():
     assert "between two attempts" in str(outcome.error)
 
 
+def test_the_pause_ends_when_no_more_is_to_be_tried():
+    clock = ManualClock(start=0.0)
+    limits = Limits(retry=RetryPolicy(attempts=5, delay=3600.0))
+    with Runner(clock=clock) as runner:
+        execution = runner.start(failing(99), InlineStrategy(), limits)
+        execution.try_no_more()
+        outcome = execution.outcome(0.0)
+        clock.advance(7200.0)
+    assert (outcome.status, outcome.attempts) == (Status.CANCELED, 1)
+
+
+def test_the_attempt_that_runs_when_no_more_is_to_be_tried_is_the_last():
+    limits = Limits(retry=RetryPolicy(attempts=5, delay=0.0))
+    executions = []
+
+    def function():
+        executions[0].try_no_more()
+        raise ValueError("not yet")
+
+    with Runner(clock=ManualClock(start=0.0)) as runner:
+        executions.append(runner.ready(Call(function=function), InlineStrategy(), limits))
+        executions[0].start()
+        outcome = executions[0].outcome(0.0)
+    assert (outcome.status, outcome.attempts) == (Status.FAILED, 1)
+
+
 def test_a_cancel_while_an_attempt_fails_leaves_it_failed_and_starts_no_other():
     class Cancels(Heard):
         def attempt_failed(self, number, error, pause):

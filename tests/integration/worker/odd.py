@@ -7,6 +7,7 @@ import sys
 import threading
 from pathlib import Path
 
+from flowy.errors import RetryAfter
 from flowy.exception import SuspendTask
 from flowy.execution.script import Script
 from flowy.swf.scanner import activity
@@ -30,6 +31,34 @@ class AddLater(Activity):
 class Fails(Activity):
     def run(self):
         raise ValueError("no such colour")
+
+
+class TwoWordsError(Exception):
+    """One that pickling cannot make again."""
+
+    def __init__(self, first, second):
+        super().__init__(f"{first} {second}")
+
+
+class SilentError(Exception):
+    def __str__(self):
+        raise AttributeError("no words")
+
+
+class Raises(Activity):
+    def run(self, what):
+        if what == "two words":
+            raise TwoWordsError("so", "odd")
+        if what == "silent":
+            raise SilentError
+        if what == "retry after":
+            raise RetryAfter(7, "busy")
+        if what == "causes":
+            try:
+                raise TwoWordsError("so", "odd")
+            except TwoWordsError as error:
+                raise ValueError("outer") from error
+        raise ExceptionGroup("both", [TwoWordsError("so", "odd"), KeyError("key")])
 
 
 class FailsLater(Activity):

@@ -59,7 +59,7 @@ def flowy(tmp_path):
     (tmp_path / "boutique.py").write_text(MODULE)
     running = []
 
-    def start(*arguments):
+    def start(*arguments, **options):
         process = subprocess.Popen(
             [sys.executable, "-m", "flowy", *arguments],
             cwd=tmp_path,
@@ -67,6 +67,7 @@ def flowy(tmp_path):
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            **options,
         )
         running.append(process)
         return process
@@ -138,6 +139,36 @@ def test_a_task_in_hand_is_finished_in_the_grace_time(flowy, address, client):
     assert worker.wait(PATIENCE) == 0
     answered = [type(event).__name__ for event in history(client, execution)]
     assert "ActivityTaskCompleted" in answered
+
+
+def test_ctrl_c_in_a_terminal_which_all_processes_hear_lets_them_finish(flowy, address, client):
+    """The supervisor hears it and passes it on: a worker hears of the same wish twice."""
+    arguments = ("worker", "boutique", "--address", address, "--processes", "2")
+    workers = flowy(*arguments, start_new_session=True)
+    until(workers, "serving boutique")
+    until(workers, "serving boutique")
+    execution = start_order(client, "terminal", 0.5)
+    until(workers, "working")
+    os.killpg(workers.pid, signal.SIGINT)
+    assert workers.wait(PATIENCE) == 0
+    answered = [type(event).__name__ for event in history(client, execution)]
+    assert "ActivityTaskCompleted" in answered
+
+
+def test_options_that_cannot_be_are_told_in_one_line(flowy, address):
+    arguments = ("worker", "boutique", "--address", address, "--processes", "1")
+    worker = flowy(*arguments, "--strategy", "subprocess")
+    said = worker.communicate(timeout=PATIENCE)[0]
+    assert "Error: there is no strategy 'subprocess'; there are inline" in said
+    assert said.count("Error: ") == 1
+    assert "Traceback" not in said
+    assert worker.returncode == 1
+
+
+def test_a_port_that_is_taken_ends_dev_at_once(flowy, address):
+    dev = flowy("dev", "boutique", "--port", address.rpartition(":")[2], "--db", "sqlite://")
+    assert "cannot listen" in dev.communicate(timeout=PATIENCE)[0]
+    assert dev.returncode == 2
 
 
 def test_a_second_signal_ends_at_once(flowy, address, client):

@@ -27,6 +27,13 @@ class Wait(Activity):
         return "finished"
 
 
+def hear_aside(poller):
+    # The signal comes to this thread, while the main thread waits for a task.
+    while sys._current_frames()[poller].f_globals["__name__"] != "threading":
+        pass
+    signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+
 class Client:
     tasks = sys.argv[1] == "busy"
     left = threading.Event()
@@ -43,6 +50,8 @@ class Client:
                     workflow_execution=ExecutionId(workflow_id="w", run_id="r"),
                 )
             print("polling", flush=True)
+            if sys.argv[1] == "aside":
+                threading.Thread(target=hear_aside, args=(threading.get_ident(),)).start()
             self.left.wait()
             return ActivityTask()
         if name == "RespondActivityTaskCompleted":
@@ -100,6 +109,11 @@ def test_the_task_in_hand_is_finished_and_answered_first(program, number):
     assert process.stdout.readline() == "leaving\n"
     out, err = process.communicate("go on\n", timeout=30)
     assert (out, err, process.returncode) == ('"finished"\nleft\n', "", 0)
+
+
+def test_a_signal_that_another_thread_gets_is_heard_while_the_main_thread_polls(program):
+    out, err = program("aside").communicate(timeout=30)
+    assert (out, err) == ("polling\nleaving\nleft\n", "")
 
 
 def test_a_second_ctrl_c_does_not_wait_for_the_task(program):

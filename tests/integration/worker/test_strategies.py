@@ -145,6 +145,16 @@ def test_slots_are_given_back_and_bound_what_runs_at_once():
         assert doing.shop.slots.used("thread") == 0
 
 
+@pytest.mark.parametrize("what", ["two words", "silent", "retry after", "causes", "group"])
+def test_a_failure_says_the_same_whatever_it_ran_on(settings, what):
+    answer = do(odd.Raises, json.dumps([[what], {}]), settings)
+    known = do(odd.Raises, json.dumps([[what], {}]), ActivitySettings(strategy="inline"))
+    assert answer.reason == known.reason
+    told, expected = json.loads(answer.details), json.loads(known.details)
+    del told["traceback"], expected["traceback"]
+    assert told == expected
+
+
 def test_a_type_chooses_its_strategy_and_the_worker_must_have_it():
     with Doing(odd.Tells, strategy="process") as doing:
         assert json.loads(doing.do().result)["here"] != os.getpid()

@@ -156,6 +156,48 @@ def test_children_that_never_serve_are_given_up(supervised):
     assert running.process.wait(PATIENCE) == 1
 
 
+@pytest.mark.parametrize("status", [1, 2])
+def test_a_child_that_cannot_begin_ends_all_at_once_with_its_status(supervised, tmp_path, status):
+    child = f"import os, sys; os.write(1, b'begun\\n'); sys.exit({status})"
+    running = supervised(child, processes=1)
+    assert running.process.wait(PATIENCE) == status
+    assert running.process.stdout.read() == "begun\n"
+
+
+@pytest.mark.parametrize("status", [1, 2])
+def test_a_place_that_has_been_served_is_filled_again_whatever_the_status(supervised, status):
+    running = supervised(SERVES.format(status=status), processes=1)
+    (first,) = running.children(1).values()
+    os.kill(first, signal.SIGTERM)
+    left, (place, second) = running.lines(2)
+    assert (left, place) == (["left"], "0")
+    assert int(second) != first
+
+
+BROKEN = """
+import os, sys
+if not os.path.exists({changes!r}):
+    os.write(1, b"broken\\n")
+    sys.exit({status})
+"""
+
+
+def test_where_code_is_reloaded_broken_code_is_tried_again_when_it_changes(supervised, tmp_path):
+    broken = BROKEN.format(changes=str(tmp_path / "changed"), status=1)
+    running = supervised(broken + SERVES.format(status=0), processes=1, reloads=True)
+    assert running.lines(1) == [["broken"]]
+    with pytest.raises(subprocess.TimeoutExpired):  # it would come again after half a second
+        running.process.wait(1.5)
+    running.changes.write_text("mended")
+    ((place, _),) = running.lines(1)
+    assert place == "0"
+
+
+def test_what_no_code_can_mend_ends_all_where_code_is_reloaded_too(supervised, tmp_path):
+    broken = BROKEN.format(changes=str(tmp_path / "changed"), status=2)
+    assert supervised(broken, processes=1, reloads=True).process.wait(PATIENCE) == 2
+
+
 def test_changed_code_is_loaded_by_new_children(supervised):
     running = supervised(SERVES.format(status=0), processes=1, reloads=True)
     (first,) = running.children(1).values()

@@ -9,11 +9,11 @@ import pytest
 
 from flowy.decider.limits import Limits
 from flowy.decider.refusals import TIMES
-from flowy.errors import TaskError
+from flowy.errors import NondeterminismError, StaleRunError, TaskError
 from flowy.protocol.events import child, lambda_, workflow
 from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
 from flowy.task import Workflow
-from tests.unit.decider.simulator import Simulator, ids
+from tests.unit.decider.simulator import Simulator, definition, ids
 
 
 class Proxies(Workflow):
@@ -36,6 +36,88 @@ def check_replays(s):
 
 
 # Decisions of one answer
+
+
+class Draws(Proxies):
+    values = iter(())
+
+    async def run(self):
+        calls = [self.act(number) for number in range(4)]
+        calls.append(self.act(self.side_effect(lambda: next(self.values))))
+        calls.append(self.act(self.side_effect(lambda: next(self.values))))
+        return sum(await asyncio.gather(*calls))
+
+
+class GoesBy(Proxies):
+    versions = 2, 3
+
+    async def run(self):
+        calls = [self.act(number) for number in range(4)]
+        calls.append(self.act(self.version("change", *self.versions)))
+        return sum(await asyncio.gather(*calls))
+
+
+def drive(s, run=None):
+    while not s.closed:
+        s.decide(run)
+        for id in list(s.timers):
+            s.fire(id)
+        for id in list(s.activities):
+            s.complete(id, 1)
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+@pytest.mark.parametrize("at", range(2, 11))
+def test_facts_that_a_cut_answer_did_not_hold_are_had_anew_by_who_lost_the_run(at, feeding):
+    for cls in (type("Draws", (Draws,), {"values": iter(range(100))}), GoesBy):
+        s = Simulator(cls)
+        s.limits = Limits(decisions=at)
+        drive(s, s.new_run() if feeding == "warm" else None)
+        assert [type(one).__name__ for one in s.answers[-1].decisions] == [
+            "CompleteWorkflowExecution"
+        ]
+        details = [one.attributes.details for one in s.events if "Marker" in type(one).__name__]
+        assert len(details) == len(set(details)) == (2 if issubclass(cls, Draws) else 1)
+        assert s.new_run().feed(s.events).decisions == ()
+
+
+@pytest.mark.parametrize(
+    ("cls", "other"),
+    [
+        (type("First", (Draws,), {"values": iter(range(10))}), {"values": iter(range(50, 60))}),
+        (GoesBy, {"versions": (1, 2)}),
+    ],
+)
+def test_a_kept_run_is_stale_when_another_one_had_the_facts_that_it_did_not_send(cls, other):
+    s = Simulator(cls)
+    s.limits = Limits(decisions=4)
+    kept = s.new_run()
+    s.decide(kept)
+    own, s.definition = s.definition, definition(type("Other", (cls,), other))
+    s.fire("flowy.more-3")
+    s.decide()
+    s.definition = own
+    s.complete("0", 1)
+    s.start_decision()
+    with pytest.raises(StaleRunError, match="another run"):
+        kept.feed(s.events)
+
+
+def test_a_side_effect_before_the_cut_that_history_does_not_have_is_a_mismatch():
+    s = Simulator(Fans, 5)
+    s.limits = Limits(decisions=4)
+    s.decide()
+    s.fire("flowy.more-3")
+    s.start_decision()
+
+    class Changed(Fans):
+        async def run(self, count):
+            self.side_effect(lambda: 1)
+            return await super().run(count)
+
+    s.definition = definition(Changed)
+    with pytest.raises(NondeterminismError, match="side effect 0"):
+        s.new_run().feed(s.events)
 
 
 @pytest.mark.parametrize("feeding", ["warm", "cold"])

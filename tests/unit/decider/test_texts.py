@@ -5,8 +5,10 @@ import json
 
 import pytest
 
+import flowy
+from flowy import Activity, ActivityProxy, Workflow, activity
 from flowy.decider.run import WorkflowRun
-from flowy.errors import PayloadLost, PayloadUnavailable
+from flowy.errors import PayloadError, PayloadLost, PayloadUnavailable
 from flowy.protocol.events import workflow
 from flowy.transport.packing import Packing
 from tests.noise import noise
@@ -211,3 +213,77 @@ def test_signals_that_nobody_took_are_carried_as_texts_and_not_as_references(pac
     inside = packing.unpack(asked.attributes.input, "it")
     assert LARGE in inside
     assert "sha256" not in inside
+
+
+# Values that do not fit the annotations
+
+
+@activity("Count", 1, "counts")
+class Count(Activity):
+    def run(self, number: int) -> int:
+        return number
+
+
+class Counts(Workflow):
+    count = ActivityProxy(Count, retry=0)
+
+
+class Gathers(Counts):
+    async def run(self):
+        try:
+            return await asyncio.gather(self.count(0), self.count(1))
+        except PayloadError:
+            return "unfit"
+
+
+class GathersAll(Counts):
+    async def run(self):
+        found = await asyncio.gather(self.count(0), self.count(1), return_exceptions=True)
+        return [type(one).__name__ for one in found]
+
+
+class Maps(Counts):
+    async def run(self):
+        found = await flowy.map(self.count, [0, 1], tolerate=1)
+        return [len(found.failures), *found]
+
+
+class TakesTheFirst(Counts):
+    async def run(self):
+        return await flowy.first(self.count(0), self.count(1), successful=True)
+
+
+@pytest.mark.parametrize("is_elsewhere", [False, True])
+@pytest.mark.parametrize(
+    ("cls", "value"),
+    [
+        (Gathers, "unfit"),
+        (GathersAll, ["PayloadMismatch", "int"]),
+        (Maps, [1, 3]),
+        (TakesTheFirst, 3),
+    ],
+)
+def test_a_value_that_does_not_fit_is_a_failure_wherever_it_is_kept(
+    packing, cls, value, is_elsewhere
+):
+    unfit = packed(packing) if is_elsewhere else json.dumps("one")
+    for _, (closing,) in play(cls, packing, unfit, "3"):
+        assert json.loads(closing.attributes.result) == value
+
+
+class TakesOneOfTwo(Counts):
+    async def run(self):
+        calls = [self.count(0), self.count(1)]
+        await asyncio.wait(calls)
+        return await flowy.first(calls)
+
+
+def test_what_nobody_wants_is_not_fetched(packing, blobs):
+    s = Simulator(TakesOneOfTwo)
+    run = WorkflowRun(s.definition, EXECUTION, packing)
+    s.decide(run)
+    s.complete("0", raw="3")
+    s.complete("1", raw=packed(packing))
+    blobs.away = True
+    (closing,) = s.decide(run).decisions
+    assert closing.attributes.result == "3"
