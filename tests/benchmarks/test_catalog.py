@@ -26,7 +26,7 @@ from tests.benchmarks import peers
 
 WORK = Path(__file__).with_name("catalog_work.py")
 ARCHIVE = Path(__file__).with_name("archive_work.py")
-ROUNDS = 3
+ROUNDS = 5
 RUNS = 100_000
 TARGET = 3
 SIZE = 1_000_000_000
@@ -61,8 +61,7 @@ def test_runs_created_updated_and_listed_per_second(folder):
             mine[name] / its[name] for mine, its in zip(ours, theirs, strict=True)
         )
         sys.stdout.write(f"{name:20}{per_second:12,.0f}/s{other:10,.0f}/s{ratios[name]:8.1f}\n")
-    assert ratios["listed"] >= TARGET
-    assert min(ratios.values()) > 1
+    assert min(ratios.values()) >= TARGET
     for name in ("created", "updated"):
         assert min(each[f"{name} together"] for each in ours) >= TARGET * max(
             each[name] for each in theirs
