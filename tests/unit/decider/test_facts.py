@@ -2,12 +2,14 @@
 
 import contextlib
 import itertools
+import json
 
 import pytest
 
-from flowy.errors import NondeterminismError
+from flowy.errors import NondeterminismError, SideEffectFailed
 from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
+from flowy.transport.registered import register_failure
 from tests.unit.decider.simulator import Simulator, ids
 
 
@@ -42,6 +44,45 @@ def test_a_side_effect_happens_once(feeding):
     s = play(Effects, feeding)
     assert ids(s.answers[-1]) == ["complete [0,1]"]
     assert next(counter) == 2
+
+
+@register_failure
+class EmptyError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_a_side_effect_that_fails_fails_the_same_in_every_replay(feeding):
+    called = []
+
+    class Effects(Proxies):
+        def run(self):
+            found = []
+            for error in (ZeroDivisionError("none"), EmptyError("nothing"), None):
+                try:
+                    self.side_effect(lambda error=error: self.fail(error))
+                except EmptyError as failed:
+                    found.append(f"empty {failed}")
+                except SideEffectFailed as failed:
+                    found.append(f"{failed} {failed.type} {failed.__cause__!r}")
+                self.act().result()
+            return found
+
+        def fail(self, error):
+            called.append(error)
+            if error is None:
+                return called.append  # cannot travel
+            raise error
+
+    s = play(Effects, feeding)
+    (closing,) = s.answers[-1].decisions
+    zero, empty, unfit = json.loads(closing.attributes.result)
+    assert zero == (
+        "none builtins.ZeroDivisionError RemoteError('builtins.ZeroDivisionError: none')"
+    )
+    assert empty == "empty nothing"
+    assert "the value of side effect 2 cannot be sent as JSON" in unfit
+    assert len(called) == 3
 
 
 def test_a_side_effect_of_a_lost_decision_happens_again():
