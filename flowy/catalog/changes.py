@@ -33,7 +33,8 @@ class Change:
 
     Args:
         session: The database.
-        run: The run as it was seen.
+        run_id: The run.
+        seen: The state in which it was seen.
         folder: Its folder.
         step: Is told each step.
         work: Says when changes become durable.
@@ -41,7 +42,8 @@ class Change:
 
     session: Session
     work: Work
-    run: RunObject
+    run_id: str
+    seen: str
     folder: RunFolder
     step: Step
 
@@ -58,37 +60,37 @@ def change_to(change: Change, state: st.WorkflowState, runstore: StorageVolume |
 
 
 def _start(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
-    _move(change, change.run.run_id, change.run.state_type, state, {"started_at": state.started_at})
+    _move(change, state, {"started_at": state.started_at})
     change.work.commit()
 
 
 def _stop(change: Change, state: Any, _runstore: StorageVolume | None) -> None:
-    run_id = change.run.run_id
     times = {"started_at": state.started_at, "ended_at": state.stopped_at}
-    _move(change, run_id, change.run.state_type, state, times)
-    store.set_log(change.session, run_id, state.messages)
+    _move(change, state, times)
+    store.set_log(change.session, change.run_id, state.messages)
     change.work.commit()
 
 
 def _succeed(change: Change, state: Any, runstore: StorageVolume | None) -> None:
-    run_id, seen = change.run.run_id, change.run.state_type
+    run_id = change.run_id
     if runstore is None:
         raise MissingArgumentError(
             f"run {run_id} cannot become SUCCESS without runstore, the volume with its result files"
         )
     change.work.require_alone("a run's success")
+    run = store.find(change.session, run_id)
+    if run is None:
+        raise UnknownRunError(run_id)
     change.folder.claim()
     try:
-        files = store_run_files(
-            change.run, state.files, runstore, change.folder.volume(), change.step
-        )
-        result, messages = _result(change.run, runstore)
+        files = store_run_files(run, state.files, runstore, change.folder.volume(), change.step)
+        result, messages = _result(run, runstore)
         payload = {
             "started_at": state.started_at,
             "ended_at": state.finished_at,
             "result": result,
         }
-        _move(change, run_id, seen, state, payload)
+        _move(change, state, payload)
         store.add_files(change.session, run_id, files)
         store.set_log(change.session, run_id, messages)
         _release(change, run_id)
@@ -121,10 +123,9 @@ def _result(run: RunObject, runstore: StorageVolume) -> tuple[dict[str, Any] | N
         return None, [f"no result: {error}"]
 
 
-def _move(
-    change: Change, run_id: str, seen: str, state: st.WorkflowState, payload: Mapping[str, Any]
-) -> None:
+def _move(change: Change, state: st.WorkflowState, payload: Mapping[str, Any]) -> None:
     """Change the row, or say why it was not changed."""
+    run_id, seen = change.run_id, change.seen
     moved = store.move(change.session, run_id, seen, state.type_id, payload)
     if moved:
         return

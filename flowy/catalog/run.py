@@ -109,20 +109,21 @@ class RunManager:
             raise ValueError("a run is of a group or of a workflow: give exactly one of them")
         if group is not None and runs is not None:
             raise ValueError("runs are the input of a post-processing run: it takes no group")
+        run_id = new_id()
         run = RunObject(
-            run_id=new_id(),
+            run_id=run_id,
             arguments=[] if arguments is None else arguments,
             state_type=st.STATE_PENDING,
             created_at=from_seconds(self._clock.now()),
             execution=execution,
         )
         if group is not None:
-            run.workflow_id, run.group_id = group.workflow_id, group.group_id
+            run.workflow_id, run.group_id = store.place_of(self.session, group)
             store.add(self.session, run)
         elif workflow is not None:
             self._add_ranked(run, workflow, runs)
-        self._work.commit()
-        self._tell(run.run_id, None, st.STATE_PENDING)
+        self._work.commit_new(run)
+        self._tell(run_id, None, st.STATE_PENDING)
         return run
 
     def get_run(self, run_id: str) -> RunObject:
@@ -195,19 +196,25 @@ class RunManager:
             MissingArgumentError: A successful run without runstore.
             UnknownFileError: A result file is not there; the run goes on, and nothing is kept.
         """
-        run = self.get_run(run_id)
-        before = run.state_type
+        found = store.standing(self.session, run_id)
+        if found is None:
+            raise UnknownRunError(run_id)
+        before, workflow_id = found
         if before == state.type_id:
             logger.debug("run %s is %s already", run_id, before)
             return None
-        validate_state_transition(before, state.type_id, list(st.SOURCES[state.type_id]))
-        folder = self._folder(run)
+        validate_state_transition(before, state.type_id, st.SOURCES[state.type_id])
         change = Change(
-            session=self.session, work=self._work, run=run, folder=folder, step=self._step
+            session=self.session,
+            work=self._work,
+            run_id=run_id,
+            seen=before,
+            folder=self._folder(workflow_id, run_id),
+            step=self._step,
         )
         change_to(change, state, runstore)
         self._tell(run_id, before, state.type_id)
-        return self.get_run(run_id)
+        return store.changed(self.session, run_id)
 
     def delete_run(self, run_id: str) -> None:
         """Delete a run, whatever its state, and its files.
@@ -218,7 +225,7 @@ class RunManager:
         """
         self._work.require_alone("the deletion of a run")
         run = self.get_run(run_id)
-        before, folder = run.state_type, self._folder(run)
+        before, folder = run.state_type, self._folder(run.workflow_id, run_id)
         folder.begin_delete()
         if not store.remove(self.session, run_id):
             self.session.rollback()
@@ -314,14 +321,14 @@ class RunManager:
             return False
         return True
 
-    def _folder(self, run: RunObject) -> RunFolder:
+    def _folder(self, workflow_id: str, run_id: str) -> RunFolder:
         return RunFolder(
             self.session,
             self.fs,
             self._clock,
             self._step,
-            run_id=run.run_id,
-            folder=run_folder(run.workflow_id, run.run_id),
+            run_id=run_id,
+            folder=run_folder(workflow_id, run_id),
         )
 
     def _tell(self, run_id: str, before: str | None, after: str | None) -> None:

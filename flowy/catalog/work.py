@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flowy.catalog.store.database import Session
+from flowy.catalog.store.models import RunObject
 from flowy.errors import ConstraintViolationError
 
 
@@ -23,6 +24,15 @@ class Work:
         """Make what was changed durable, at the latest at the end of the block."""
         if not self._together:
             self._session.commit()
+
+    def commit_new(self, run: RunObject) -> None:
+        """Commit a run that was added; the caller reads what it holds without asking again."""
+        if self._together:
+            return
+        self._session.expunge(run)  # a commit empties the objects of its session
+        self._session.commit()
+        self._session.add(run)
+        self._session.expire(run, ["arguments"])  # the database gives them back as JSON
 
     def rollback(self) -> None:
         """Let go of a change that was not made; in a block what came before stays."""

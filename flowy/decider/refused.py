@@ -14,6 +14,8 @@ from collections.abc import Callable, Coroutine
 from types import ModuleType
 from typing import Any, NoReturn
 
+from flowy.task.guarding import released
+
 ACTIVITY = "do it in an activity"
 THREAD = f"{ACTIVITY}, which may use threads; its result is in the history"
 NETWORK = f"{ACTIVITY}, which may talk to the network; its result is in the history"
@@ -121,12 +123,17 @@ def _cover(name: str, module: ModuleType, what: str, instead: str) -> None:
 
     @functools.wraps(original)
     def function(*args: Any, **options: Any) -> Any:
-        if isinstance(events._get_running_loop(), RefusingLoop) and not _is_future(name, args):
+        if _is_refused() and not _is_future(name, args):
             refuse(what, instead, args)
         return original(*args, **options)
 
     setattr(module, name, function)
     setattr(asyncio, name, function)
+
+
+def _is_refused() -> bool:
+    # A volume may have a loop of its own on a thread, as fsspec has for S3.
+    return isinstance(events._get_running_loop(), RefusingLoop) and not released.get()
 
 
 def _is_future(name: str, args: tuple[Any, ...]) -> bool:

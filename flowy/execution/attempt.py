@@ -97,8 +97,10 @@ class OneAttempt:
     def attach(self, running: Running) -> None:
         """Learn how to stop the call; an interruption that came earlier is passed on now."""
         with self._lock:
+            if self._settled:
+                return
             self._running = running
-            late = self._interruption is not None and not self._settled
+            late = self._interruption is not None
         if late:
             self._stop(running)
 
@@ -146,6 +148,7 @@ class OneAttempt:
                 self._reported = True
                 return
             self._settled = True
+            self._running = None  # each holds the other: without it both go at once
             alarm = self.alarm
         self.ended = self._clock.now()
         if alarm is not None:

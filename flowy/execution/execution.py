@@ -252,6 +252,7 @@ class Execution:
         )
         with self._lock:
             self._outcome = outcome
+            self._attempt = None  # it holds this one, and the collector would have to find out
             callbacks, self._callbacks = self._callbacks, []
         for callback in callbacks:
             try:

@@ -19,6 +19,9 @@ class Watched(Protocol):
 watched: ContextVar[Watched | None] = ContextVar("flowy.watched", default=None)
 """The run whose code runs in this context; None is code that may do anything."""
 
+released: ContextVar[bool] = ContextVar("flowy.released", default=False)
+"""Whether code that runs in this context may do anything, although workflow code has called it."""
+
 
 @contextmanager
 def unguarded() -> Iterator[None]:
@@ -27,8 +30,9 @@ def unguarded() -> Iterator[None]:
     For what leaves no trace in the workflow's own decisions, such as a metric or a line in a file.
     Outside of workflow code it does nothing.
     """
-    token = watched.set(None)
+    token, release = watched.set(None), released.set(True)
     try:
         yield
     finally:
+        released.reset(release)
         watched.reset(token)

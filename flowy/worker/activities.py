@@ -121,7 +121,8 @@ class ActivityPoller:
             self._start(definition, task)
 
     def close(self) -> None:
-        """Let go of the loop."""
+        """Send what still waits, and let go of the loop."""
+        self._answer_all(self._together.take(), 0)
         self._together.close()
         self._exchange.close()
         self._inline.close()

@@ -99,10 +99,12 @@ class Together(Generic[Answer]):
         return taken
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Let the thread end, and wait for what it is about to send."""
         with self._condition:
             self._closed = True
             self._condition.notify()
+        if self._thread is not None:
+            self._thread.join()
 
     def _watch(self) -> None:
         while self._in_vain():

@@ -58,7 +58,7 @@ class Watch:
             self.number += self.number % 2
             blocked, self.blocked = self.blocked, None
         if blocked is not None:
-            _interrupt(self.thread, None)  # the code may have ended by itself just before
+            _take_interrupt()  # the code may have ended by itself just before it was ended
         return blocked
 
 
@@ -191,6 +191,19 @@ def _is_debugged(frame: FrameType | None) -> bool:
     return False
 
 
-def _interrupt(thread: int, error: type[BaseException] | None) -> None:
-    argument = None if error is None else ctypes.py_object(error)
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), argument)
+def _interrupt(thread: int, error: type[BaseException]) -> None:
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error))
+
+
+def _take_interrupt() -> None:
+    """Take the exception that this thread may have been sent, or else one of its own.
+
+    Withdrawing it is not enough: CPython 3.11 goes on telling all threads that one has something to
+    take, which slows each of them, and keeps code under a profiler or a debugger for ever.
+    """
+    try:
+        _interrupt(threading.get_ident(), BlockedDecisionError)
+        while True:
+            pass
+    except BlockedDecisionError:
+        return

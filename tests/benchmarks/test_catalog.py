@@ -1,8 +1,15 @@
 """The catalogue beside `flowserv-core` from PyPI, and its archives beside tar.
 
 Both packages run the same script, one after the other, so that a busy machine slows both; a figure
-is the median over the rounds, and so is the ratio. Both commit every change: a commit waits for
-the disk, which is most of what creating and updating costs. ``together`` has no twin over there.
+is the median over the rounds, and so is the ratio. ``together`` has no twin over there.
+
+The work is the same. To update is on either side: read the run, refuse a move that its state does
+not allow, write state, times and messages, commit; the run comes back emptied by the commit, and is
+read again when somebody looks at it. Both wait for the disk at each commit, by SQLite's
+``synchronous=FULL``: the peer leaves SQLite at its defaults, whose rollback journal takes about
+four ``fdatasync`` and the making and removing of a file (strace counts 2,456 for its 600 commits),
+Flowy's write-ahead log takes one. So the ratio is about four where the disk is all that counts.
+Flowy does more for it: the update is conditional on the state that was seen, and an event is told.
 """
 
 import random

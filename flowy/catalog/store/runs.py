@@ -3,10 +3,25 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Select, Table, delete, exists, false, select, tuple_, update
-from sqlalchemy.orm import Session
+from sqlalchemy import (
+    BindParameter,
+    CursorResult,
+    Select,
+    Table,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    inspect,
+    select,
+    tuple_,
+    update,
+)
+from sqlalchemy.orm import Session, make_transient_to_detached
 
 from flowy.catalog.store.models import (
+    GroupObject,
     RunFile,
     RunMessage,
     RunObject,
@@ -18,18 +33,64 @@ from flowy.db.transitions import Lifecycle, Move, Transitions
 from flowy.errors import InvalidRunStateError, UnknownRunError
 
 LIFECYCLE = Lifecycle("run", st.SOURCES)
-_moves = Transitions(cast(Table, RunObject.__table__), LIFECYCLE, ["run_id"], "state_type")
+_runs = cast(Table, RunObject.__table__)
+_log = cast(Table, RunMessage.__table__)
+_moves = Transitions(_runs, LIFECYCLE, ["run_id"], "state_type")
+
+# What each change asks, made once: to make a statement takes longer than to run it.
+_BY_ID: BindParameter[str] = bindparam("by_id")
+_find = (
+    select(RunObject).where(RunObject.run_id == _BY_ID).execution_options(populate_existing=True)
+)
+_standing = select(_runs.c.state_type, _runs.c.workflow_id).where(_runs.c.run_id == _BY_ID)
+_drop_log = delete(_log).where(_log.c.run_id == _BY_ID)
+_add_message = insert(_log)
+_groups = cast(Table, GroupObject.__table__)
+_workflow_of = select(_groups.c.workflow_id).where(_groups.c.group_id == _BY_ID)
 
 
 def find(session: Session, run_id: str) -> RunObject | None:
     """Return a run as the database has it now, or None."""
-    query = select(RunObject).where(RunObject.run_id == run_id)
-    return session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    return session.scalars(_find, {"by_id": run_id}).one_or_none()
+
+
+def standing(session: Session, run_id: str) -> tuple[str, str] | None:
+    """Return a run's state and its workflow's id as the database has them now, or None."""
+    session.flush()  # as a query of objects does: what the caller has added is to be found
+    found = session.execute(_standing, {"by_id": run_id}).first()
+    return None if found is None else (found[0], found[1])
+
+
+def changed(session: Session, run_id: str) -> RunObject:
+    """Return a run that is there, without asking: its values are loaded when one is first read."""
+    key = RunObject.__mapper__.identity_key_from_primary_key((run_id,))
+    run = session.identity_map.get(key)
+    if run is not None:
+        session.expire(run)
+        return cast(RunObject, run)
+    run = RunObject(run_id=run_id)
+    make_transient_to_detached(run)
+    session.add(run)
+    return run
 
 
 def find_execution(session: Session, execution: str) -> RunObject | None:
     """Return the run of a workflow execution, or None."""
     return session.scalars(select(RunObject).where(RunObject.execution == execution)).one_or_none()
+
+
+def place_of(session: Session, group: GroupObject) -> tuple[str, str]:
+    """Return the ids of a group's workflow and of the group.
+
+    Each commit lets go of what objects hold: of a group that has just been used, only this is read
+    again, and not its documents.
+    """
+    identity = inspect(group).identity
+    if identity is not None and "workflow_id" not in group.__dict__:
+        found = session.scalar(_workflow_of, {"by_id": identity[0]})
+        if found is not None:
+            return found, identity[0]
+    return group.workflow_id, group.group_id
 
 
 def add(session: Session, run: RunObject) -> None:
@@ -65,11 +126,13 @@ def move(session: Session, run_id: str, seen: str, target: str, payload: Mapping
 
 def set_log(session: Session, run_id: str, messages: Sequence[str]) -> None:
     """Replace a run's messages."""
-    session.execute(delete(RunMessage).where(RunMessage.run_id == run_id))
-    session.add_all(
-        RunMessage(run_id=run_id, pos=position, message=message)
-        for position, message in enumerate(messages)
-    )
+    session.execute(_drop_log, {"by_id": run_id})
+    if messages:
+        rows = [
+            {"run_id": run_id, "pos": position, "message": message}
+            for position, message in enumerate(messages)
+        ]
+        session.execute(_add_message, rows)
 
 
 def hold(session: Session, run_id: str, states: Collection[str] = tuple(st.SOURCES)) -> bool:

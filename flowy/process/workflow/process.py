@@ -202,8 +202,9 @@ class BaseProcess(ABC):  # noqa: B024 -- documented so: `process` and `execute` 
         workflow = self._workflow
         if workflow is not None:
             manager = workflow.pool_manager
-            sizes = workflow.max_threads, workflow.max_processes
-            return manager, manager.get_or_create_pools(workflow.process_id, *sizes)
+            return manager, manager.get_or_create_pools(
+                workflow.process_id, workflow.max_threads, workflow.max_processes
+            )
         manager = WorkflowPoolManager.get_instance()
         name = f"workflow_{id(self)}"
         if not manager.has_pools(name):

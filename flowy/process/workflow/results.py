@@ -58,15 +58,16 @@ class ProcessResult(msgspec.Struct, frozen=True, kw_only=True):
     @classmethod
     def of(cls, outcome: Outcome) -> "ProcessResult":
         """Return what the execution floor's outcome means for a process."""
-        if type(outcome.value) is cls and outcome.succeeded:
-            return outcome.value
-        error = outcome.error
+        succeeded, value, error = outcome.succeeded, outcome.value, outcome.error
+        if succeeded and type(value) is cls:
+            return value
+        started, ended = outcome.started, outcome.ended
         return cls(
-            success=outcome.succeeded,
-            data=outcome.value,
-            execution_time=outcome.elapsed,
-            start_time=local_time(outcome.started),
-            end_time=local_time(outcome.ended),
+            success=succeeded,
+            data=value,
+            execution_time=ended - started,
+            start_time=local_time(started),
+            end_time=local_time(ended),
             error=None if error is None else str(error),
             error_type=None if error is None else _ERROR_TYPES.get(outcome.status, _name(error)),
         )

@@ -56,10 +56,12 @@ class GraphRun:
         self._initial_data = initial_data
         self._now = now
         self._ended = ended
-        self._left = {node_id: len(set(node.dependencies)) for node_id, node in nodes.items()}
+        self._left: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {node_id: [] for node_id in nodes}
         for node_id, node in nodes.items():
-            for dependency in dict.fromkeys(node.dependencies):
+            distinct = set(node.dependencies)
+            self._left[node_id] = len(distinct)
+            for dependency in distinct:
                 self._dependents[dependency].append(node_id)
         self._running: dict[str, Cancelable] = {}
         self._loop = asyncio.get_running_loop()

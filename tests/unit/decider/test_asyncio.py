@@ -3,6 +3,7 @@
 import asyncio
 import concurrent.futures
 import gc
+import threading
 
 import pytest
 
@@ -10,6 +11,7 @@ from flowy.decider.bridge import BridgedLoop
 from flowy.decider.refused import FUNCTIONS, REFUSED
 from flowy.swf.task import ActivityProxy
 from flowy.task import Workflow
+from flowy.task.guarding import unguarded
 from tests.unit.decider.simulator import Simulator, ids
 
 
@@ -374,6 +376,24 @@ def test_a_plain_run_is_told_the_same(name):
         OFFENCES[name]()
 
     assert "cannot work in a workflow" in failure_of(run)
+
+
+def test_in_an_unguarded_block_a_loop_on_a_thread_of_its_own_may_be_asked():
+    """As a volume of payloads does that has one: fsspec's for S3."""
+    loop = asyncio.new_event_loop()
+    thread = threading.Thread(target=loop.run_forever)
+    thread.start()
+
+    async def run(self):
+        with unguarded():
+            return asyncio.run_coroutine_threadsafe(asyncio.sleep(0, 7), loop).result(10)
+
+    try:
+        assert ids(Simulator(type("Asks", (Workflow,), {"run": run})).decide()) == ["complete 7"]
+    finally:
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+        loop.close()
 
 
 def test_elsewhere_they_do_what_they_always_did():

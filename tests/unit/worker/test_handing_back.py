@@ -3,12 +3,14 @@
 import pytest
 
 from flowy.clock import ManualClock
-from flowy.errors import HandedBack
+from flowy.errors import HandedBack, SuspendTask
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.faults import UnknownResourceFault
+from flowy.protocol.ids import TypeId
 from flowy.protocol.requests.activity_tasks import (
     RecordActivityTaskHeartbeat,
     RespondActivityTaskCanceled,
+    RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
 from flowy.protocol.tasks import ActivityTaskStatus
@@ -16,6 +18,7 @@ from flowy.task import Activity
 from flowy.telemetry import ActivityEnded, TaskRetried, Telemetry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.middleware import Middleware
+from flowy.worker.runtime import serve
 from flowy.worker.slots import Pace
 from flowy.worker.stop import Stop
 from flowy.worker.workshop import ActivitySettings, Workshop
@@ -217,3 +220,34 @@ def test_a_task_that_is_over_before_its_code_is_told_as_lost(client, clock):
     poller = poller_of(client, clock, Looks, [told.append])
     poller.handle(activity_task())
     assert [each.outcome for each in told if isinstance(each, ActivityEnded)] == ["lost"]
+
+
+class Sometimes(Activity):
+    def run(self, is_left_open):
+        if is_left_open:
+            Sometimes.stop.wish()
+            raise SuspendTask
+        return "done"
+
+
+@pytest.mark.parametrize("last", ["open", "unknown"])
+def test_answers_that_wait_are_sent_when_the_last_task_has_none_and_the_worker_leaves(
+    client, clock, last
+):
+    poller = poller_of(client, clock, Sometimes)
+    stop = Sometimes.stop = poller.source.stop
+    poller._appetite.most = 4
+    quick, left_open = activity_task("[[false], {}]"), activity_task("[[true], {}]")
+    unknown = activity_task(type_id=TypeId(name="unknown", version="1"))
+    poller._exchange._pending = Begun(quick, {"open": left_open, "unknown": unknown}[last])
+    taken = poller.poll
+
+    def poll():
+        task = taken()
+        if task.activity_type == unknown.activity_type:
+            stop.wish()
+        return task
+
+    poller.poll = poll
+    serve(poller, stop)
+    assert [each.result for each in client.of(RespondActivityTaskCompleted)] == ['"done"']

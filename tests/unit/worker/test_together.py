@@ -57,3 +57,22 @@ def test_those_that_take_too_long_are_relieved_of_what_waits(monkeypatch):
         assert told.wait(PATIENCE)
     kept.close()
     assert relieved == [[0], [1]]
+
+
+def test_what_is_being_sent_is_waited_for_at_the_end(monkeypatch):
+    """Else a process that leaves would take the answers with it."""
+    monkeypatch.setattr(together, "PATIENCE", 0.01)
+    sends, go_on, sent = threading.Event(), threading.Event(), []
+
+    def relieve(answers):
+        sends.set()
+        assert go_on.wait(PATIENCE)
+        sent.extend(answers)
+
+    kept = Together(relieve)
+    kept.keep("answer")
+    kept.begin()
+    assert sends.wait(PATIENCE)
+    threading.Timer(0.05, go_on.set).start()
+    kept.close()
+    assert sent == ["answer"]

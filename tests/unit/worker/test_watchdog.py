@@ -1,6 +1,7 @@
 """When code holds up a decision: what is logged, what is ended, and who is left in peace."""
 
 import gc
+import subprocess
 import sys
 import threading
 import time
@@ -175,3 +176,25 @@ def test_nothing_is_collected_while_python_looks_at_its_threads(monkeypatch):
     assert watchdog._stack(threading.get_ident()) is None
     assert seen == [False]
     assert gc.isenabled()
+
+
+ENDED = """
+import cProfile
+from flowy.errors import BlockedDecisionError
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.watchdog import Watch
+watch = Watch(DeciderSettings())
+watch.begin(None)
+watch.blocked = BlockedDecisionError("it held up the decision", "")
+print(watch.end())
+cProfile.runctx("len([])", {}, {})
+"""
+
+
+def test_a_process_can_be_profiled_after_a_decision_was_ended():
+    # CPython 3.11 would go round for ever if the interrupt were only withdrawn.
+    run = subprocess.run(
+        [sys.executable, "-c", ENDED], capture_output=True, text=True, timeout=30, check=True
+    )
+    assert run.stdout.startswith("it held up the decision")
+    assert "function calls" in run.stdout
