@@ -94,6 +94,8 @@ class RunFacts:
         self._random: Random | None = None
         self._uuids: Random | None = None
         self._effects = 0
+        self._is_happening = False
+        """The function of a side effect runs."""
         self._values: dict[int, SideEffect] = {}
         self._recorded: dict[str, int] = {}
         self._versions: dict[str, int] = {}
@@ -112,9 +114,22 @@ class RunFacts:
             elif isinstance(event, TimerStarted | StartTimerFailed):
                 self._remember_cut(event)
 
+    def check(self, what: object) -> None:
+        """Refuse what the function of a side effect cannot ask for: replays do not call it.
+
+        Raises:
+            DefinitionError: It runs now.
+        """
+        if self._is_happening:
+            raise DefinitionError(
+                f"the function of a side effect asks for {what}, and replays do not call it: ask "
+                "in the workflow's own code, and give the function what came"
+            )
+
     @property
     def random(self) -> Random:
         """Chance, seeded by the run."""
+        self.check("random")
         if self._random is None:
             self._random = self._seeded("random")
         return self._random
@@ -130,6 +145,7 @@ class RunFacts:
 
     def uuid4(self) -> UUID:
         """Return a new UUID, drawn from the run's chance."""
+        self.check("uuid4")
         if self._uuids is None:
             self._uuids = self._seeded("uuid")
         return UUID(int=self._uuids.getrandbits(128), version=4)
@@ -140,6 +156,7 @@ class RunFacts:
         Raises:
             SideEffectFailed: It raised then, or gave what cannot travel.
         """
+        self.check("a side effect")
         number, self._effects = self._effects, self._effects + 1
         what = f"the value of side effect {number}"
         effect = self._values.get(number)
@@ -158,6 +175,7 @@ class RunFacts:
 
     def _happen(self, number: int, function: Callable[[], Any], what: str) -> SideEffect:
         # A failure is kept as well: code may catch it, and a replay must not go another way.
+        self._is_happening = True
         try:
             with unguarded():
                 value = function()
@@ -172,9 +190,12 @@ class RunFacts:
             except PayloadError:
                 text = ""
             return SideEffect(number=number, value=text, failed=reason)
+        finally:
+            self._is_happening = False
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
+        self.check("a version")
         if not UNCHANGED <= minimum <= maximum:
             raise DefinitionError(
                 f"{change}: versions begin with {UNCHANGED} and the oldest is not over the newest, "

@@ -8,7 +8,7 @@ import pytest
 
 from flowy.errors import NondeterminismError, SideEffectFailed
 from flowy.swf.task import ActivityProxy
-from flowy.task import Workflow
+from flowy.task import Signal, Workflow
 from flowy.transport.registered import register_failure
 from tests.unit.decider.simulator import Simulator, ids
 
@@ -83,6 +83,36 @@ def test_a_side_effect_that_fails_fails_the_same_in_every_replay(feeding):
     assert empty == "empty nothing"
     assert "the value of side effect 2 cannot be sent as JSON" in unfit
     assert len(called) == 3
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda flow: flow.act(1),
+        lambda flow: flow.random.random(),
+        lambda flow: flow.uuid4(),
+        lambda flow: flow.sleep(5),
+        lambda flow: flow.marker("mark", 1),
+        lambda flow: flow.side_effect(lambda: 1),
+        lambda flow: flow.version("change", 1, 2),
+        lambda flow: flow.send_signal("other", "go", 1),
+        lambda flow: flow.restart(),
+        lambda flow: flow.go.get(),
+    ],
+)
+def test_a_side_effect_that_asks_for_something_of_the_workflow_is_refused(asks, feeding):
+    class Effects(Proxies):
+        go = Signal()
+
+        def run(self):
+            with pytest.raises(SideEffectFailed, match="the function of a side effect asks for"):
+                self.side_effect(lambda: asks(self))
+            return [self.act().result(), self.random.random()]
+
+    s = play(Effects, feeding)
+    assert ids(s.answers[0])[1:] == ["#0"]
+    assert ids(s.answers[-1])[0].startswith('complete ["0",')
 
 
 def test_a_side_effect_of_a_lost_decision_happens_again():
