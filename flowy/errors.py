@@ -11,6 +11,7 @@
     │   ├── TaskCanceled            … because it was cancelled
     │   ├── TaskTerminated          … because somebody ended the child execution
     │   ├── TaskNotScheduled        … because the service refused to schedule it (see its cause)
+    │   ├── SideEffectFailed        … because the function of a side effect raised: see its cause
     │   └── MapFailedError          more items of a map failed than are tolerated: see its outcome
     ├── CompensationError           a saga could not undo everything: see its failures
     ├── ExecutionError              a callable gave no value where it ran: see its cause
@@ -208,6 +209,14 @@ class RemoteError(FlowyError):
         self.type = type
         self.message = message
         self.bases = bases
+
+
+class SideEffectFailed(TaskError):
+    """The function of a side effect raised; every replay raises the same, and calls nothing.
+
+    Its cause is what the function raised, of its own class where that is registered, and it is then
+    caught as that class too.
+    """
 
 
 class MapFailedError(TaskError):

@@ -67,6 +67,7 @@ class RunContext:
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
+        self.facts.check(call.type)
         result = self._calls.ask(call, find_place())
         if isinstance(result, ChildResult):
             result.on_signal = partial(self._signal_child, result)
@@ -74,6 +75,7 @@ class RunContext:
 
     def restart(self, restart: Restart) -> None:
         """End this run and continue as new."""
+        self.facts.check("a restart")
         self.restart_input = self._texts.pack(restart.input, restart.what)
         self.wanted_restart = restart
         self._signals.keeps_all = True
@@ -96,6 +98,7 @@ class RunContext:
 
     def marker(self, name: str, details: str) -> None:
         """Leave a note in the history."""
+        self.facts.check(f"marker {name}")
         if not self.dropped:
             self._calls.size.add(details)
             attributes = RecordMarkerAttributes(marker_name=name, details=details)
@@ -104,10 +107,12 @@ class RunContext:
 
     def sleep(self, seconds: float) -> Result:
         """Start a durable timer; the result comes when it fires."""
+        self.facts.check("a timer")
         return self._loop.create_result() if self.dropped else self._calls.sleep(seconds)
 
     def next_signal(self, name: str, read: Callable[[Any], Any] | None = None) -> Result:
         """Take the next signal of a name, now or when it comes; ``read`` makes the value of it."""
+        self.facts.check(f"signal {name}")
         return self._signals.next(name, read)
 
     def waiting_signals(self, name: str) -> int:
@@ -116,6 +121,7 @@ class RunContext:
 
     def tell(self, message: ToWorkflow) -> Result:
         """Tell another execution something; the result comes when it has got it."""
+        self.facts.check("a message to another execution")
         if self.dropped:
             return self._loop.create_result()
         return self._externals.tell(self._calls.take_number(), message)

@@ -20,13 +20,20 @@ from flowy.decider.loop import DeterministicLoop
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
 from flowy.decider.texts import Texts
-from flowy.errors import DefinitionError, NondeterminismError, StaleRunError
+from flowy.errors import (
+    DefinitionError,
+    NondeterminismError,
+    PayloadError,
+    PayloadUnavailable,
+    SideEffectFailed,
+    StaleRunError,
+)
 from flowy.protocol.decisions import RecordMarker, RecordMarkerAttributes
 from flowy.protocol.event import Event
 from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.events.timer import StartTimerFailed, TimerStarted
 from flowy.task.guarding import unguarded
-from flowy.transport import serializer
+from flowy.transport import failure, serializer
 
 SIDE_EFFECT = "flowy.side_effect"
 VERSION = "flowy.version"
@@ -37,11 +44,18 @@ UNCHANGED = 1
 """The version of code before its first change."""
 
 
-class SideEffect(msgspec.Struct, frozen=True, kw_only=True):
-    """What a side effect's marker says: which one of the run it is, and what it gave as JSON."""
+class SideEffect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a side effect's marker says.
+
+    Args:
+        number: Which one of the run it is.
+        value: What it gave, as JSON.
+        failed: Why it gave nothing; its value is then the details of that.
+    """
 
     number: int
     value: str
+    failed: str | None = None
 
 
 class Version(msgspec.Struct, frozen=True, kw_only=True):
@@ -80,7 +94,9 @@ class RunFacts:
         self._random: Random | None = None
         self._uuids: Random | None = None
         self._effects = 0
-        self._values: dict[int, str] = {}
+        self._is_happening = False
+        """The function of a side effect runs."""
+        self._values: dict[int, SideEffect] = {}
         self._recorded: dict[str, int] = {}
         self._versions: dict[str, int] = {}
         self._sent: dict[int, int] = {}
@@ -98,9 +114,22 @@ class RunFacts:
             elif isinstance(event, TimerStarted | StartTimerFailed):
                 self._remember_cut(event)
 
+    def check(self, what: object) -> None:
+        """Refuse what the function of a side effect cannot ask for: replays do not call it.
+
+        Raises:
+            DefinitionError: It runs now.
+        """
+        if self._is_happening:
+            raise DefinitionError(
+                f"the function of a side effect asks for {what}, and replays do not call it: ask "
+                "in the workflow's own code, and give the function what came"
+            )
+
     @property
     def random(self) -> Random:
         """Chance, seeded by the run."""
+        self.check("random")
         if self._random is None:
             self._random = self._seeded("random")
         return self._random
@@ -116,30 +145,57 @@ class RunFacts:
 
     def uuid4(self) -> UUID:
         """Return a new UUID, drawn from the run's chance."""
+        self.check("uuid4")
         if self._uuids is None:
             self._uuids = self._seeded("uuid")
         return UUID(int=self._uuids.getrandbits(128), version=4)
 
     def side_effect(self, function: Callable[[], Any]) -> Any:
-        """Call a function once in the life of the run and return what it gave."""
+        """Call a function once in the life of the run and return what it gave.
+
+        Raises:
+            SideEffectFailed: It raised then, or gave what cannot travel.
+        """
+        self.check("a side effect")
         number, self._effects = self._effects, self._effects + 1
         what = f"the value of side effect {number}"
-        text = self._values.get(number)
-        if text is None:
+        effect = self._values.get(number)
+        if effect is None:
             if self._repeats():
                 raise self._diverges(
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
                 )
+            effect = self._values[number] = self._happen(number, function, what)
+        self._note(SIDE_EFFECT, str(number), effect)
+        text = self._texts.unpack(effect.value, what)
+        if effect.failed is not None:
+            raise failure.revive(SideEffectFailed, effect.failed, text)
+        return serializer.load(text, what)
+
+    def _happen(self, number: int, function: Callable[[], Any], what: str) -> SideEffect:
+        # A failure is kept as well: code may catch it, and a replay must not go another way.
+        self._is_happening = True
+        try:
             with unguarded():
                 value = function()
             dumped = serializer.dump(value, what, None)
-            text = self._values[number] = self._texts.pack(dumped, what, VALUE_MAXIMUM)
-        self._note(SIDE_EFFECT, str(number), SideEffect(number=number, value=text))
-        return serializer.load(self._texts.unpack(text, what), what)
+            return SideEffect(number=number, value=self._texts.pack(dumped, what, VALUE_MAXIMUM))
+        except PayloadUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 -- it is the outcome of the function
+            reason, details = failure.describe(error)
+            try:
+                text = self._texts.pack(details, what, VALUE_MAXIMUM)
+            except PayloadError:
+                text = ""
+            return SideEffect(number=number, value=text, failed=reason)
+        finally:
+            self._is_happening = False
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
+        self.check("a version")
         if not UNCHANGED <= minimum <= maximum:
             raise DefinitionError(
                 f"{change}: versions begin with {UNCHANGED} and the oldest is not over the newest, "
@@ -193,7 +249,7 @@ class RunFacts:
         attributes = event.attributes
         if attributes.marker_name == SIDE_EFFECT:
             effect = msgspec.json.decode(attributes.details or "", type=SideEffect)
-            if self._values.setdefault(effect.number, effect.value) != effect.value:
+            if self._values.setdefault(effect.number, effect) != effect:
                 raise StaleRunError(f"another run gave side effect {effect.number} its value")
         elif attributes.marker_name == VERSION:
             noted = msgspec.json.decode(attributes.details or "", type=Version)

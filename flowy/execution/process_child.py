@@ -61,6 +61,14 @@ class Child:
         """The system's id of the process, and of its group; 0 if it never had one."""
         return self._process_id
 
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for a call: it says nothing then, until it has ended."""
+        try:
+            return not self._calls.poll()
+        except OSError:
+            return False
+
     def request(self, call: bytes, name: str, asked: Callable[[Any], Any] | None = None) -> Any:
         """Run a pickled call in the process and return its value.
 

@@ -82,9 +82,10 @@ class ProcessPool(Executor):
             WorkerLost: No process comes up.
             ExecutionError: The pool is closed.
         """
-        with self._lock:
-            if self._idle:
-                return self._idle.pop()
+        while (idle := self._pop_idle()) is not None:
+            if idle.waits:
+                return idle
+            self.bury(idle)  # it was killed meanwhile, and must not take a call with it
         with self._starting:
             child = Child(self._memory)
         with self._lock:
@@ -94,6 +95,10 @@ class ProcessPool(Executor):
             self.bury(child)
             raise ExecutionError("the process pool was closed and takes no more work")
         return child
+
+    def _pop_idle(self) -> Child | None:
+        with self._lock:
+            return self._idle.pop() if self._idle else None
 
     def give_back(self, child: Child) -> None:
         """Keep a process for the next call."""

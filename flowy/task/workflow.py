@@ -199,7 +199,8 @@ class Workflow(Task):
         reason that passes: it is no activity, nothing tries it again.
 
         Raises:
-            PayloadError: What the function gave cannot travel.
+            SideEffectFailed: The function raised, or gave what cannot travel; its cause says what.
+                That is in the history as well, and raised again in replays.
         """
         return self._scheduler.facts.side_effect(function)
 

@@ -43,13 +43,17 @@ class Drain:
     """
 
     def __init__(self, grace: Grace, shop: Workshop | None, is_polling: Callable[[], bool]) -> None:
-        self.handed_back = 0
         self._grace = grace
         self._shop = shop
         self._is_polling = is_polling
         self._ended = threading.Event()
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
+
+    @property
+    def handed_back(self) -> int:
+        """How many tasks were, those that came meanwhile included."""
+        return 0 if self._shop is None else self._shop.handed_back
 
     def begin(self) -> None:
         """Begin to count the grace time; more than once is the same."""
@@ -66,7 +70,7 @@ class Drain:
         if self._ended.wait(self._grace.seconds):
             return
         if self._shop is not None:
-            self.handed_back = self._shop.hand_back()
+            self._shop.hand_back()
         logger.warning(
             "%d tasks were handed back: they were not done in %g s",
             self.handed_back,

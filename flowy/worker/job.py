@@ -228,14 +228,11 @@ class ActivityJob:
             self._let_go()
         return self._begun
 
-    def hand_back(self) -> bool:
-        """Answer that another worker is to do it, and stop it where that is possible.
-
-        Returns:
-            Whether it had not been answered before.
-        """
+    def hand_back(self) -> None:
+        """Answer that another worker is to do it, and stop it where that is possible."""
         if not self._claim():
-            return False
+            return
+        self._shop.was_handed_back()
         error: FlowyError = HandedBack(f"the worker leaves, {self} was not done in time")
         if self.definition.at_most_once and self._begun:
             error = NotRepeated(f"the worker left while {self} ran, which is done at most once")
@@ -244,7 +241,6 @@ class ActivityJob:
         self._send(self, self._failed(error))
         self._let_go()
         self._interrupt()
-        return True
 
     def _call(self) -> Call:
         self._context = contextvars.copy_context()

@@ -108,12 +108,8 @@ class Job(Protocol):
 
     strategy: str
 
-    def hand_back(self) -> bool:
-        """Answer now that another worker is to do it, and stop it where that is possible.
-
-        Returns:
-            Whether it had not been answered before.
-        """
+    def hand_back(self) -> None:
+        """Answer now that another worker is to do it, and stop it where that is possible."""
         ...
 
 
@@ -150,6 +146,8 @@ class Workshop:
         self.answerers = ThreadPool(ANSWERERS, "flowy-answers")
         self.is_closing = False
         """Whether tasks are handed back at once."""
+        self.handed_back = 0
+        """How many were, since then."""
         self._strategies: dict[str, Strategy] = {}
         self._jobs: set[Job] = set()
         self._condition = threading.Condition()
@@ -202,12 +200,18 @@ class Workshop:
         with self._condition:
             return self._condition.wait_for(lambda: not self._jobs, timeout)
 
-    def hand_back(self) -> int:
-        """Hand back all tasks in hand, and those that still come; return how many were."""
+    def hand_back(self) -> None:
+        """Hand back all tasks in hand, and those that still come."""
         self.is_closing = True
         with self._condition:
             jobs = list(self._jobs)
-        return sum([job.hand_back() for job in jobs])
+        for job in jobs:
+            job.hand_back()
+
+    def was_handed_back(self) -> None:
+        """Count a task, if it was because the worker leaves."""
+        with self._condition:
+            self.handed_back += self.is_closing
 
     def close(self) -> None:
         """Give back threads, processes and resources."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from flowy.decider.limits import Limits
 from flowy.decider.run import WorkflowRun
 from flowy.protocol.ids import ExecutionId
 from flowy.task import scanner
@@ -19,6 +20,8 @@ from tests.benchmarks.tables import show
 pytestmark = pytest.mark.benchmark
 
 EXECUTION = ExecutionId(workflow_id="w", run_id="r")
+LIMITS = Limits(events=100_000)
+"""Enough for 10,000 activities; Amazon SWF takes 25,000 events."""
 
 
 def definition(workflow):
@@ -38,12 +41,12 @@ def best(work, rounds=5):
 
 
 def cold(workflow, events):
-    run = WorkflowRun(definition(workflow), EXECUTION)
+    run = WorkflowRun(definition(workflow), EXECUTION, limits=LIMITS)
     assert run.feed(events).closes
 
 
 def warm_chain(events, size):
-    run = WorkflowRun(definition("seq"), EXECUTION)
+    run = WorkflowRun(definition("seq"), EXECUTION, limits=LIMITS)
     run.feed(events[:3])
     for step in range(size):
         run.feed(events[3 + 6 * step : 9 + 6 * step])

@@ -105,6 +105,14 @@ def test_a_process_that_dies_loses_its_call_and_the_next_has_another(runner, str
     assert runner.run(Call(function=calls.answer, arguments=(2,)), strategy).value == 4
 
 
+def test_a_process_killed_while_idle_takes_no_call_with_it(runner, pool, strategy):
+    process_id = runner.run(Call(function=os.getpid), strategy).unwrap()
+    os.kill(process_id, signal.SIGKILL)
+    wait_for(lambda: gone(process_id))
+    assert runner.run(Call(function=calls.answer, arguments=(4,)), strategy).value == 8
+    assert process_id not in pool.process_ids
+
+
 def test_a_process_killed_while_idle_is_replaced_for_the_next_attempt(runner, strategy):
     process_id = runner.run(Call(function=os.getpid), strategy).unwrap()
     os.kill(process_id, signal.SIGKILL)

@@ -2,12 +2,14 @@
 
 import contextlib
 import itertools
+import json
 
 import pytest
 
-from flowy.errors import NondeterminismError
+from flowy.errors import NondeterminismError, SideEffectFailed
 from flowy.swf.task import ActivityProxy
-from flowy.task import Workflow
+from flowy.task import Signal, Workflow
+from flowy.transport.registered import register_failure
 from tests.unit.decider.simulator import Simulator, ids
 
 
@@ -42,6 +44,75 @@ def test_a_side_effect_happens_once(feeding):
     s = play(Effects, feeding)
     assert ids(s.answers[-1]) == ["complete [0,1]"]
     assert next(counter) == 2
+
+
+@register_failure
+class EmptyError(Exception):
+    pass
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_a_side_effect_that_fails_fails_the_same_in_every_replay(feeding):
+    called = []
+
+    class Effects(Proxies):
+        def run(self):
+            found = []
+            for error in (ZeroDivisionError("none"), EmptyError("nothing"), None):
+                try:
+                    self.side_effect(lambda error=error: self.fail(error))
+                except EmptyError as failed:
+                    found.append(f"empty {failed}")
+                except SideEffectFailed as failed:
+                    found.append(f"{failed} {failed.type} {failed.__cause__!r}")
+                self.act().result()
+            return found
+
+        def fail(self, error):
+            called.append(error)
+            if error is None:
+                return called.append  # cannot travel
+            raise error
+
+    s = play(Effects, feeding)
+    (closing,) = s.answers[-1].decisions
+    zero, empty, unfit = json.loads(closing.attributes.result)
+    assert zero == (
+        "none builtins.ZeroDivisionError RemoteError('builtins.ZeroDivisionError: none')"
+    )
+    assert empty == "empty nothing"
+    assert "the value of side effect 2 cannot be sent as JSON" in unfit
+    assert len(called) == 3
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+@pytest.mark.parametrize(
+    "asks",
+    [
+        lambda flow: flow.act(1),
+        lambda flow: flow.random.random(),
+        lambda flow: flow.uuid4(),
+        lambda flow: flow.sleep(5),
+        lambda flow: flow.marker("mark", 1),
+        lambda flow: flow.side_effect(lambda: 1),
+        lambda flow: flow.version("change", 1, 2),
+        lambda flow: flow.send_signal("other", "go", 1),
+        lambda flow: flow.restart(),
+        lambda flow: flow.go.get(),
+    ],
+)
+def test_a_side_effect_that_asks_for_something_of_the_workflow_is_refused(asks, feeding):
+    class Effects(Proxies):
+        go = Signal()
+
+        def run(self):
+            with pytest.raises(SideEffectFailed, match="the function of a side effect asks for"):
+                self.side_effect(lambda: asks(self))
+            return [self.act().result(), self.random.random()]
+
+    s = play(Effects, feeding)
+    assert ids(s.answers[0])[1:] == ["#0"]
+    assert ids(s.answers[-1])[0].startswith('complete ["0",')
 
 
 def test_a_side_effect_of_a_lost_decision_happens_again():

@@ -111,10 +111,9 @@ def test_further_tries_keep_their_pauses_when_the_worker_is_to_leave(client, clo
 
 def test_no_further_try_follows_when_the_task_was_handed_back_in_a_pause(client, clock):
     poller = poller_of(client, clock, Fails, local_retry=PAUSES)
-    handed_back = []
-    clock.in_pause = lambda: handed_back.append(poller.shop.hand_back())
+    clock.in_pause = poller.shop.hand_back
     poller.handle(activity_task())
-    assert (Fails.tries, handed_back) == (1, [1])
+    assert (Fails.tries, poller.shop.handed_back) == (1, 1)
     (answer,) = client.of(RespondActivityTaskFailed)
     assert HandedBack.__name__ in answer.details
 
@@ -140,6 +139,16 @@ def test_the_tries_of_an_inline_activity_are_counted(client, clock):
     poller = poller_of(client, clock, Fails, [told.append], local_retry=PAUSES)
     poller.handle(activity_task())
     assert [each.count for each in told if isinstance(each, TaskRetried)] == [3]
+
+
+def test_a_task_that_comes_when_the_grace_time_is_over_counts_as_handed_back(client, clock):
+    """A worker that leaves with status 0 has handed back none."""
+    poller = poller_of(client, clock, Fails)
+    poller.shop.hand_back()
+    assert poller.shop.handed_back == 0
+    poller.handle(activity_task())
+    assert (Fails.tries, poller.shop.handed_back) == (0, 1)
+    assert client.of(RespondActivityTaskFailed)
 
 
 class Begun:
