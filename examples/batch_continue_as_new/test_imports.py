@@ -1,5 +1,8 @@
 """Runs the example."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from examples.batch_continue_as_new import imports
@@ -55,3 +58,13 @@ def test_a_signal_holds_it_also_between_two_runs(environment):
     environment.signal(execution, "pause", 3_600)
     environment.result(execution)
     assert environment.now() - before == pytest.approx(3_600, abs=1)
+
+
+def test_a_table_is_imported_into_its_database(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    lines = [f"{number},name {number}" for number in range(2 * imports.PAGE + 5)]
+    (tmp_path / "customers.csv").write_text("\n".join(["id,name", *lines]), "utf-8")
+    with Environment(imports) as environment:
+        assert environment.run(imports.ImportTable, "customers") == len(lines)
+    with closing(sqlite3.connect("customers.db")) as database:
+        assert database.execute("SELECT count(*) FROM rows").fetchone() == (len(lines),)

@@ -1,5 +1,8 @@
 """Wait for a job of somebody else's by asking again and again, each time after a longer pause."""
 
+import json
+from pathlib import Path
+
 from flowy import Activity, ActivityProxy, Workflow, activity, workflow
 
 LIST = "jobs"
@@ -10,7 +13,9 @@ LONGEST = 600
 @activity("jobs.look", 1, LIST)
 class Look(Activity):
     def run(self, job):
-        raise NotImplementedError("asks the other system how far the job is")
+        """Ask the other system, here a folder of files, how far the job is."""
+        file = Path("jobs") / f"{job}.json"
+        return json.loads(file.read_text("utf-8")) if file.exists() else {"state": "running"}
 
 
 @workflow("jobs.wait", 1, LIST, workflow_duration=7 * 24 * 3600)

@@ -40,3 +40,12 @@ def test_two_executions_do_not_ask_at_the_same_moments():
         for execution in [environment.start(jobs.WaitForJob, job, 7_200) for job in looked]:
             environment.result(execution)
     assert looked["one"][3:-1] != looked["other"][3:-1]
+
+
+def test_a_job_has_ended_when_its_file_is_there(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "jobs").mkdir()
+    (tmp_path / "jobs" / "job-7.json").write_text('{"state": "done"}', "utf-8")
+    with Environment(jobs) as environment:
+        assert environment.run(jobs.WaitForJob, "job-7") == {"state": "done"}
+        assert environment.run(jobs.WaitForJob, "job-8", 600)["state"] == "given up"
