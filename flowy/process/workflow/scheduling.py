@@ -59,7 +59,7 @@ class GraphRun:
         self._left: dict[str, int] = {}
         self._dependents: dict[str, list[str]] = {node_id: [] for node_id in nodes}
         for node_id, node in nodes.items():
-            distinct = set(node.dependencies)
+            distinct = dict.fromkeys(node.dependencies)
             self._left[node_id] = len(distinct)
             for dependency in distinct:
                 self._dependents[dependency].append(node_id)
