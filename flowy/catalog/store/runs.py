@@ -35,6 +35,7 @@ from flowy.errors import InvalidRunStateError, UnknownRunError
 LIFECYCLE = Lifecycle("run", st.SOURCES)
 _runs = cast(Table, RunObject.__table__)
 _log = cast(Table, RunMessage.__table__)
+_COLUMNS = tuple(column.key for column in _runs.columns)
 _moves = Transitions(_runs, LIFECYCLE, ["run_id"], "state_type")
 
 # What each change asks, made once: to make a statement takes longer than to run it.
@@ -45,6 +46,7 @@ _find = (
 _standing = select(_runs.c.state_type, _runs.c.workflow_id).where(_runs.c.run_id == _BY_ID)
 _drop_log = delete(_log).where(_log.c.run_id == _BY_ID)
 _add_message = insert(_log)
+_add_run = insert(_runs)
 _groups = cast(Table, GroupObject.__table__)
 _workflow_of = select(_groups.c.workflow_id).where(_groups.c.group_id == _BY_ID)
 
@@ -94,9 +96,12 @@ def place_of(session: Session, group: GroupObject) -> tuple[str, str]:
 
 
 def add(session: Session, run: RunObject) -> None:
-    """Add a run."""
+    """Add a run that is new: what it holds is written at once, and it is the session's."""
+    session.flush()  # what the caller has added may be what the run is of
+    held = vars(run)
+    session.execute(_add_run, {name: held[name] for name in _COLUMNS if name in held})
+    make_transient_to_detached(run)
     session.add(run)
-    session.flush()
 
 
 def rank(session: Session, workflow: WorkflowObject, run_id: str, runs: Sequence[str]) -> None:
