@@ -338,6 +338,7 @@ class Calls:
 
     def ended(self, task: Task) -> None:
         """Note that nobody waits for a task any more before the workflow ends."""
+        task.result.on_cancel = None  # it knows the task: together they would wait for a collection
         if not task.call.options.abandon:
             self.held -= 1
 

@@ -11,9 +11,9 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import Any, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
@@ -37,6 +37,26 @@ class Timers(Protocol):
     def cancel_timer(self, timer: object) -> None:
         """Stop a timer; one that has fired stays as it is."""
         ...
+
+
+class _Handle(asyncio.Handle):
+    """A handle that asks for no debug mode: one is made for each step of a task."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        callback: Callable[..., object],
+        args: Sequence[Any],
+        loop: asyncio.AbstractEventLoop,
+        context: Context | None,
+    ) -> None:
+        self._context = copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
 
 
 class DeterministicLoop(RefusingLoop):
@@ -98,12 +118,18 @@ class DeterministicLoop(RefusingLoop):
         ready = self._ready
         while ready:
             handle = ready.popleft()
-            if not handle.cancelled():
-                try:
-                    handle._run()
-                except SystemExit:
-                    # The task that raised it keeps it for whoever awaits it.
-                    log.warning("workflow code exits the interpreter in a task", exc_info=True)
+            if handle._cancelled:
+                continue
+            try:  # what the handle's _run does, without a frame for each step
+                handle._context.run(handle._callback, *handle._args)
+            except KeyboardInterrupt:
+                raise
+            except SystemExit:
+                # The task that raised it keeps it for whoever awaits it.
+                log.warning("workflow code exits the interpreter in a task", exc_info=True)
+            except BaseException as error:  # noqa: BLE001 -- as the loops of asyncio do it
+                message = f"a callback raised: {handle!r}"
+                self.call_exception_handler({"message": message, "exception": error})
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # What code left in the middle runs its finally blocks to their end, as in asyncio.
@@ -120,9 +146,11 @@ class DeterministicLoop(RefusingLoop):
         """Return the history's time."""
         return self.now
 
-    def get_debug(self) -> bool:
-        """Say that asyncio's debug mode is off: it would look at clocks."""
-        return False
+    get_debug = staticmethod(bool)
+    """Says that asyncio's debug mode is off: it would look at clocks.
+
+    Every future asks, and ``bool()`` says False without a frame of Python.
+    """
 
     def is_running(self) -> bool:
         """Say that the loop runs: code asks only while it does."""
@@ -136,7 +164,7 @@ class DeterministicLoop(RefusingLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Put a callback behind all that is ready."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
@@ -188,9 +216,9 @@ class DeterministicLoop(RefusingLoop):
 
     def create_result(self, cls: type[Result] = Result) -> Result:
         """Make the result of a call."""
-        self._made += 1
         result = cls(loop=self)
-        result.number = self._made
+        self._made = result.number = self._made + 1
+        result.on_cancel = None
         return result
 
     def create_task(
