@@ -1,10 +1,11 @@
 """What workflow code reaches of the decider that runs it."""
 
+from asyncio import _get_running_loop
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flowy.decider.asked import find_place, kind_of, result_class
+from flowy.decider.asked import find_caller, kind_of, result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
@@ -62,14 +63,15 @@ class RunContext:
         """
         if self.dropped:
             return self._loop.create_result(result_class(kind_of(call)))
-        if not self._loop.is_here():
+        if _get_running_loop() is not self._loop:
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        self.facts.check(call.type)
-        result = self._calls.ask(call, find_place())
-        if isinstance(result, ChildResult):
+        if self.facts.is_happening:
+            self.facts.check(call.type)
+        result = self._calls.ask(call, find_caller())
+        if type(result) is ChildResult:
             result.on_signal = partial(self._signal_child, result)
         return result
 

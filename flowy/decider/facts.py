@@ -97,7 +97,7 @@ class RunFacts:
         self._random: Random | None = None
         self._uuids: Random | None = None
         self._effects = 0
-        self._is_happening = False
+        self.is_happening = False
         """The function of a side effect runs."""
         self._values: dict[int, SideEffect] = {}
         self._recorded: dict[str, int] = {}
@@ -125,7 +125,7 @@ class RunFacts:
         Raises:
             DefinitionError: It runs now.
         """
-        if self._is_happening:
+        if self.is_happening:
             raise DefinitionError(
                 f"the function of a side effect asks for {what}, and replays do not call it: ask "
                 "in the workflow's own code, and give the function what came"
@@ -180,7 +180,7 @@ class RunFacts:
 
     def _happen(self, number: int, function: Callable[[], Any], what: str) -> SideEffect:
         # A failure is kept as well: code may catch it, and a replay must not go another way.
-        self._is_happening = True
+        self.is_happening = True
         try:
             with unguarded():
                 value = function()
@@ -196,7 +196,7 @@ class RunFacts:
                 text = ""
             return SideEffect(number=number, value=text, failed=reason)
         finally:
-            self._is_happening = False
+            self.is_happening = False
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""

@@ -117,7 +117,7 @@ class DeterministicLoop(RefusingLoop):
         """Run what is ready, and what that makes ready, until nothing is."""
         ready = self._ready
         while ready:
-            handle = ready.popleft()
+            handle: Any = ready.popleft()
             if handle._cancelled:
                 continue
             try:  # what the handle's _run does, without a frame for each step
@@ -218,7 +218,7 @@ class DeterministicLoop(RefusingLoop):
         """Make the result of a call."""
         result = cls(loop=self)
         self._made = result.number = self._made + 1
-        result.on_cancel = None
+        result.origin = None
         return result
 
     def create_task(

@@ -34,6 +34,14 @@ class BlockingLoop(Protocol):
         ...
 
 
+class Origin(Protocol):
+    """What a result is the outcome of."""
+
+    def cancel(self) -> bool:
+        """Hear of a cancellation; tell whether the result stays open until the task has ended."""
+        ...
+
+
 class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
@@ -42,10 +50,10 @@ class Result(asyncio.Future[T]):
     take it. Cancelling it asks for the cancellation of the task.
     """
 
-    __slots__ = ("number", "on_cancel")  # a dict of its own would be as large as the rest of it
+    __slots__ = ("number", "origin")  # a dict of its own would be as large as the rest of it
 
-    on_cancel: Callable[[], bool] | None
-    """Hears of a cancellation; tells whether the result stays open until the task has ended."""
+    origin: Origin | None
+    """What it is the outcome of, while that has not ended and cancelling concerns it."""
 
     number: int | None
     """Its number within the run that made it."""
@@ -62,7 +70,7 @@ class Result(asyncio.Future[T]):
         """
         if self.done():
             return False
-        if self.on_cancel is not None and self.on_cancel():
+        if self.origin is not None and self.origin.cancel():
             return True
         return super().cancel(msg)
 
@@ -234,7 +242,7 @@ _ASKING = ("asyncio.", "flowy.")
 
 def _is_looked_at(future: asyncio.Future[Any]) -> bool:
     """Tell whether something waits for what a future holds itself, such as a task by ``await``."""
-    waiting = future._callbacks or ()  # type: ignore[attr-defined]  # documented nowhere, and old
+    waiting = future._callbacks or ()
     return not all((getattr(callback, "__module__", None) or "").startswith(_ASKING) for callback, _ in waiting)
 
 
