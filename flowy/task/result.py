@@ -242,8 +242,10 @@ _ASKING = ("asyncio.", "flowy.")
 
 def _is_looked_at(future: asyncio.Future[Any]) -> bool:
     """Tell whether something waits for what a future holds itself, such as a task by ``await``."""
-    waiting = future._callbacks or ()
-    return not all((getattr(callback, "__module__", None) or "").startswith(_ASKING) for callback, _ in waiting)
+    waiting = future._callbacks or ()  # noqa: SLF001 -- nothing else tells who waits
+    return not all(
+        (getattr(callback, "__module__", None) or "").startswith(_ASKING) for callback, _ in waiting
+    )
 
 
 def copy_outcome(ended: asyncio.Future[Any], result: Result) -> None:
