@@ -70,6 +70,7 @@ class Calls:
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now: Callable[[], float] = lambda: 0.0
+        self.check: Callable[[str], object] = lambda what: None
         self.texts: Texts
         self.child_prefix = child_prefix
         self.open: dict[Key, Task] = {}
@@ -123,6 +124,7 @@ class Calls:
                 result.set_result(None)
 
         def cancelled() -> bool:
+            self.check("the end of a timer")
             self.timers.cancel_timer(timer)
             return False
 
@@ -226,6 +228,7 @@ class Calls:
 
     def _cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
+        self.check(f"the cancellation of {task.call.type}")
         if task.timer is not None:
             self.timers.cancel_timer(task.timer)
         elif task.key in self.open and not self._withdraw(task):
