@@ -65,6 +65,7 @@ class Calls:
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
         self.now = 0.0
         """The history's time."""
+        self.check: Callable[[str], object] = lambda what: None
         self.texts: Texts
         self.child_prefix = child_prefix
         self.open: dict[Key, Task] = {}
@@ -138,7 +139,7 @@ class Calls:
 
         timer = self.timers.start(str(number), whole(seconds), fired)
         timer.refused = refused
-        result.origin = _Sleep(self.timers, timer)
+        result.origin = _Sleep(self, timer)
         return result
 
     def take_number(self) -> int:
@@ -227,6 +228,7 @@ class Calls:
 
     def cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
+        self.check(f"the cancellation of {task.type}")
         if task.timer is not None:
             self.timers.cancel_timer(task.timer)
         elif task.key in self.open and not self._withdraw(task):
@@ -352,13 +354,14 @@ def _numbers(policy: RetryPolicy | int) -> int:
 class _Sleep:
     """What a result of ``sleep`` is the outcome of."""
 
-    __slots__ = ("_timer", "_timers")
+    __slots__ = ("_calls", "_timer")
 
-    def __init__(self, timers: Timers, timer: Timer) -> None:
-        self._timers = timers
+    def __init__(self, calls: Calls, timer: Timer) -> None:
+        self._calls = calls
         self._timer = timer
 
     def cancel(self) -> bool:
         """Stop the timer; the result does not wait for that."""
-        self._timers.cancel_timer(self._timer)
+        self._calls.check("the end of a timer")
+        self._calls.timers.cancel_timer(self._timer)
         return False

@@ -303,6 +303,10 @@ def _continue_as_new(
 
 def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
     reason, details = failure.describe(error)
+    if isinstance(error, TypeError | ValueError):  # asyncio's own do not say who is to blame
+        called = place.asyncio_call(error.__traceback__)
+        if called is not None:
+            reason = f"{called[0]}: {reason} (at {called[1]})"[: failure.REASON_MAXIMUM]
     return decisions.FailWorkflowExecution(
         attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
     )

@@ -84,10 +84,12 @@ class RunContext:
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
+        self.facts.check("abandon")
         self._left_abandon = self._position()
 
     def set_execution_context(self, text: str) -> None:
         """Have a text shown with the execution from this decision on."""
+        self.facts.check("an execution context")
         self.execution_context = text
 
     def returned_abandoning(self) -> bool:
@@ -129,6 +131,7 @@ class RunContext:
         return self._externals.tell(self._calls.take_number(), message)
 
     def _signal_child(self, child: ChildResult, name: str, text: str) -> Result:
+        self.facts.check(f"signal {name} to a child")
         number = self._calls.take_number()
         sent = self._loop.create_result()
 

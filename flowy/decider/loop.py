@@ -18,6 +18,8 @@ from typing import Any, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.decider.refused import RefusingLoop
+from flowy.errors import DefinitionError
+from flowy.task import delays
 from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
@@ -59,6 +61,10 @@ class _Handle(asyncio.Handle):
         self._repr = None
 
 
+def _let(_what: str) -> None:
+    """Refuse nothing."""
+
+
 class DeterministicLoop(RefusingLoop):
     """Runs workflow code when told to, until nothing is ready.
 
@@ -71,6 +77,8 @@ class DeterministicLoop(RefusingLoop):
 
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0
+        self.check: Callable[[str], object] = _let
+        """Refuses what the code asks for where no replay would ask for it again."""
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
@@ -134,7 +142,7 @@ class DeterministicLoop(RefusingLoop):
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # What code left in the middle runs its finally blocks to their end, as in asyncio.
         if self.is_here():
-            self.create_task(generator.aclose())
+            self._make_task(generator.aclose())
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Wait in a plain ``run``; the bridge gives this its meaning."""
@@ -176,7 +184,8 @@ class DeterministicLoop(RefusingLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Start a durable timer for a callback; no delay makes it ready at once."""
-        return self.call_at(self.now + delay, callback, *args, context=context)
+        when = self.now + delays.seconds(delay, "a timer")
+        return self.call_at(when, callback, *args, context=context)
 
     def call_at(
         self,
@@ -186,7 +195,8 @@ class DeterministicLoop(RefusingLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Start a durable timer that ends at a moment of the history's time."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self.check("a timer")
+        handle = asyncio.TimerHandle(delays.seconds(when, "a timer"), callback, args, self, context)
         if when <= self.now:
             self._ready.append(handle)
             return handle
@@ -231,6 +241,16 @@ class DeterministicLoop(RefusingLoop):
     ) -> asyncio.Task[Any]:
         """Make a task; without a name it is numbered within the workflow."""
         refuse_unordered(coro, sys._getframe(1))
+        try:
+            self.check("an asyncio task")
+        except DefinitionError:
+            coro.close()
+            raise
+        return self._make_task(coro, name, context)
+
+    def _make_task(
+        self, coro: Any, name: str | None = None, context: Context | None = None
+    ) -> asyncio.Task[Any]:
         self._tasks += 1
         self._made += 1
         name = name or f"task-{self._tasks}"

@@ -108,6 +108,7 @@ class WorkflowRun:
         self._facts = RunFacts(
             execution.run_id, self._loop, self._calls.slots, self._calls.size, texts
         )
+        self._calls.check = self._loop.check = self._facts.check
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts, texts
         )
@@ -188,6 +189,15 @@ class WorkflowRun:
     def trouble(self) -> PayloadError | None:
         """A text that the code needed and could not have; its decisions mean nothing then."""
         return self._texts.trouble
+
+    def only_look(self) -> None:
+        """Let nothing new happen from now on: code stops where it asks for a new side effect."""
+        self._facts.only_looks = True
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the code stopped there, so that what it decides means nothing."""
+        return self._facts.stopped
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
