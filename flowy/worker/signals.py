@@ -48,9 +48,10 @@ def leaving_on_signals(leave: Callable[[], None], *, once: bool = False) -> Iter
     # the signal, that one may be in a poll for a minute; what Python writes here comes at once.
     woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     previous = {number: signal.getsignal(number) for number in SIGNALS if is_heard(number)}
-    then = {number: handler for number, handler in previous.items() if number != signal.SIGHUP}
+    then: dict[signal.Signals, Any] = {} if once else dict(previous)
+    then.pop(signal.SIGHUP, None)
     try:
-        _install(previous, {} if once else then, writing)
+        _install(previous, then, writing)
         yield
     finally:
         _restore(previous)
