@@ -21,9 +21,8 @@ def kind(value: Any, wanted: type[T], what: str) -> T:
     """
     if not isinstance(value, wanted):
         made = " itself, not yet made: call it" if value is wanted else ""
-        raise DefinitionError(
-            f"{what} is a {wanted.__module__}.{wanted.__qualname__}, not {shown(value)}{made}"
-        )
+        place = "" if wanted.__module__ == "builtins" else f"{wanted.__module__}."
+        raise DefinitionError(f"{what} is a {place}{wanted.__qualname__}, not {shown(value)}{made}")
     return value
 
 
