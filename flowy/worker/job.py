@@ -54,6 +54,9 @@ T = TypeVar("T")
 Answer = RespondActivityTaskCompleted | RespondActivityTaskFailed | RespondActivityTaskCanceled
 Sender = Callable[["ActivityJob", Answer | None], None]
 
+LEAVES = "the worker leaves, and it was not done in time"
+BLOCKED = "an activity that was taken with it blocks the thread that was to do both"
+
 GRACE = 86_400.0
 """Seconds that a coroutine which is cancelled may take to clean up; its slot is taken meanwhile."""
 
@@ -92,12 +95,12 @@ class ActivityJob:
         self._shop = shop
         self._source = source
         self._send = send
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()
         self._pausing: threading.Condition | None = None
         self._answered = False
         self._begun = False
         self._before: Before | None = None
-        self._lives: Lives | None = None
+        self._lives = Lives()
         self._execution: Execution | None = None
         self._is_stoppable: bool | None = False
         self._activity: Any = None
@@ -143,9 +146,7 @@ class ActivityJob:
 
     def resource(self, kind: type[T]) -> T:
         """Return the resource of a type."""
-        with self._lock:
-            lives = self._lives = self._lives or Lives()
-        return self._shop.resources.get(kind, lives)
+        return self._shop.resources.get(kind, self._lives)
 
     # The life of the task
 
@@ -236,18 +237,21 @@ class ActivityJob:
             self._let_go()
         return self._begun
 
-    def hand_back(self) -> None:
-        """Answer that another worker is to do it, and stop it where that is possible."""
+    def hand_back(self, why: str = LEAVES) -> None:
+        """Answer that another worker is to do it, and stop it where that is possible.
+
+        What it holds of the worker's resources is closed when its code has ended.
+        """
         if not self._claim():
             return
         self._shop.was_handed_back()
-        error: FlowyError = HandedBack(f"the worker leaves, {self} was not done in time")
+        error: FlowyError = HandedBack(f"{self} was handed back: {why}")
         if self.definition.at_most_once and self._begun:
             error = NotRepeated(f"the worker left while {self} ran, which is done at most once")
         self._note.handed_back = True
         self._heartbeat.answering()
         self._send(self, self._failed(error))
-        self._let_go()
+        self._leave()
         self._interrupt()
 
     def _call(self) -> Call:
@@ -378,6 +382,7 @@ class ActivityJob:
         answer = self._answer(value, error)
         self._note.end(answer, error, attempts)
         if not self._claim():
+            self._lives.close()
             return
         self._heartbeat.answering()
         try:
@@ -423,10 +428,12 @@ class ActivityJob:
         return claimed
 
     def _let_go(self) -> None:
+        self._lives.close()
+        self._leave()
+
+    def _leave(self) -> None:
         if self._beating is not None:
             self._beating.end()
-        if self._lives is not None:
-            self._lives.close()
         self._shop.ended(self)
 
 
