@@ -11,10 +11,12 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, copy_context
 from typing import Any, Protocol
+
+import msgspec
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.decider.refused import RefusingLoop
@@ -41,24 +43,38 @@ class Timers(Protocol):
         ...
 
 
-class _Handle(asyncio.Handle):
-    """A handle that asks for no debug mode: one is made for each step of a task."""
+class Handle(msgspec.Struct, eq=False):
+    """What is ready: as ``asyncio.Handle``, of which C makes one for each step of a task.
 
-    __slots__ = ()
+    Args:
+        callback: What is called.
+        args: With what.
+        context: In which context.
+        is_cancelled: It is not called any more.
+    """
 
-    def __init__(
-        self,
-        callback: Callable[..., object],
-        args: Sequence[Any],
-        loop: asyncio.AbstractEventLoop,
-        context: Context | None,
-    ) -> None:
-        self._context = copy_context() if context is None else context
-        self._loop = loop
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
-        self._repr = None
+    callback: Callable[..., object]
+    args: tuple[Any, ...]
+    context: Context
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Do not call it."""
+        self.is_cancelled = True
+
+    def cancelled(self) -> bool:
+        """Tell whether it is not called any more."""
+        return self.is_cancelled
+
+    def get_context(self) -> Context:
+        """Return the context in which it is called."""
+        return self.context
+
+
+def _fire(handle: asyncio.TimerHandle) -> None:
+    """Call what a timer was for."""
+    if not handle.cancelled():
+        handle._run()
 
 
 def _let(_what: str) -> None:
@@ -82,7 +98,7 @@ class DeterministicLoop(RefusingLoop):
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
-        self._ready: deque[asyncio.Handle] = deque()
+        self._ready: deque[Handle] = deque()
         # By identity: handles of the same moment and callback are equal.
         self._started: dict[int, object] = {}
         self._tasks = 0
@@ -125,11 +141,11 @@ class DeterministicLoop(RefusingLoop):
         """Run what is ready, and what that makes ready, until nothing is."""
         ready = self._ready
         while ready:
-            handle: Any = ready.popleft()
-            if handle._cancelled:
+            handle = ready.popleft()
+            if handle.is_cancelled:
                 continue
-            try:  # what the handle's _run does, without a frame for each step
-                handle._context.run(handle._callback, *handle._args)
+            try:
+                handle.context.run(handle.callback, *handle.args)
             except KeyboardInterrupt:
                 raise
             except SystemExit:
@@ -170,9 +186,9 @@ class DeterministicLoop(RefusingLoop):
 
     def call_soon(
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    ) -> Handle:
         """Put a callback behind all that is ready."""
-        handle = _Handle(callback, args, self, context)
+        handle = Handle(callback, args, copy_context() if context is None else context)
         self._ready.append(handle)
         return handle
 
@@ -198,12 +214,12 @@ class DeterministicLoop(RefusingLoop):
         self.check("a timer")
         handle = asyncio.TimerHandle(delays.seconds(when, "a timer"), callback, args, self, context)
         if when <= self.now:
-            self._ready.append(handle)
+            self.call_soon(_fire, handle)
             return handle
 
         def fired() -> None:
             self._started.pop(id(handle), None)
-            self._ready.append(handle)
+            self.call_soon(_fire, handle)
 
         self._started[id(handle)] = self._timers.start_timer(when - self.now, fired)
         handle._scheduled = True  # type: ignore[attr-defined]  # so that its cancel() tells us
