@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, copy_context
+from threading import get_ident
 from typing import Any, Protocol
 
 import msgspec
@@ -95,6 +96,8 @@ class DeterministicLoop(RefusingLoop):
         self.now = 0.0
         self.check: Callable[[str], object] = _let
         """Refuses what the code asks for where no replay would ask for it again."""
+        self.thread = 0
+        """The thread whose running loop this is."""
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
@@ -119,6 +122,7 @@ class DeterministicLoop(RefusingLoop):
         """Make this the running loop of the thread, until ``leave``; return what was before."""
         outer = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
+        self.thread = get_ident()
         # Each hook that is set is an event for audit hooks; there is seldom a first one.
         if outer[1].firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=None)
@@ -128,6 +132,7 @@ class DeterministicLoop(RefusingLoop):
     def leave(self, outer: Outer) -> None:
         """Make what was the thread's running loop before ``enter`` that again."""
         loop, hooks = outer
+        self.thread = 0
         sys.set_asyncgen_hooks(finalizer=hooks.finalizer)
         if hooks.firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=hooks.firstiter)

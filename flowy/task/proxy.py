@@ -91,9 +91,15 @@ class TaskProxy(Callee[P, Out]):
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
+        return self._dump(args, kwargs)
+
+    def _dump(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         if self.target is None:
             return serializer.dump_arguments(args, kwargs, self._named, None)
         return dump_for(self.target, args, kwargs, self._named)
+
+    def _dump_by_hook(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        return self._serialize_arguments(*args, **kwargs)
 
     def _read_arguments(self, text: str) -> Any:
         return arguments_of(self.target).load(text, str(self.task_id))
@@ -106,8 +112,9 @@ class TaskProxy(Callee[P, Out]):
 
     @cached_property
     def _hooks(self) -> Hooks:
+        is_ours = type(self)._serialize_arguments is TaskProxy._serialize_arguments  # noqa: SLF001 -- a documented hook
         return Hooks(
-            serialize=self._serialize_arguments,
+            serialize=self._dump if is_ours else self._dump_by_hook,
             deserialize=self._deserialize_result,
             read=None if self.target is None else self._read_arguments,
         )
