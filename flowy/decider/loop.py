@@ -101,7 +101,8 @@ class DeterministicLoop(RefusingLoop):
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
-        self._ready: deque[Handle] = deque()
+        self.ready: deque[Handle] = deque()
+        """What runs next, in order."""
         # By identity: handles of the same moment and callback are equal.
         self._started: dict[int, object] = {}
         self._tasks = 0
@@ -144,7 +145,7 @@ class DeterministicLoop(RefusingLoop):
 
     def run_ready(self) -> None:
         """Run what is ready, and what that makes ready, until nothing is."""
-        ready = self._ready
+        ready = self.ready
         while ready:
             handle = ready.popleft()
             if handle.is_cancelled:
@@ -194,7 +195,7 @@ class DeterministicLoop(RefusingLoop):
     ) -> Handle:
         """Put a callback behind all that is ready."""
         handle = Handle(callback, args, copy_context() if context is None else context)
-        self._ready.append(handle)
+        self.ready.append(handle)
         return handle
 
     def call_later(

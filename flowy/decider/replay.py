@@ -206,10 +206,6 @@ class SteppedRun(WorkflowRun):
         super().__init__(definition, execution, packing, is_guarded=is_guarded)
         self._before = before
 
-    def _apply(self, event: Event) -> None:
-        self._before(event)
-        super()._apply(event)
-
 
 class TracedRun(WorkflowRun):
     """A run that notes where in the code each thing was asked for; slow."""
