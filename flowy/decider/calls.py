@@ -37,7 +37,7 @@ from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
-from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
+from flowy.task.result import PLAIN, ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 from flowy.transport.packed import PREFIX
 
@@ -95,7 +95,11 @@ class Calls:
         number = self.next_number
         self.next_number += count + (options.delay > 0)
         args, kwargs = call.args, call.kwargs
-        pending = pending_in(*args, *kwargs.values()) if kwargs else pending_in(*args)
+        pending: list[Result] = []
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if type(value) not in PLAIN:  # or else there are none, and no need to look for them
+                pending = pending_in(*args, *kwargs.values())
+                break
         kind = KIND_OF[type(options)]
         result = self.make_result(Result if kind != "child" else ChildResult)
         task = Task(
