@@ -58,6 +58,8 @@ class HttpClient:
         parts = urlsplit(endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"not an address of an HTTP service: {without_secret(endpoint)!r}")
+        self._address_given = endpoint
+        self._authorities = authorities
         self._endpoint = without_secret(endpoint)
         self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
         self._address = parts.netloc.rpartition("@")[2]
@@ -118,6 +120,10 @@ class HttpClient:
             self._interrupted.set()
             for connection in self._parked:
                 connection.say_goodbye()
+
+    def another(self) -> "HttpClient":
+        """Make a client of the same service whose polls are not interrupted with this one's."""
+        return HttpClient(self._address_given, self._signer, self._timeout, self._authorities)
 
     def close(self) -> None:
         """Close the connections; polls come back without a task, other calls fail."""
@@ -242,7 +248,7 @@ class HttpClient:
         headers = {
             "Host": self._address,
             "Content-Type": wire.CONTENT_TYPE,
-            "X-Amz-Target": f"{wire.TARGET_PREFIX}.{type(request).__name__}",
+            "X-Amz-Target": wire.target(type(request)),
         }
         if self._signer is not None:
             headers.update(self._signer(headers, body))

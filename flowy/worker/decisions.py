@@ -224,6 +224,8 @@ class DecisionPoller:
         )
         if not decided.closes:
             request = self._sticky.place(request, execution)
+        else:
+            self._sticky.closed(execution)
         return _Answer(
             task=task,
             definition=definition,

@@ -15,7 +15,7 @@ from typing import Any, cast
 from flowy.errors import Fault
 from flowy.protocol import wire
 from flowy.protocol.faults import InternalFailure, UnknownOperationException, status
-from flowy.protocol.operations import OPERATIONS
+from flowy.protocol.operations import EXTENSIONS, OPERATIONS
 from flowy.protocol.polls import NO_TASK, POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_types import DescribeActivityType
@@ -107,7 +107,8 @@ class Application:
             outcome, code, body = await self._respond(name, scope, receive)
         except Disconnected:
             return
-        self._requests.observe(name if name in OPERATIONS else _UNKNOWN, outcome, time() - began)
+        known = name in OPERATIONS or name in EXTENSIONS
+        self._requests.observe(name if known else _UNKNOWN, outcome, time() - began)
         await send_answer(send, code, body)
 
     def stop(self) -> None:
@@ -144,7 +145,8 @@ class Application:
     async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
         if waits(request):
             return await self._poll(cast(Poll, request), receive) or NO_TASK
-        return await self._lane(request).run(partial(self._service.serve, request)) or b""
+        body = await self._lane(request).run(partial(self._service.serve, request))
+        return NO_TASK if body is None else body
 
     def _lane(self, request: Request[Any]) -> Lane:
         if type(request) in LOOKUPS:
