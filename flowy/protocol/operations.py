@@ -37,7 +37,11 @@ from flowy.protocol.requests.executions import (
     StartWorkflowExecution,
     TerminateWorkflowExecution,
 )
-from flowy.protocol.requests.extensions import DescribeOpenActivityTasks, LeaveTaskList
+from flowy.protocol.requests.extensions import (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
 from flowy.protocol.requests.visibility import (
     CountClosedWorkflowExecutions,
     CountOpenWorkflowExecutions,
@@ -99,7 +103,11 @@ REQUEST_CLASSES: tuple[type[Request[Any]], ...] = (
 
 OPERATIONS: dict[str, type[Request[Any]]] = {cls.__name__: cls for cls in REQUEST_CLASSES}
 
-EXTENSION_CLASSES: tuple[type[Request[Any]], ...] = (DescribeOpenActivityTasks, LeaveTaskList)
+EXTENSION_CLASSES: tuple[type[Request[Any]], ...] = (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
 
 EXTENSIONS: dict[str, type[Request[Any]]] = {
     f"Flowy.{cls.__name__}": cls for cls in EXTENSION_CLASSES

@@ -21,6 +21,9 @@ EMPTY: dict[type[Request[Any]], ActivityTask | DecisionTask] = {
 NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
 """The same as the body that SWF sends."""
 
+CLIENT_HEADER = "X-Flowy-Client"
+"""Over HTTP, names the client that a poll is of; see `flowy.protocol.requests.extensions`."""
+
 _READS = ("Count", "Describe", "Get", "List", "Poll")
 
 REPEATABLE: frozenset[type[Request[Any]]] = frozenset(

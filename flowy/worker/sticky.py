@@ -70,7 +70,9 @@ class Sticky:
     name: str = ""
 
 
-def as_wished(wish: bool | None, build: str | None = None, name: str = "") -> Sticky | None:
+def as_wished(
+    wish: bool | None, build: str | None = None, name: str = "", seconds: int = SECONDS
+) -> Sticky | None:
     """Return how a decider keeps executions to itself; None when it does not.
 
     Args:
@@ -80,10 +82,11 @@ def as_wished(wish: bool | None, build: str | None = None, name: str = "") -> St
             back to the list that it began on and not to its build's; so a build has none unless it
             is wished.
         name: Names the decider among all, as ``Sticky`` says.
+        seconds: How long a task waits for the decider, as ``Sticky`` says.
     """
     if wish is False or (wish is None and build is not None):
         return None
-    return Sticky(at_once=wish is True, name=name)
+    return Sticky(at_once=wish is True, name=name, seconds=seconds)
 
 
 def own_list(task_list: str, name: str) -> str:

@@ -5,6 +5,10 @@ On the wire these operations are called as SWF's are, but under a name space of 
 that has them not answers ``UnknownOperationException``.
 """
 
+from typing import Annotated
+
+import msgspec
+
 from flowy.protocol.fields import (
     ActivityId,
     Data,
@@ -16,6 +20,8 @@ from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.protocol.request import Request
 from flowy.protocol.tasks import DecisionTask
 from flowy.protocol.value import Value
+
+ClientName = Annotated[str, msgspec.Meta(min_length=1, max_length=256)]
 
 
 class OpenActivityTask(Value):
@@ -50,6 +56,18 @@ class DescribeOpenActivityTasks(Request[OpenActivityTasks]):
 
     domain: DomainName
     execution: ExecutionId
+
+
+class EndPolls(Request[None]):
+    """Have the polls of a client come back, now and from now on; a task that one has comes with it.
+
+    A connection that is closed under a poll may take along a task that was handed out meanwhile.
+
+    ``client`` is the value of the header ``X-Flowy-Client`` (`flowy.protocol.polls.CLIENT_HEADER`)
+    that the polls were sent with. The server that holds them ends them, no other one.
+    """
+
+    client: ClientName
 
 
 class LeaveTaskList(Request[DecisionTask]):

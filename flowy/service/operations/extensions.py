@@ -4,6 +4,7 @@ from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.requests.extensions import (
     DescribeOpenActivityTasks,
+    EndPolls,
     LeaveTaskList,
     OpenActivityTask,
     OpenActivityTasks,
@@ -28,6 +29,10 @@ def describe_open_activity_tasks(
     state = runs.load_run(unit, domain.id, request.execution).state
     found = state.activities.values() if state.is_open else ()
     return OpenActivityTasks(activity_tasks=tuple(map(_described, found)))
+
+
+def end_polls(unit: Unit, request: EndPolls) -> None:
+    """Do nothing: polls wait in a front, which has ended them before it calls this."""
 
 
 def leave_task_list(unit: Unit, request: LeaveTaskList) -> DecisionTask | Spliced:

@@ -41,7 +41,11 @@ from flowy.protocol.requests.executions import (
     StartWorkflowExecution,
     TerminateWorkflowExecution,
 )
-from flowy.protocol.requests.extensions import DescribeOpenActivityTasks, LeaveTaskList
+from flowy.protocol.requests.extensions import (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
 from flowy.protocol.requests.visibility import (
     CountClosedWorkflowExecutions,
     CountOpenWorkflowExecutions,
@@ -103,6 +107,7 @@ OPERATIONS: dict[type[Request[Any]], Operation] = {
     DescribeOpenActivityTasks: extensions.describe_open_activity_tasks,
     DescribeWorkflowExecution: executions.describe_workflow_execution,
     DescribeWorkflowType: workflow_types.describe_workflow_type,
+    EndPolls: extensions.end_polls,
     ExpireDue: upkeep.expire_due,
     FailFunction: functions.fail_function,
     GetWorkflowExecutionHistory: executions.get_workflow_execution_history,
@@ -158,6 +163,7 @@ READS: frozenset[type[Request[Any]]] = frozenset(
         DescribeActivityType,
         DescribeDomain,
         DescribeWorkflowType,
+        EndPolls,
         GetWorkflowExecutionHistory,
         ListActivityTypes,
         ListClosedWorkflowExecutions,
