@@ -21,7 +21,7 @@
     │   ├── ScriptFailed            … because a script ended with another status than 0
     │   └── ProcessError            … because a process of a graph failed: see its result
     ├── NotRepeated                 an at-most-once activity had begun before: look what it did
-    ├── HandedBack                  a leaving worker gave an activity back: nothing to handle
+    ├── HandedBack                  a worker gave an activity back: nothing to handle
     ├── RemoteError                 stands for another process's exception: the cause of a TaskError
     ├── RetryAfter                  raised by an activity: try me again so many seconds later
     ├── PayloadError                a value cannot travel: change the value
@@ -305,10 +305,11 @@ class NotRepeated(FlowyError):
 
 
 class HandedBack(FlowyError):
-    """A worker that was asked to leave gave an activity back; the decider has it done elsewhere.
+    """A worker gave an activity back; the decider has it done elsewhere, or later.
 
-    It is a failure on the wire only: Flowy's deciders schedule the activity again at once, and it
-    does not count as an attempt.
+    The worker leaves and the activity was not done in time; or it had not begun, and one that was
+    taken with it blocks. It is a failure on the wire only: Flowy's deciders schedule the activity
+    again at once, and it does not count as an attempt.
     """
 
 

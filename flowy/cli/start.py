@@ -14,7 +14,8 @@ from flowy.cli.connection import (
     service_options,
 )
 from flowy.swf import arguments
-from flowy.swf.starter import TAGS_MAXIMUM, WorkflowStarter
+from flowy.swf.starter import WorkflowStarter
+from flowy.task.option_values import TAGS_MAXIMUM
 from flowy.transport.payloads import as_payloads
 
 

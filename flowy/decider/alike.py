@@ -47,7 +47,7 @@ class Alike:
             return None if reader is None else lambda text: reader.read(text, "the result")
         key = _key(asked)
         task = None if key is None else self._calls.open.get(key)
-        return None if task is None else task.call.read
+        return None if task is None else task.hooks.read
 
 
 def _key(asked: Decision) -> Key | None:

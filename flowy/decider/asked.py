@@ -3,15 +3,15 @@
 import sys
 from collections.abc import Callable, Mapping
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Protocol
+
+import msgspec
 
 from flowy.decider.slots import Key, Kind
 from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
-from flowy.protocol.events.activity import ActivityTaskScheduledAttributes
-from flowy.protocol.ids import TaskList
-from flowy.task.branch import shielded
-from flowy.task.context import TaskCall
+from flowy.protocol.ids import TaskList, TypeId
+from flowy.task.context import Hooks, TaskCall
 from flowy.task.options import ActivityOptions, ChildOptions, LambdaOptions
 from flowy.task.result import ChildResult, Result
 from flowy.transport.attempt import activity_id
@@ -33,12 +33,8 @@ def kind_of(call: TaskCall) -> Kind:
     return KIND_OF[type(call.options)]
 
 
-Place = tuple[CodeType, int]
-"""An instruction of the user's code; its line is looked up when somebody wants to know."""
-
-
-def find_place() -> Place | None:
-    """Return the innermost place on the stack that is not Flowy's own."""
+def find_caller() -> FrameType | None:
+    """Return the innermost frame on the stack that is not Flowy's own."""
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
@@ -46,7 +42,7 @@ def find_place() -> Place | None:
         frame = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
         frame = frame.f_back
-    return None if frame is None else (frame.f_code, frame.f_lasti)
+    return frame
 
 
 _DEPTH = 4
@@ -54,8 +50,7 @@ _DEPTH = 4
 _INNER = ("flowy.", "asyncio.")
 
 
-def _line(place: Place) -> int:
-    code, instruction = place
+def _line(code: CodeType, instruction: int) -> int:
     return next(
         (
             line
@@ -71,55 +66,66 @@ def result_class(kind: Kind) -> type[Result]:
     return ChildResult if kind == "child" else Result
 
 
-class Task:
-    """One call and how far it has come: what it had ``attempts``, and the next one's ``number``."""
+class Canceller(Protocol):
+    """Who cancels tasks."""
 
-    __slots__ = (
-        "asked_at",
-        "attempts",
-        "call",
-        "cancel_requested",
-        "event_id",
-        "first",
-        "id",
-        "input",
-        "key",
-        "kind",
-        "number",
-        "place",
-        "refusals",
-        "result",
-        "shielded",
-        "timer",
-    )
+    def cancel(self, task: "Task") -> bool:
+        """Cancel a task; tell whether its result waits until it has ended."""
+        ...
 
-    def __init__(
-        self, call: TaskCall, kind: Kind, number: int, result: Result, asked_at: float
-    ) -> None:
-        self.asked_at = asked_at
-        self.place: Place | None = None
-        """Where the code asked for it."""
-        self.call = call
-        self.kind = kind
-        self.cancel_requested = False
-        """The result waits for the end of a task that was asked to cancel itself."""
-        self.event_id = 0
-        """The event that says that it was asked for."""
-        self.number = number
-        self.first = number
-        self.attempts = 0
-        self.refusals = 0
-        """How often the service refused to begin this attempt."""
-        self.result = result
-        self.shielded = shielded.get()
-        self.id = ""
-        self.key: Key = (kind, "")
-        """What it is found by while it is open."""
-        self.input = ""
-        self.timer: Timer | None = None
+
+class Task(msgspec.Struct, eq=False):
+    """One call and how far it has come.
+
+    Args:
+        type: What was called.
+        options: How it is to be run.
+        hooks: How its values travel.
+        kind: What kind of task it is.
+        result: Stands for its outcome.
+        asked_at: When the code asked for it.
+        code: The code that asked, and its ``instruction``: the line is looked up when somebody
+            wants to know it.
+        shielded: Whether it goes on when the workflow is asked to cancel itself.
+        canceller: Who cancels it.
+        number: Of its next attempt, or of the pause before that.
+        first: The number of its first attempt.
+        id: The last attempt's, and ``key`` what that is found by while it is open.
+        input: What its attempts are sent.
+        event_id: The event that says that it was asked for.
+        attempts: How many it had.
+        refusals: How often the service refused to begin this attempt.
+        cancel_requested: The result waits for the end of a task that was asked to cancel itself.
+        timer: What it waits for before its next attempt.
+    """
+
+    type: TypeId | str
+    options: ActivityOptions | ChildOptions | LambdaOptions
+    hooks: Hooks
+    kind: Kind
+    result: Result
+    asked_at: float
+    code: CodeType | None
+    instruction: int
+    shielded: bool
+    canceller: Canceller
+    number: int
+    first: int
+    id: str = ""
+    key: Key = ("", "")
+    input: str = ""
+    event_id: int = 0
+    attempts: int = 0
+    refusals: int = 0
+    cancel_requested: bool = False
+    timer: "Timer | None" = None
 
     def __str__(self) -> str:
-        return f"{_NAMES[self.kind]} {self.call.type} (#{self.id})"
+        return f"{_NAMES[self.kind]} {self.type} (#{self.id})"
+
+    def cancel(self) -> bool:
+        """Cancel it as its call says; tell whether its result waits until it has ended."""
+        return self.canceller.cancel(self)
 
 
 class Timer:
@@ -151,17 +157,17 @@ def identify(task: Task, error: TaskError) -> None:
     execution = task.result.execution if isinstance(task.result, ChildResult) else None
     error.task = FailedTask(
         kind=task.kind,
-        type=str(task.call.type),
+        type=str(task.type),
         id=task.id,
         run_id=None if execution is None else execution.run_id,
         event_id=task.event_id,
         attempts=task.attempts,
     )
-    if task.place is not None:
-        code = task.place[0]
+    if task.code is not None:
+        line = _line(task.code, task.instruction)
         error.add_note(
-            f'where {task} was called:\n  File "{code.co_filename}", line {_line(task.place)}, '
-            f"in {code.co_qualname}"
+            f'where {task} was called:\n  File "{task.code.co_filename}", line {line}, '
+            f"in {task.code.co_qualname}"
         )
 
 
@@ -172,7 +178,7 @@ def not_begun(task: Task | None, what: str, cause: str) -> TaskNotScheduled:
 
 def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     """Give a task the id of its next attempt."""
-    chosen: Any = task.call.options
+    chosen: Any = task.options
     if task.kind == "activity":
         task.id = activity_id(number, task.first, task.attempts, chosen.heartbeat)
     elif task.kind == "child":
@@ -191,23 +197,14 @@ Asked = decisions.AnyDecision | Task
 def decision_of(asked: Asked) -> decisions.AnyDecision:
     """Return the decision that asks for something."""
     if isinstance(asked, Task):
-        return _BEGIN[asked.kind](asked, asked.call.options)
+        return _BEGIN[asked.kind](asked, asked.options)
     return asked
-
-
-def is_echoed(task: Task, attributes: ActivityTaskScheduledAttributes) -> bool:
-    """Tell whether history says, to the letter, that an attempt of an activity was asked for."""
-    return (
-        attributes.activity_id == task.id
-        and attributes.input == task.input
-        and attributes.activity_type == task.call.type
-    )
 
 
 def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.ScheduleActivityTask:
     return decisions.ScheduleActivityTask(
         attributes=decisions.ScheduleActivityTaskAttributes(
-            activity_type=task.call.type,  # type: ignore[arg-type]  # an activity's is a TypeId
+            activity_type=task.type,  # type: ignore[arg-type]  # an activity's is a TypeId
             activity_id=task.id,
             input=task.input,
             **chosen.attributes,
@@ -218,7 +215,7 @@ def _schedule_activity(task: Task, chosen: ActivityOptions) -> decisions.Schedul
 def _start_child(task: Task, chosen: ChildOptions) -> decisions.StartChildWorkflowExecution:
     return decisions.StartChildWorkflowExecution(
         attributes=decisions.StartChildWorkflowExecutionAttributes(
-            workflow_type=task.call.type,  # type: ignore[arg-type]  # a workflow's is a TypeId
+            workflow_type=task.type,  # type: ignore[arg-type]  # a workflow's is a TypeId
             workflow_id=task.id,
             input=task.input,
             execution_start_to_close_timeout=_text(chosen.workflow_duration),
@@ -236,7 +233,7 @@ def _schedule_lambda(task: Task, chosen: LambdaOptions) -> decisions.ScheduleLam
     return decisions.ScheduleLambdaFunction(
         attributes=decisions.ScheduleLambdaFunctionAttributes(
             id=task.id,
-            name=str(task.call.type),
+            name=str(task.type),
             input=task.input,
             start_to_close_timeout=_text(chosen.start_to_close),
         )

@@ -40,6 +40,7 @@ class BridgedLoop(DeterministicLoop):
 
     def spawn(self, function: Callable[..., Any], *args: Any, **kwargs: Any) -> Branch[Any]:
         """Run a function, plain or ``async``, beside the code that asks."""
+        self.check("a branch")
         branch: Branch[Any] = Branch(self.create_task(_run_branch(function, args, kwargs)))
         branch.number = self.next_number()
         self.branches.add(branch)
@@ -56,10 +57,12 @@ class BridgedLoop(DeterministicLoop):
             raise RuntimeError(  # noqa: TRY004 -- not a matter of types for the caller
                 "the result is not there yet: in an async def run, await it"
             )
+        self.check("a result that is not there yet")
         current.parent.switch(future)
 
     def enter_saga(self) -> asyncio.Task[Any] | None:
         """Note that the code that asks is in a saga; return the task that it runs in."""
+        self.check("a saga")
         task = asyncio.current_task(self)
         self.sagas.enter(task)
         return task

@@ -19,16 +19,10 @@ what waited for it.
 
 from collections.abc import Callable, Mapping
 from operator import itemgetter
+from types import FrameType
 from typing import Any
 
-from flowy.decider.asked import (
-    KIND_OF,
-    Place,
-    Task,
-    identify,
-    name_attempt,
-    request_cancel,
-)
+from flowy.decider.asked import KIND_OF, Task, Timer, identify, name_attempt, request_cancel
 from flowy.decider.refusals import Refusals
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Key, Kind, Slots
@@ -41,8 +35,8 @@ from flowy.protocol.events.activity import ActivityTaskScheduled, ScheduleActivi
 from flowy.protocol.events.child import StartChildWorkflowExecutionInitiated
 from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
+from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
-from flowy.task.options import LambdaOptions
 from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
 
@@ -69,7 +63,9 @@ class Calls:
         """Results that the workflow waits for before it ends."""
         self._failed: list[tuple[int, Result]] = []
         self.make_result: Callable[[type[Result]], Result] = lambda cls: cls()
-        self.now: Callable[[], float] = lambda: 0.0
+        self.now = 0.0
+        """The history's time."""
+        self.check: Callable[[str], object] = lambda what: None
         self.texts: Texts
         self.child_prefix = child_prefix
         self.open: dict[Key, Task] = {}
@@ -86,7 +82,7 @@ class Calls:
 
     # Asking
 
-    def ask(self, call: TaskCall, place: Place | None = None) -> Result:
+    def ask(self, call: TaskCall, caller: FrameType | None = None) -> Result:
         """Ask for a task, from a place in the code.
 
         Raises:
@@ -96,17 +92,32 @@ class Calls:
         retry = options.retry
         count = retry + 1 if type(retry) is int else _numbers(retry)
         number = self._take_numbers(count + (options.delay > 0))
-        pending = pending_in(*call.args, *call.kwargs.values())
+        args, kwargs = call.args, call.kwargs
+        pending = pending_in(*args, *kwargs.values()) if kwargs else pending_in(*args)
         kind = KIND_OF[type(options)]
-        result = self.make_result(ChildResult if kind == "child" else Result)
-        task = Task(call, kind, number, result, self.now())
-        task.place = place
+        result = self.make_result(Result if kind != "child" else ChildResult)
+        task = Task(
+            call.type,
+            options,
+            call.hooks,
+            kind,
+            result,
+            self.now,
+            None if caller is None else caller.f_code,
+            0 if caller is None else caller.f_lasti,
+            shielded.get(),
+            self,
+            number,
+            number,
+        )
+        if not pending:
+            task.input = self._input(task, args, kwargs)
+        result.origin = task
+        if not options.abandon:
+            self.held += 1
         if pending:
-            self._hold(task)
-            self._begin_after(task, pending)
+            self._begin_after(task, call, pending)
         else:
-            task.input = self._input(call, call.args, call.kwargs)
-            self._hold(task)
             self._begin(task)
         return result
 
@@ -122,17 +133,13 @@ class Calls:
             if not result.done():
                 result.set_result(None)
 
-        def cancelled() -> bool:
-            self.timers.cancel_timer(timer)
-            return False
-
         def refused(error: TaskNotScheduled) -> None:
             if not result.done():
                 result.set_exception(error)
 
         timer = self.timers.start(str(number), whole(seconds), fired)
         timer.refused = refused
-        result.on_cancel = cancelled
+        result.origin = _Sleep(self, timer)
         return result
 
     def take_number(self) -> int:
@@ -154,25 +161,20 @@ class Calls:
         self.next_number += count
         return number
 
-    def _hold(self, task: Task) -> None:
-        task.result.on_cancel = lambda: self._cancel(task)
-        if not task.call.options.abandon:
-            self.held += 1
-
-    def _begin_after(self, task: Task, pending: list[Result]) -> None:
+    def _begin_after(self, task: Task, call: TaskCall, pending: list[Result]) -> None:
         waiting = {result for result in pending if not result.done()}
 
         def arrived(result: Any) -> None:
             waiting.discard(result)
             if not waiting:
-                self._begin_with(task, pending)
+                self._begin_with(task, call, pending)
 
         if not waiting:
-            self._begin_with(task, pending)
+            self._begin_with(task, call, pending)
         for result in tuple(waiting):
             result.add_done_callback(arrived)
 
-    def _begin_with(self, task: Task, pending: list[Result]) -> None:
+    def _begin_with(self, task: Task, call: TaskCall, pending: list[Result]) -> None:
         if task.result.done():
             return
         error = joined_failure(pending)
@@ -180,15 +182,15 @@ class Calls:
             self.fail(task, error)
             return
         try:
-            args, kwargs = resolve((task.call.args, dict(task.call.kwargs)))
-            task.input = self._input(task.call, args, kwargs)
+            args, kwargs = resolve((call.args, dict(call.kwargs)))
+            task.input = self._input(task, args, kwargs)
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
         self._begin(task)
 
     def _begin(self, task: Task) -> None:
-        delay = task.call.options.delay
+        delay = task.options.delay
         if delay:
             self.attempt_after(task, delay)
         else:
@@ -224,12 +226,13 @@ class Calls:
         self.open[task.key] = task
         self.slots.open(task.kind, task.key, task)
 
-    def _cancel(self, task: Task) -> bool:
+    def cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
+        self.check(f"the cancellation of {task.type}")
         if task.timer is not None:
             self.timers.cancel_timer(task.timer)
         elif task.key in self.open and not self._withdraw(task):
-            mode = task.call.options.cancellation
+            mode = task.options.cancellation
             if mode != "abandon" and not task.cancel_requested:
                 self.request_cancel(task)
             if mode == "wait":
@@ -320,28 +323,45 @@ class Calls:
         self.ended(task)
         if isinstance(error, TaskError) and error.task is None:
             identify(task, error)
-        if not task.call.options.error_handling:
+        if not task.options.error_handling:
             self._failed.append((task.number, task.result))
         task.result.set_exception(error)
 
-    def _input(self, call: TaskCall, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-        text = call.serialize(*args, **kwargs)
-        if isinstance(call.options, LambdaOptions):  # it reads JSON, and no more of it than that
-            return serializer.check(text, f"the arguments of {call.type}")
+    def _input(self, task: Task, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        text = task.hooks.serialize(*args, **kwargs)
+        if task.kind == "lambda":  # it reads JSON, and no more of it than that
+            return serializer.check(text, f"the arguments of {task.type}")
         if self.texts.travels(text):
             return text
-        return self.texts.pack(text, f"the arguments of {call.type}")
+        return self.texts.pack(text, f"the arguments of {task.type}")
 
     def value(self, task: Task, text: str) -> Any:
         """Return the value of a result text."""
-        return task.call.deserialize(self.texts.unpack(text, f"the result of {task}"))
+        return task.hooks.deserialize(self.texts.unpack(text, f"the result of {task}"))
 
     def ended(self, task: Task) -> None:
         """Note that nobody waits for a task any more before the workflow ends."""
-        if not task.call.options.abandon:
+        task.result.origin = None  # they know each other, and would wait for a collection
+        if not task.options.abandon:
             self.held -= 1
 
 
 def _numbers(policy: RetryPolicy | int) -> int:
     # A policy takes one number for each attempt and one for each pause between them.
     return 2 * policy.attempts - 1 if isinstance(policy, RetryPolicy) else policy + 1
+
+
+class _Sleep:
+    """What a result of ``sleep`` is the outcome of."""
+
+    __slots__ = ("_calls", "_timer")
+
+    def __init__(self, calls: Calls, timer: Timer) -> None:
+        self._calls = calls
+        self._timer = timer
+
+    def cancel(self) -> bool:
+        """Stop the timer; the result does not wait for that."""
+        self._calls.check("the end of a timer")
+        self._calls.timers.cancel_timer(self._timer)
+        return False

@@ -151,6 +151,8 @@ class WorkflowCode:
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
+        if self._just_runs():
+            return None
         if self._is_hindered or self._calls.broken is not None:
             broken = self._refused or self._calls.broken
             return None if broken is None or self._closes_never else _fail(broken)
@@ -162,6 +164,17 @@ class WorkflowCode:
         if self._loop.sagas:
             return None  # they are undone first, or go on
         return self._closing_of_run() if error is None else _fail(error)
+
+    def _just_runs(self) -> bool:
+        """Tell whether ``run`` goes on and nothing else could close the execution: most often."""
+        return not (
+            self._main is None
+            or self._main.done()
+            or self._handlers
+            or self._is_hindered
+            or self._calls.broken is not None
+            or self._context.wanted_restart is not None
+        )
 
     def _closing_of_run(self) -> AnyDecision | None:
         main = self._main
@@ -290,6 +303,10 @@ def _continue_as_new(
 
 def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
     reason, details = failure.describe(error)
+    if isinstance(error, TypeError | ValueError):  # asyncio's own do not say who is to blame
+        called = place.asyncio_call(error.__traceback__)
+        if called is not None:
+            reason = f"{called[0]}: {reason} (at {called[1]})"[: failure.REASON_MAXIMUM]
     return decisions.FailWorkflowExecution(
         attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
     )

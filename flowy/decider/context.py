@@ -1,10 +1,11 @@
 """What workflow code reaches of the decider that runs it."""
 
+from asyncio import _get_running_loop
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from flowy.decider.asked import find_place, kind_of, result_class
+from flowy.decider.asked import find_caller, kind_of, result_class
 from flowy.decider.calls import Calls
 from flowy.decider.externals import Externals
 from flowy.decider.facts import RunFacts
@@ -62,14 +63,15 @@ class RunContext:
         """
         if self.dropped:
             return self._loop.create_result(result_class(kind_of(call)))
-        if not self._loop.is_here():
+        if _get_running_loop() is not self._loop:
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"
             )
-        self.facts.check(call.type)
-        result = self._calls.ask(call, find_place())
-        if isinstance(result, ChildResult):
+        if self.facts.is_happening:
+            self.facts.check(call.type)
+        result = self._calls.ask(call, find_caller())
+        if type(result) is ChildResult:
             result.on_signal = partial(self._signal_child, result)
         return result
 
@@ -82,10 +84,12 @@ class RunContext:
 
     def leave_abandon(self) -> None:
         """Note that the code left a block in which returning waits for nothing."""
+        self.facts.check("abandon")
         self._left_abandon = self._position()
 
     def set_execution_context(self, text: str) -> None:
         """Have a text shown with the execution from this decision on."""
+        self.facts.check("an execution context")
         self.execution_context = text
 
     def returned_abandoning(self) -> bool:
@@ -127,6 +131,7 @@ class RunContext:
         return self._externals.tell(self._calls.take_number(), message)
 
     def _signal_child(self, child: ChildResult, name: str, text: str) -> Result:
+        self.facts.check(f"signal {name} to a child")
         number = self._calls.take_number()
         sent = self._loop.create_result()
 

@@ -11,7 +11,7 @@ from flowy.errors import TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
 from flowy.task.option_values import LONGEST
 from flowy.transport.failure import HANDED_BACK
-from flowy.transport.packed import is_packed
+from flowy.transport.packed import PREFIX
 
 
 def complete(calls: Calls, task: Task | None, text: str | None) -> None:
@@ -23,8 +23,8 @@ def complete(calls: Calls, task: Task | None, text: str | None) -> None:
     try:
         if text is None:
             value = None
-        elif not is_packed(text):
-            value = task.call.deserialize(text)
+        elif not text.startswith(PREFIX):
+            value = task.hooks.deserialize(text)
         elif is_elsewhere(text):
             calls.ended(task)
             task.result.set_later(lambda: calls.value(task, text))
@@ -72,7 +72,7 @@ def time_out(calls: Calls, task: Task | None, timeout: str, details: str | None 
     """Attempt a task that timed out again, or give it its failure."""
     if task is None or task.result.done():
         return
-    retry = task.call.options.retry
+    retry = task.options.retry
     times = f", {task.attempts} times" if task.attempts > 1 else ""
     error = TaskTimedout(f"{task} timed out ({timeout}){times}", details, timeout)
     if isinstance(retry, int) and task.attempts <= retry and not task.cancel_requested:
@@ -82,10 +82,10 @@ def time_out(calls: Calls, task: Task | None, timeout: str, details: str | None 
 
 
 def _try_again(calls: Calls, task: Task, error: TaskError) -> bool:
-    policy = task.call.options.retry
+    policy = task.options.retry
     if not isinstance(policy, RetryPolicy) or task.cancel_requested:
         return False
-    elapsed = calls.now() - task.asked_at
+    elapsed = calls.now - task.asked_at
     chance = partial(_chance, calls, task.number)
     pause = policy.next_pause(task.attempts, error, elapsed, chance)
     if pause is None:

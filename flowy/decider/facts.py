@@ -7,8 +7,11 @@ An answer that was cut left its last decisions for the next one. A run that repl
 that point, to what nobody has seen yet: from there on the code asks for the first time.
 """
 
+import asyncio
 import hashlib
-from collections.abc import Callable, Iterable
+import inspect
+from collections.abc import Callable, Sequence
+from operator import index
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -42,6 +45,9 @@ VALUE_MAXIMUM = 16_000
 
 UNCHANGED = 1
 """The version of code before its first change."""
+
+_TELLING = frozenset((MarkerRecorded, StartTimerFailed, TimerStarted))
+"""Events that tell of what the code has not asked for yet."""
 
 
 class SideEffect(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -94,24 +100,30 @@ class RunFacts:
         self._random: Random | None = None
         self._uuids: Random | None = None
         self._effects = 0
-        self._is_happening = False
+        self.is_happening = False
         """The function of a side effect runs."""
+        self.only_looks = False
+        """Nothing new may happen: the code stops where it asks for a new side effect."""
+        self.stopped = False
+        """It has stopped there, and what it says from then on means nothing."""
         self._values: dict[int, SideEffect] = {}
         self._recorded: dict[str, int] = {}
         self._versions: dict[str, int] = {}
         self._sent: dict[int, int] = {}
         """How many decisions an answer held that was cut, by the start of its decision."""
 
-    def show(self, events: Iterable[Event]) -> None:
+    def show(self, events: Sequence[Event]) -> None:
         """Look at events that the run is going to be fed with.
 
         Raises:
             StaleRunError: Another run decided what this one had decided and not sent.
         """
+        if _TELLING.isdisjoint(map(type, events)):  # most histories have none, and few have many
+            return
         for event in events:
             if type(event) is MarkerRecorded:
                 self._remember(event)
-            elif isinstance(event, TimerStarted | StartTimerFailed):
+            elif type(event) is TimerStarted or type(event) is StartTimerFailed:
                 self._remember_cut(event)
 
     def check(self, what: object) -> None:
@@ -120,7 +132,7 @@ class RunFacts:
         Raises:
             DefinitionError: It runs now.
         """
-        if self._is_happening:
+        if self.is_happening:
             raise DefinitionError(
                 f"the function of a side effect asks for {what}, and replays do not call it: ask "
                 "in the workflow's own code, and give the function what came"
@@ -154,6 +166,7 @@ class RunFacts:
         """Call a function once in the life of the run and return what it gave.
 
         Raises:
+            DefinitionError: It cannot be called, or is ``async``.
             SideEffectFailed: It raised then, or gave what cannot travel.
         """
         self.check("a side effect")
@@ -161,11 +174,15 @@ class RunFacts:
         what = f"the value of side effect {number}"
         effect = self._values.get(number)
         if effect is None:
+            _check_function(function)
             if self._repeats():
                 raise self._diverges(
                     f"the code asks for side effect {number}, which its history does not have: it "
                     "has changed since the execution started"
                 )
+            if self.only_looks:
+                self.stopped = self.divergence is None
+                raise asyncio.CancelledError("a side effect that has not happened yet")
             effect = self._values[number] = self._happen(number, function, what)
         self._note(SIDE_EFFECT, str(number), effect)
         text = self._texts.unpack(effect.value, what)
@@ -175,10 +192,10 @@ class RunFacts:
 
     def _happen(self, number: int, function: Callable[[], Any], what: str) -> SideEffect:
         # A failure is kept as well: code may catch it, and a replay must not go another way.
-        self._is_happening = True
+        self.is_happening = True
         try:
             with unguarded():
-                value = function()
+                value = _waited_for_nothing(function())
             dumped = serializer.dump(value, what, None)
             return SideEffect(number=number, value=self._texts.pack(dumped, what, VALUE_MAXIMUM))
         except PayloadUnavailable:
@@ -191,11 +208,12 @@ class RunFacts:
                 text = ""
             return SideEffect(number=number, value=text, failed=reason)
         finally:
-            self._is_happening = False
+            self.is_happening = False
 
     def version(self, change: str, minimum: int, maximum: int) -> int:
         """Return which version of a change this run goes by."""
         self.check("a version")
+        minimum, maximum = _whole(change, minimum), _whole(change, maximum)
         if not UNCHANGED <= minimum <= maximum:
             raise DefinitionError(
                 f"{change}: versions begin with {UNCHANGED} and the oldest is not over the newest, "
@@ -274,3 +292,35 @@ class RunFacts:
     def _seeded(self, what: str) -> Random:
         digest = hashlib.blake2b(f"{self._seed}/{what}".encode()).digest()
         return Random(digest)  # noqa: S311 -- not for secrets: it must fall the same again
+
+
+def _check_function(function: Any) -> None:
+    if not callable(function):
+        raise DefinitionError(
+            f"side_effect takes a function and calls it itself, not {function!r:.100}: "
+            "self.side_effect(lambda: ...)"
+        )
+    if inspect.iscoroutinefunction(function):
+        raise DefinitionError(
+            f"side_effect takes a plain function, and {function!r:.100} is async: await an "
+            "activity in its place"
+        )
+
+
+def _waited_for_nothing(value: Any) -> Any:
+    if inspect.iscoroutine(value):
+        value.close()
+        raise DefinitionError(
+            "the function of a side effect gave a coroutine, for which nothing waits: await an "
+            "activity in its place"
+        )
+    return value
+
+
+def _whole(change: str, version: Any) -> int:
+    try:
+        return index(version)
+    except TypeError as error:
+        raise DefinitionError(
+            f"{change}: versions are whole numbers, not {version!r:.100}"
+        ) from error

@@ -11,13 +11,15 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
 from contextlib import contextmanager
-from contextvars import Context
+from contextvars import Context, copy_context
 from typing import Any, Protocol
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.decider.refused import RefusingLoop
+from flowy.errors import DefinitionError
+from flowy.task import delays
 from flowy.task.context import WorkflowContext
 from flowy.task.result import Result
 
@@ -39,6 +41,30 @@ class Timers(Protocol):
         ...
 
 
+class _Handle(asyncio.Handle):
+    """A handle that asks for no debug mode: one is made for each step of a task."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        callback: Callable[..., object],
+        args: Sequence[Any],
+        loop: asyncio.AbstractEventLoop,
+        context: Context | None,
+    ) -> None:
+        self._context = copy_context() if context is None else context
+        self._loop = loop
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._repr = None
+
+
+def _let(_what: str) -> None:
+    """Refuse nothing."""
+
+
 class DeterministicLoop(RefusingLoop):
     """Runs workflow code when told to, until nothing is ready.
 
@@ -51,6 +77,8 @@ class DeterministicLoop(RefusingLoop):
 
     def __init__(self, timers: Timers) -> None:
         self.now = 0.0
+        self.check: Callable[[str], object] = _let
+        """Refuses what the code asks for where no replay would ask for it again."""
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
@@ -97,18 +125,24 @@ class DeterministicLoop(RefusingLoop):
         """Run what is ready, and what that makes ready, until nothing is."""
         ready = self._ready
         while ready:
-            handle = ready.popleft()
-            if not handle.cancelled():
-                try:
-                    handle._run()
-                except SystemExit:
-                    # The task that raised it keeps it for whoever awaits it.
-                    log.warning("workflow code exits the interpreter in a task", exc_info=True)
+            handle: Any = ready.popleft()
+            if handle._cancelled:
+                continue
+            try:  # what the handle's _run does, without a frame for each step
+                handle._context.run(handle._callback, *handle._args)
+            except KeyboardInterrupt:
+                raise
+            except SystemExit:
+                # The task that raised it keeps it for whoever awaits it.
+                log.warning("workflow code exits the interpreter in a task", exc_info=True)
+            except BaseException as error:  # noqa: BLE001 -- as the loops of asyncio do it
+                message = f"a callback raised: {handle!r}"
+                self.call_exception_handler({"message": message, "exception": error})
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # What code left in the middle runs its finally blocks to their end, as in asyncio.
         if self.is_here():
-            self.create_task(generator.aclose())
+            self._make_task(generator.aclose())
 
     def block_on(self, future: asyncio.Future[Any]) -> None:
         """Wait in a plain ``run``; the bridge gives this its meaning."""
@@ -120,9 +154,11 @@ class DeterministicLoop(RefusingLoop):
         """Return the history's time."""
         return self.now
 
-    def get_debug(self) -> bool:
-        """Say that asyncio's debug mode is off: it would look at clocks."""
-        return False
+    get_debug = staticmethod(bool)
+    """Says that asyncio's debug mode is off: it would look at clocks.
+
+    Every future asks, and ``bool()`` says False without a frame of Python.
+    """
 
     def is_running(self) -> bool:
         """Say that the loop runs: code asks only while it does."""
@@ -136,7 +172,7 @@ class DeterministicLoop(RefusingLoop):
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
     ) -> asyncio.Handle:
         """Put a callback behind all that is ready."""
-        handle = asyncio.Handle(callback, args, self, context)
+        handle = _Handle(callback, args, self, context)
         self._ready.append(handle)
         return handle
 
@@ -148,7 +184,8 @@ class DeterministicLoop(RefusingLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Start a durable timer for a callback; no delay makes it ready at once."""
-        return self.call_at(self.now + delay, callback, *args, context=context)
+        when = self.now + delays.seconds(delay, "a timer")
+        return self.call_at(when, callback, *args, context=context)
 
     def call_at(
         self,
@@ -158,7 +195,8 @@ class DeterministicLoop(RefusingLoop):
         context: Context | None = None,
     ) -> asyncio.TimerHandle:
         """Start a durable timer that ends at a moment of the history's time."""
-        handle = asyncio.TimerHandle(when, callback, args, self, context)
+        self.check("a timer")
+        handle = asyncio.TimerHandle(delays.seconds(when, "a timer"), callback, args, self, context)
         if when <= self.now:
             self._ready.append(handle)
             return handle
@@ -188,9 +226,9 @@ class DeterministicLoop(RefusingLoop):
 
     def create_result(self, cls: type[Result] = Result) -> Result:
         """Make the result of a call."""
-        self._made += 1
         result = cls(loop=self)
-        result.number = self._made
+        self._made = result.number = self._made + 1
+        result.origin = None
         return result
 
     def create_task(
@@ -203,6 +241,16 @@ class DeterministicLoop(RefusingLoop):
     ) -> asyncio.Task[Any]:
         """Make a task; without a name it is numbered within the workflow."""
         refuse_unordered(coro, sys._getframe(1))
+        try:
+            self.check("an asyncio task")
+        except DefinitionError:
+            coro.close()
+            raise
+        return self._make_task(coro, name, context)
+
+    def _make_task(
+        self, coro: Any, name: str | None = None, context: Context | None = None
+    ) -> asyncio.Task[Any]:
         self._tasks += 1
         self._made += 1
         name = name or f"task-{self._tasks}"

@@ -14,7 +14,12 @@ from flowy.decider.calls import Calls
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.run import WorkflowRun
 from flowy.decider.slots import Key, Kind, Slots
-from flowy.errors import FlowyError, ForbiddenCallError, NondeterminismError
+from flowy.errors import (
+    FlowyError,
+    ForbiddenCallError,
+    NondeterminismError,
+    PayloadUnavailable,
+)
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskStarted
@@ -43,8 +48,9 @@ def replay(
 ) -> Replayed:
     """Replay a history, open or closed, from its first event.
 
-    A decision that the history has no answer to is left alone: there is nothing to hold it against,
-    and its side effects would be new ones.
+    A decision that the history has no answer to is looked at as well, for an execution may be held
+    in it: a clock that its code calls, or a version that it has no more. There is nothing to hold
+    what it asks for against, and it ends where it would do something new, a side effect.
 
     Args:
         definition: The workflow's type and today's code.
@@ -71,7 +77,41 @@ def replay(
         raise located(definition, execution, answered, error, packing) from None
     finally:
         run.close()
+    if is_whole:
+        _look_at_the_last(definition, execution, events, packing)
     return Replayed(len(events), sum(isinstance(each, DecisionTaskCompleted) for each in events))
+
+
+def _look_at_the_last(
+    definition: WorkflowDefinition,
+    execution: ExecutionId,
+    events: Sequence[Event],
+    packing: Packing,
+) -> None:
+    """Let the code make the decision that waits for an answer, and forget what it decides."""
+    started = _unanswered(events)
+    if started is None:
+        return
+    run = WorkflowRun(definition, execution, packing)
+    run.only_look()
+    try:
+        run.feed(events)
+    except NondeterminismError as error:
+        if not run.has_stopped:
+            found = located(definition, execution, events, error, packing)
+            raise NondeterminismError(
+                f"{found} (in the decision that event {started} started and that nobody has "
+                "answered: workers with this code hold the execution, or fail it, as on_mismatch "
+                "says)",
+                event_id=found.event_id,
+                recorded=found.recorded,
+                asked=found.asked,
+                place=found.place,
+            ) from None
+    except PayloadUnavailable:
+        pass  # its worker waits for the volume; the code may follow
+    finally:
+        run.close()
 
 
 def located(
@@ -93,6 +133,7 @@ def located(
     if isinstance(error, ForbiddenCallError):
         return error
     run = TracedRun(definition, execution, packing)
+    run.only_look()
     try:
         run.feed(events)
         run.check_echoes()
@@ -104,7 +145,7 @@ def located(
         return _unsteady(error)
     finally:
         run.close()
-    return _unsteady(error)
+    return error if run.has_stopped else _unsteady(error)
 
 
 def _unsteady(error: NondeterminismError) -> NondeterminismError:
@@ -127,6 +168,16 @@ def _answered(events: Sequence[Event]) -> Sequence[Event]:
         if not isinstance(events[index], DecisionTaskStarted):
             kept.append(events[index])
     return kept[::-1]
+
+
+def _unanswered(events: Sequence[Event]) -> int | None:
+    """Return the event that started the decision that waits for an answer, or waited last."""
+    for event in reversed(events):
+        if isinstance(event, DecisionTaskCompleted):
+            return None
+        if isinstance(event, DecisionTaskStarted):
+            return event.event_id
+    return None
 
 
 class SteppedRun(WorkflowRun):

@@ -27,7 +27,7 @@ import msgspec
 from flowy.decider import bridge, matching
 from flowy.decider.alike import Alike
 from flowy.decider.arrivals import ARRIVALS, Arrivals
-from flowy.decider.asked import Asked, Task, decision_of, is_echoed
+from flowy.decider.asked import Asked, Task, decision_of
 from flowy.decider.calls import Calls
 from flowy.decider.code import WorkflowCode
 from flowy.decider.context import RunContext
@@ -100,7 +100,6 @@ class WorkflowRun:
         self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
         self._loop = bridge.BridgedLoop(self._calls.timers)  # type: ignore[abstract]  # all that can work
         self._calls.make_result = self._loop.create_result
-        self._calls.now = self._loop.time
         self._calls.texts = self._texts = texts = Texts(packing, self._loop)
         self._signals = SignalQueues(self._calls.make_result, texts)
         self._externals = Externals(
@@ -109,6 +108,7 @@ class WorkflowRun:
         self._facts = RunFacts(
             execution.run_id, self._loop, self._calls.slots, self._calls.size, texts
         )
+        self._calls.check = self._loop.check = self._facts.check
         self._context = RunContext(
             self._calls, self._loop, self._signals, self._externals, self._facts, texts
         )
@@ -161,8 +161,9 @@ class WorkflowRun:
         token, outer = watched.set(self._watched), self._loop.enter()
         try:
             self._facts.show(events)
+            taker = _TAKERS.get
             for event in self._unseen(events):
-                take = _TAKERS.get(type(event))
+                take = taker(type(event))
                 if take is not None:
                     self.last_event_id = event.event_id
                     take(self, event)
@@ -188,6 +189,15 @@ class WorkflowRun:
     def trouble(self) -> PayloadError | None:
         """A text that the code needed and could not have; its decisions mean nothing then."""
         return self._texts.trouble
+
+    def only_look(self) -> None:
+        """Let nothing new happen from now on: code stops where it asks for a new side effect."""
+        self._facts.only_looks = True
+
+    @property
+    def has_stopped(self) -> bool:
+        """Whether the code stopped there, so that what it decides means nothing."""
+        return self._facts.stopped
 
     def close(self) -> None:
         """Drop the run; the finally blocks of its code run, and what they ask for goes nowhere."""
@@ -247,7 +257,15 @@ class WorkflowRun:
     def take_activity_scheduled(self, event: ActivityTaskScheduled) -> None:
         """Hold the echo of an activity against what the code asked for."""
         asked = self._echoes[0] if self._echoes else None
-        if type(asked) is Task and is_echoed(asked, event.attributes):
+        said = event.attributes
+        # To the letter it is what nearly all of them are; the task needs no decision then.
+        if (
+            type(asked) is Task
+            and asked.id == said.activity_id
+            and asked.input == said.input
+            and asked.type == said.activity_type
+            and asked.kind == "activity"
+        ):
             self._echoes.popleft()
             self._calls.scheduled(asked, event.event_id)
         else:
@@ -318,16 +336,18 @@ class WorkflowRun:
             raise StaleRunError(f"{self._execution}: the history does not begin with its start")
         if self._echoes or self._is_cut:
             self.check_echoes()
-        batch, self._incoming = self._incoming[: self._seen], self._incoming[self._seen :]
+        batch, self._incoming = self._incoming, self._incoming[self._seen :]
+        del batch[self._seen :]
         self._seen = 0
-        self._loop.now = started.event_timestamp
+        self._loop.now = self._calls.now = started.event_timestamp
         self._calls.size.events = started.event_id
         if not self._code.started:
             self._code.start(self._settings, self._execution.run_id)
-        self._loop.run_ready()
+        run_ready = self._loop.run_ready
+        run_ready()
         for event in batch:
             self._apply(event)
-            self._loop.run_ready()
+            run_ready()
         self._collect(started.event_id)
         if self._facts.divergence is not None:
             raise self._facts.divergence
@@ -366,11 +386,14 @@ class WorkflowRun:
                 self._has_warned = True
             if closing is None and self._limits.is_full(event_id, len(asked)):
                 closing = self._code.too_long(event_id, self._limits.events)
+        self._closes = closing is not None
+        if closing is None:
+            self._asked = asked
+            return
         if isinstance(closing, _ALONE):
             # A close may be refused, and then a replay needs the markers of what led to it.
             asked = tuple(one for one in asked if isinstance(one, decisions.RecordMarker))
-        self._asked = asked if closing is None else (*asked, closing)
-        self._closes = closing is not None
+        self._asked = (*asked, closing)
 
     def _make_answer(self, event_id: int) -> Decisions:
         made = tuple([decision_of(one) for one in self._asked])

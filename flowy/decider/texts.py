@@ -25,12 +25,10 @@ class Texts:
         self.trouble: PayloadError | None = None
         """Why this run cannot go on: a text is lost, or the volume cannot be used."""
         self.same = packing.same
+        self.travels = packing.travels
+        """Tells whether a text is its own packed form; most are."""
         self._packing = packing
         self._loop = loop
-
-    def travels(self, text: object) -> bool:
-        """Tell whether a text is its own packed form; most are."""
-        return self._packing.travels(text)
 
     def pack(self, text: object, what: str, limit: int = MAXIMUM) -> str:
         """Return what travels in place of a text; see ``Packing.pack``."""

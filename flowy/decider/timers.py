@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from flowy.decider.asked import Timer
 from flowy.decider.slots import Slots
+from flowy.errors import DefinitionError
 from flowy.protocol import decisions
 from flowy.task.option_values import LONGEST
 
@@ -26,7 +27,7 @@ class Timers:
         """Start a timer; SWF's are whole seconds, so it runs at least as long as asked.
 
         Raises:
-            ValueError: It is longer than SWF's longest one.
+            DefinitionError: It is longer than SWF's longest one.
         """
         return self.start(str(self._take_number()), whole(seconds), fired)
 
@@ -75,10 +76,10 @@ def whole(seconds: float) -> int:
     """Return the seconds of a timer that runs at least so long.
 
     Raises:
-        ValueError: It is longer than SWF's longest one.
+        DefinitionError: It is longer than SWF's longest one.
     """
     if seconds > LONGEST:
-        raise ValueError(
+        raise DefinitionError(
             f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
             f"of {seconds:,} needs several"
         )

@@ -17,8 +17,9 @@ from flowy.protocol.executions import Run
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.executions import StartWorkflowExecution
 from flowy.task.declared import dump_for, named
-from flowy.task.definition import WorkflowDefinition
-from flowy.task.option_values import seconds_or_none
+from flowy.task.definition import WorkflowDefinition, checked_name
+from flowy.task.option_values import TAGS_MAXIMUM, seconds_or_none, task_list_or_none
+from flowy.task.option_values import tag as checked_tag
 from flowy.task.options import ChildPolicy, read
 from flowy.telemetry import SILENT, Telemetry, Work
 from flowy.transport import carrying, serializer
@@ -35,9 +36,6 @@ else:
     P = ParamSpec("P")
 
 logger = logging.getLogger(__name__)
-
-TAGS_MAXIMUM = 5
-"""Tags that SWF takes for an execution."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -101,8 +99,9 @@ class WorkflowStarter(Generic[P]):
         self._telemetry = telemetry
         self._type, self._target = named(name, version, WorkflowDefinition)
         self._client = client
-        self._domain = domain
-        self._task_list = None if task_list is None else TaskList(name=str(task_list))
+        self._domain = checked_name(domain, "domain")
+        listed = task_list_or_none(task_list, "task_list")
+        self._task_list = None if listed is None else TaskList(name=listed)
         self._catalog = catalog
         self._decision_duration = _duration(decision_duration, "decision_duration")
         self._workflow_duration = _duration(workflow_duration, "workflow_duration")
@@ -200,8 +199,13 @@ class WorkflowStarter(Generic[P]):
 
     @contextmanager
     def id(self, workflow_id: Any) -> Iterator[None]:
-        """Start with this workflow id inside the block; an inner block wins."""
-        with self._within(replace(self._block(), workflow_id=str(workflow_id))):
+        """Start with this workflow id inside the block; an inner block wins.
+
+        Raises:
+            DefinitionError: SWF does not take it.
+        """
+        text = checked_name(workflow_id, "workflow id")
+        with self._within(replace(self._block(), workflow_id=text)):
             yield
 
     @contextmanager
@@ -209,10 +213,10 @@ class WorkflowStarter(Generic[P]):
         """Start with these tags, and those of the blocks around, inside the block.
 
         Raises:
-            ValueError: They are more than five.
+            ValueError: They are more than five, or one is longer than 256 characters.
         """
         block = self._block()
-        union = block.tags | {str(tag) for tag in tags}
+        union = block.tags | {checked_tag(tag) for tag in tags}
         if len(union) > TAGS_MAXIMUM:
             raise ValueError(f"SWF takes {TAGS_MAXIMUM} tags, not {len(union)}: {sorted(union)}")
         with self._within(replace(block, tags=union)):

@@ -53,6 +53,7 @@ class Branch(Result[T]):
 
     def __init__(self, task: asyncio.Task[T]) -> None:
         super().__init__(loop=task.get_loop())
+        self.number = self.origin = None
         self.shielded = shielded.get()
         """Whether a cancel request for the workflow passes it by."""
         self._task = task

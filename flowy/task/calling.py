@@ -88,6 +88,8 @@ class Takes4(Protocol[A_in, B_in, C_in, D_in, Rest, R_co]):
 class Callee(Generic[P, Out]):
     """Something that is called like a function and gives a ``Result`` at once."""
 
+    __slots__ = ()
+
     if TYPE_CHECKING:
 
         def _parameters(self, *args: P.args, **kwargs: P.kwargs) -> Out: ...

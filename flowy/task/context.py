@@ -21,6 +21,20 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+class Hooks(msgspec.Struct, frozen=True, kw_only=True):
+    """How the values of a proxy's tasks travel.
+
+    Args:
+        serialize: Makes the input text of arguments without pending results.
+        deserialize: Makes the value of a result text.
+        read: Makes the arguments of an input text, by annotations; None leaves them as JSON.
+    """
+
+    serialize: Callable[..., str]
+    deserialize: Callable[[str], Any]
+    read: Callable[[str], Any] | None = None
+
+
 class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
     """One call of a proxy.
 
@@ -29,18 +43,14 @@ class TaskCall(msgspec.Struct, frozen=True, kw_only=True):
         args: Positional arguments; results of other calls may stand in them at any depth.
         kwargs: The same by name.
         options: How to run it; their class tells what kind of task it is.
-        serialize: Makes the input text of arguments without pending results.
-        deserialize: Makes the value of a result text.
-        read: Makes the arguments of an input text, by annotations; None leaves them as JSON.
+        hooks: How its values travel.
     """
 
     type: TypeId | str
     args: tuple[Any, ...]
     kwargs: Mapping[str, Any]
     options: ActivityOptions | ChildOptions | LambdaOptions
-    serialize: Callable[..., str]
-    deserialize: Callable[[str], Any]
-    read: Callable[[str], Any] | None = None
+    hooks: Hooks
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -83,11 +83,15 @@ def checked_name(value: Any, what: str, maximum: int = NAME_MAXIMUM) -> str:
     Raises:
         DefinitionError: The text is empty, too long or holds what SWF forbids.
     """
+    if value is None:
+        raise DefinitionError(f"a {what} is a text, not None")
     text = str(value)
     if not 1 <= len(text) <= maximum:
-        raise DefinitionError(f"a {what} has 1 to {maximum} characters, not {len(text)}: {text!r}")
+        raise DefinitionError(
+            f"a {what} has 1 to {maximum} characters, not {len(text):,}: {text[:100]!r}"
+        )
     bad = sorted(_FORBIDDEN.intersection(text))
     if bad or text == "arn":
         found = ", ".join(map(repr, bad)) or "the text 'arn'"
-        raise DefinitionError(f"SWF does not take {found} in a {what}: {text!r}")
+        raise DefinitionError(f"SWF does not take {found} in a {what}: {text[:100]!r}")
     return text

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Iterable, Iterator
 from typing import Any, Generic, NamedTuple, TypeVar, overload
 
 from flowy.errors import DefinitionError
+from flowy.task import delays
 from flowy.task.branch import Branch, WorkflowLoop, workflow_loop
 from flowy.task.result import Result
 
@@ -42,7 +43,8 @@ def wait(
         The result of a pair ``(done, pending)``, two lists in the given order.
 
     Raises:
-        DefinitionError: Something given cannot be waited for, or has no order.
+        DefinitionError: Something given cannot be waited for, or has no order; or the timeout is
+            no number of seconds.
         RuntimeError: No workflow's code runs here.
     """
     loop = workflow_loop("flowy.wait")
@@ -50,6 +52,7 @@ def wait(
         raise DefinitionError(
             f"flowy.wait returns when {', '.join(RETURN_WHEN)}, not {return_when!r}"
         )
+    delays.limit(timeout, "timeout of flowy.wait")
     return loop.spawn(_wait, futures_of(results, "flowy.wait"), return_when, timeout)
 
 
@@ -89,10 +92,12 @@ def first(
             last failure is raised.
 
     Raises:
-        DefinitionError: There is nothing to wait for, or it cannot be waited for, or has no order.
+        DefinitionError: There is nothing to wait for, or it cannot be waited for, or has no order;
+            or the timeout is no number of seconds.
         RuntimeError: No workflow's code runs here.
     """
     loop = workflow_loop("flowy.first")
+    delays.limit(timeout, "timeout of flowy.first")
     futures = futures_of(results, "flowy.first")
     if not futures:
         raise DefinitionError("flowy.first has nothing to wait for: give it at least one result")

@@ -96,10 +96,17 @@ def tags(value: Any, name: str) -> tuple[str, ...] | None:
     found = tuple(map(str, value))
     if len(found) > TAGS_MAXIMUM:
         raise DefinitionError(f"SWF takes {TAGS_MAXIMUM} tags, not {len(found)}: {found}")
-    for tag in found:
-        if len(tag) > TAG_MAXIMUM:
-            raise DefinitionError(f"a tag has at most {TAG_MAXIMUM} characters: {tag[:100]!r}...")
+    for each in found:
+        tag(each)
     return found
+
+
+def tag(value: Any) -> str:
+    """Return a text that SWF takes as a tag."""
+    text = str(value)
+    if len(text) > TAG_MAXIMUM:
+        raise DefinitionError(f"a tag has at most {TAG_MAXIMUM} characters: {text[:100]!r}...")
+    return text
 
 
 def lambda_role(value: Any, name: str) -> str | None:

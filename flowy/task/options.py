@@ -1,6 +1,6 @@
 """How a task is to be run: options of activities, children and functions, checked once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field, fields, replace
@@ -181,9 +181,8 @@ def override(options: Options, block: Mapping[str, Any]) -> Options:
 _blocks: ContextVar[Mapping[str, Any]] = ContextVar("flowy_options", default={})  # noqa: B039 -- read only
 
 
-def in_force() -> Mapping[str, Any]:
-    """Return the options of the blocks around the code that runs, the innermost winning."""
-    return _blocks.get()
+in_force: Callable[[], Mapping[str, Any]] = _blocks.get
+"""Returns the options of the blocks around the code that runs, the innermost winning."""
 
 
 @contextmanager

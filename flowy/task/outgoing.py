@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol, TypeVar
 
+from flowy.task import naming
 from flowy.transport import serializer
 
 T_in = TypeVar("T_in", contravariant=True)
@@ -22,17 +23,23 @@ class Takes(Protocol[T_in]):
 
 
 def name_of(signal: str | Takes[Any]) -> str:
-    """Return SWF's name of a signal."""
-    return signal if isinstance(signal, str) else signal.name
+    """Return SWF's name of a signal.
+
+    Raises:
+        DefinitionError: It is no name that SWF takes.
+    """
+    return naming.signal(signal if isinstance(signal, str) else getattr(signal, "name", signal))
 
 
 def dump(signal: str | Takes[Any], value: Any) -> str:
     """Encode what is sent with a signal, of whatever length.
 
     Raises:
+        DefinitionError: It is no name that SWF takes.
         PayloadMismatch: The signal has a type, and the value is not of it.
         PayloadError: The value cannot travel.
     """
+    name = name_of(signal)
     if not isinstance(signal, str):
         signal.check_value(value)
-    return serializer.dump(value, f"the value of signal {name_of(signal)}", None)
+    return serializer.dump(value, f"the value of signal {name}", None)

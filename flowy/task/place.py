@@ -31,6 +31,23 @@ def raised_at(traceback: TracebackType | None) -> str | None:
     return found
 
 
+def asyncio_call(traceback: TracebackType | None) -> tuple[str, str] | None:
+    """Return which function of asyncio raised when the user's code called it, and where that is.
+
+    None when what raised was the user's code, or is not asyncio's.
+    """
+    caller = called = None
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if not is_ours(frame):
+            caller, called = named(frame, traceback.tb_lineno), None
+        elif caller is not None and called is None:
+            is_asyncio = frame.f_globals.get("__name__", "").startswith("asyncio.")
+            called = frame.f_code.co_qualname if is_asyncio else ""
+        traceback = traceback.tb_next
+    return (f"asyncio.{called}", caller) if called and caller else None
+
+
 def beginning(function: Any) -> str | None:
     """Return where a function or method begins; None for what is not written in Python."""
     code = getattr(function, "__code__", None)

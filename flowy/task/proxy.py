@@ -4,11 +4,13 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
+import msgspec
+
 from flowy.execution.retry import RetryPolicy
 from flowy.protocol.ids import TypeId
 from flowy.task import options as task_options
 from flowy.task.calling import Callee, Out, P, Q, R, Runs, RunsAsync, T
-from flowy.task.context import TaskCall, WorkflowContext, running_context
+from flowy.task.context import Hooks, TaskCall, WorkflowContext, running_context
 from flowy.task.declared import arguments_of, dump_for, named, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.option_names import ActivityProxyOptions, ChildProxyOptions
@@ -23,7 +25,7 @@ from flowy.task.result import ChildResult, Result
 from flowy.transport import serializer
 
 
-class BoundProxy(Callee[P, Out]):
+class BoundProxy(msgspec.Struct, Callee[P, Out], eq=False):
     """A proxy on a workflow that runs; calling it asks for the task and returns at once.
 
     Args:
@@ -31,11 +33,8 @@ class BoundProxy(Callee[P, Out]):
         scheduler: What runs the workflow.
     """
 
-    __slots__ = ("proxy", "scheduler")
-
-    def __init__(self, proxy: "TaskProxy[P, Out]", scheduler: WorkflowContext) -> None:
-        self.proxy = proxy
-        self.scheduler = scheduler
+    proxy: "TaskProxy[P, Out]"
+    scheduler: WorkflowContext
 
     if not TYPE_CHECKING:
 
@@ -81,15 +80,12 @@ class TaskProxy(Callee[P, Out]):
         self, scheduler: WorkflowContext, args: tuple[Any, ...], kwargs: Mapping[str, Any]
     ) -> Out:
         """Ask the scheduler for the task, under the options in force."""
+        options, block = self.options, task_options.in_force()
+        if block:
+            options = task_options.override(options, block)
         called: Any = scheduler.call(
             TaskCall(
-                type=self.task_id,
-                args=args,
-                kwargs=kwargs,
-                options=task_options.override(self.options, task_options.in_force()),
-                serialize=self._serialize_arguments,
-                deserialize=self._deserialize_result,
-                read=None if self.target is None else self._read_arguments,
+                type=self.task_id, args=args, kwargs=kwargs, options=options, hooks=self._hooks
             )
         )
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
@@ -107,6 +103,14 @@ class TaskProxy(Callee[P, Out]):
         if reader is None:
             return serializer.load(result, self._result_named)
         return reader.read(result, self._result_named)
+
+    @cached_property
+    def _hooks(self) -> Hooks:
+        return Hooks(
+            serialize=self._serialize_arguments,
+            deserialize=self._deserialize_result,
+            read=None if self.target is None else self._read_arguments,
+        )
 
     @cached_property
     def _named(self) -> str:

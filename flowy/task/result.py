@@ -1,7 +1,7 @@
 """What a call of a proxy returns: a result that is there, or will be."""
 
 import asyncio
-from collections.abc import Callable, Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol, cast, overload
 
@@ -34,6 +34,14 @@ class BlockingLoop(Protocol):
         ...
 
 
+class Origin(Protocol):
+    """What a result is the outcome of."""
+
+    def cancel(self) -> bool:
+        """Hear of a cancellation; tell whether the result stays open until the task has ended."""
+        ...
+
+
 class Result(asyncio.Future[T]):
     """The outcome of a task, now or later.
 
@@ -42,10 +50,12 @@ class Result(asyncio.Future[T]):
     take it. Cancelling it asks for the cancellation of the task.
     """
 
-    on_cancel: Callable[[], bool] | None = None
-    """Hears of a cancellation; tells whether the result stays open until the task has ended."""
+    __slots__ = ("number", "origin")  # a dict of its own would be as large as the rest of it
 
-    number: int | None = None
+    origin: Origin | None
+    """What it is the outcome of, while that has not ended and cancelling concerns it."""
+
+    number: int | None
     """Its number within the run that made it."""
 
     def __hash__(self) -> int:
@@ -60,7 +70,7 @@ class Result(asyncio.Future[T]):
         """
         if self.done():
             return False
-        if self.on_cancel is not None and self.on_cancel():
+        if self.origin is not None and self.origin.cancel():
             return True
         return super().cancel(msg)
 
@@ -68,19 +78,25 @@ class Result(asyncio.Future[T]):
         """Note that the task has ended, cancelled as it was asked to."""
         super().cancel(details)
 
-    _later: "_Later | None" = None
-
     def set_later(self, load: Callable[[], Any]) -> None:
-        """Resolve with a value that is had when somebody looks at it, once."""
-        self._later = _Later(load)
+        """Resolve with a value that is had when somebody looks at it, once.
+
+        Code that waits by ``await`` is looking already: it gets what the future holds, and that
+        without a call of this class.
+        """
+        later = _Later(load)
+        if _is_looked_at(self):
+            error = later.failure()
+            if error is None:
+                self.set_result(later.value)
+            else:
+                self.set_exception(error)
+            return
+        self.__class__ = _WITH_LATER[type(self)]
+        self._later = later  # in its dict, as few results have one
         self.set_result(cast(T, None))
 
-    def __await__(self) -> Generator[Any, None, T]:
-        """Wait for the value."""
-        value = yield from super().__await__()
-        return value if self._later is None else self._later.value
-
-    __iter__ = __await__
+    _later: "_Later"
 
     def result(self) -> T:
         """Return the task's value, waiting for it in a plain ``run``.
@@ -91,18 +107,12 @@ class Result(asyncio.Future[T]):
         """
         if not self.done():
             cast(BlockingLoop, self.get_loop()).block_on(self)
-        value = super().result()
-        return value if self._later is None else self._later.value
-
-    def exception(self) -> BaseException | None:
-        """Return why there is no value; None when there is one."""
-        error = super().exception()
-        return error if error is not None or self._later is None else self._later.failure()
+        return asyncio.Future.result(self)
 
     def look_at(self) -> None:
         """Note that somebody looked at the outcome; a value that is had later is not fetched."""
         if not self.cancelled():
-            super().exception()
+            asyncio.Future.exception(self)
 
     @property
     def failure_unseen(self) -> bool:
@@ -188,6 +198,54 @@ class ChildResult(Result[T]):
         for started in self._waiting:
             if not started.done():
                 copy_outcome(self, started)
+
+
+class _Held:
+    """What is different in a result whose value is had later."""
+
+    __slots__ = ()
+
+    _later: _Later
+
+    def __await__(self) -> Generator[Any, None, Any]:
+        yield from ()
+        return self._later.value
+
+    __iter__ = __await__
+
+    def result(self) -> Any:
+        """Return the value; it is fetched when that was not done yet."""
+        return self._later.value
+
+    def exception(self) -> BaseException | None:
+        """Return why there is no value; None when there is one."""
+        return self._later.failure()
+
+
+class LaterResult(_Held, Result[T]):
+    """A result that is there, and whose value is fetched when somebody looks at it."""
+
+    __slots__ = ()
+
+
+class LaterChildResult(_Held, ChildResult[T]):
+    """The same of a child workflow."""
+
+    __slots__ = ()
+
+
+_WITH_LATER: Mapping[type, type] = {Result: LaterResult, ChildResult: LaterChildResult}
+
+_ASKING = ("asyncio.", "flowy.")
+"""Modules whose callbacks ask a future for its value by ``result()``."""
+
+
+def _is_looked_at(future: asyncio.Future[Any]) -> bool:
+    """Tell whether something waits for what a future holds itself, such as a task by ``await``."""
+    waiting = future._callbacks or ()  # noqa: SLF001 -- nothing else tells who waits
+    return not all(
+        (getattr(callback, "__module__", None) or "").startswith(_ASKING) for callback, _ in waiting
+    )
 
 
 def copy_outcome(ended: asyncio.Future[Any], result: Result) -> None:

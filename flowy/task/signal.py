@@ -6,6 +6,7 @@ from functools import cache, cached_property, partial
 from typing import TYPE_CHECKING, Any, Generic, Self, get_args, overload
 
 from flowy.errors import DefinitionError
+from flowy.task import naming
 from flowy.task.context import WorkflowContext, running_context
 from flowy.task.result import Result
 from flowy.task.signature import annotations_of, check_declaration, reader_at_use, signature_of
@@ -45,7 +46,7 @@ class Signal(Generic[T]):
     """
 
     def __init__(self, name: str | None = None) -> None:
-        self.name = name or ""
+        self.name = naming.signal(name) if name else ""
         self._owner: type | None = None
         self._attribute = ""
 
@@ -171,10 +172,14 @@ def on_signal(name: str) -> Callable[[Handler], Handler]:
     the method's parameter is annotated; when it does not fit, the method fails as if it had raised.
 
     Raises:
-        DefinitionError: The name is empty.
+        DefinitionError: SWF does not take the name, or there is none.
     """
-    if not name:
-        raise DefinitionError("a signal has a name of 1 to 256 characters")
+    method: Any = name
+    if callable(method):  # the brackets were left out
+        raise DefinitionError(
+            f"on_signal takes the name of the signal: write @on_signal({method.__name__!r})"
+        )
+    naming.signal(name)
 
     def mark(method: Handler) -> Handler:
         method.flowy_signal = name  # type: ignore[attr-defined]

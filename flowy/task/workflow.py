@@ -5,13 +5,12 @@ from contextlib import AbstractContextManager, contextmanager
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Unpack, overload
 
-from flowy.errors import DefinitionError
+from flowy.task import delays, naming, outgoing
 from flowy.task import options as task_options
-from flowy.task import outgoing
 from flowy.task.calling import Q, Runs, RunsAsync, T
 from flowy.task.context import Restart, ToWorkflow, WorkflowContext
 from flowy.task.declared import arguments_of, dump_for
-from flowy.task.definition import NAME_MAXIMUM, VERSION_MAXIMUM, checked_name
+from flowy.task.definition import VERSION_MAXIMUM, checked_name
 from flowy.task.option_names import ChildProxyOptions
 from flowy.task.options import ChildPolicy
 from flowy.task.outgoing import Takes
@@ -23,9 +22,6 @@ from flowy.transport import serializer
 if TYPE_CHECKING:
     from random import Random
     from uuid import UUID
-
-RESERVED = "flowy."
-"""What the names of Flowy's own markers begin with."""
 
 
 class Workflow(Task):
@@ -220,9 +216,10 @@ class Workflow(Task):
 
         Raises:
             NondeterminismError: The run goes by a version that the code has no more.
-            DefinitionError: The versions are not in order.
+            DefinitionError: The change has no name of 1 to 256 characters, or the versions are no
+                whole numbers or not in order.
         """
-        return self._scheduler.facts.version(change, minimum, maximum)
+        return self._scheduler.facts.version(naming.change(change), minimum, maximum)
 
     def set_execution_context(self, value: Any) -> None:
         """Show a value with the execution: ``DescribeWorkflowExecution`` gives it to anybody.
@@ -247,11 +244,7 @@ class Workflow(Task):
             DefinitionError: SWF, or Flowy, does not take the name.
             PayloadError: The details cannot travel.
         """
-        if not 1 <= len(name) <= NAME_MAXIMUM or name.startswith(RESERVED):
-            raise DefinitionError(
-                f"a marker's name has 1 to {NAME_MAXIMUM} characters and does not begin with "
-                f"{RESERVED!r}: {name[:100]!r}"
-            )
+        name = naming.marker(name)
         self._scheduler.marker(name, serializer.dump(details, f"the details of marker {name}"))
 
     def sleep(self, seconds: float) -> Result[None]:
@@ -260,8 +253,11 @@ class Workflow(Task):
         Args:
             seconds: At least how long; SWF's timers run whole seconds. What is not positive is over
                 at once.
+
+        Raises:
+            DefinitionError: It is no number, or longer than SWF's longest timer.
         """
-        return self._scheduler.sleep(seconds)
+        return self._scheduler.sleep(delays.seconds(seconds, "self.sleep"))
 
     @overload
     def send_signal(
@@ -283,21 +279,35 @@ class Workflow(Task):
             run_id: Which run; None is the open one.
 
         Raises:
+            DefinitionError: SWF does not take an id, or the name.
             PayloadError: The value cannot travel, or is not of the signal's type.
         """
         text = outgoing.dump(name, value)
         return self._scheduler.tell(
             ToWorkflow(
-                workflow_id=workflow_id,
-                run_id=run_id,
+                workflow_id=naming.workflow_id(workflow_id, "send_signal"),
+                run_id=naming.run_id(run_id, "send_signal"),
                 signal_name=outgoing.name_of(name),
                 input=text,
             )
         )
 
     def request_cancel(self, workflow_id: str, run_id: str | None = None) -> Result[None]:
-        """Ask another execution to cancel itself; the result comes when it has been asked."""
-        return self._scheduler.tell(ToWorkflow(workflow_id=workflow_id, run_id=run_id))
+        """Ask another execution to cancel itself; the result comes when it has been asked.
+
+        Args:
+            workflow_id: The execution; a child's is ``result.workflow_id``.
+            run_id: Which run; None is the open one.
+
+        Raises:
+            DefinitionError: SWF does not take an id.
+        """
+        return self._scheduler.tell(
+            ToWorkflow(
+                workflow_id=naming.workflow_id(workflow_id, "request_cancel"),
+                run_id=naming.run_id(run_id, "request_cancel"),
+            )
+        )
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         what = f"restart of {type(self).__name__}"

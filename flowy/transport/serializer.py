@@ -68,25 +68,19 @@ def dump_arguments(
     Raises:
         PayloadError: An argument cannot travel; the message names it.
     """
-    positional = list(args)
-    text = _short(positional, kwargs)
-    if text is not None:
-        return text
+    positional = args if type(args) is tuple else tuple(args)
+    try:
+        data = _encoder.encode((positional, kwargs))
+    except Exception:  # noqa: BLE001 -- the second look says which argument it is
+        data = b"null"
+    if len(data) <= SHORT and b"null" not in data:  # nothing about it needs a second look
+        return data.decode()
     try:
         return dump([positional, kwargs], f"the arguments of {what}", maximum)
     except PayloadError:
         for name, value in [*enumerate(positional, 1), *kwargs.items()]:
             dump(value, f"argument {name} of {what}", maximum)
         raise
-
-
-def _short(args: list[Any], kwargs: Mapping[str, Any]) -> str | None:
-    """Return arguments as a text if nothing about it needs a second look."""
-    try:
-        data = _encoder.encode((args, kwargs))
-    except Exception:  # noqa: BLE001 -- the second look says which argument it is
-        return None
-    return None if len(data) > SHORT or b"null" in data else data.decode()
 
 
 def ordered(value: Any) -> Any:

@@ -29,7 +29,7 @@ from flowy.task.registry import Registry
 from flowy.transport import failure
 from flowy.worker.cataloguing import run_of
 from flowy.worker.exchange import Exchange, send
-from flowy.worker.job import ActivityJob, Answer, named
+from flowy.worker.job import BLOCKED, LEAVES, ActivityJob, Answer, named
 from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Source
 from flowy.worker.together import Appetite, Together
@@ -164,7 +164,8 @@ class ActivityPoller:
         for task in self._exchange.surrender():
             definition = self._definition(task)
             if definition is not None:
-                ActivityJob(self.shop, self.source, definition, task, self._hand_back).hand_back()
+                job = ActivityJob(self.shop, self.source, definition, task, self._hand_back)
+                job.hand_back(LEAVES if self.shop.is_closing else BLOCKED)
 
     def _hand_back(self, job: ActivityJob, answer: Answer | None) -> None:
         if answer is not None:

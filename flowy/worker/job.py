@@ -54,6 +54,9 @@ T = TypeVar("T")
 Answer = RespondActivityTaskCompleted | RespondActivityTaskFailed | RespondActivityTaskCanceled
 Sender = Callable[["ActivityJob", Answer | None], None]
 
+LEAVES = "the worker leaves, and it was not done in time"
+BLOCKED = "an activity that was taken with it blocks the thread that was to do both"
+
 GRACE = 86_400.0
 """Seconds that a coroutine which is cancelled may take to clean up; its slot is taken meanwhile."""
 
@@ -228,18 +231,21 @@ class ActivityJob:
             self._let_go()
         return self._begun
 
-    def hand_back(self) -> None:
-        """Answer that another worker is to do it, and stop it where that is possible."""
+    def hand_back(self, why: str = LEAVES) -> None:
+        """Answer that another worker is to do it, and stop it where that is possible.
+
+        What it holds of the worker's resources is closed when its code has ended.
+        """
         if not self._claim():
             return
         self._shop.was_handed_back()
-        error: FlowyError = HandedBack(f"the worker leaves, {self} was not done in time")
+        error: FlowyError = HandedBack(f"{self} was handed back: {why}")
         if self.definition.at_most_once and self._begun:
             error = NotRepeated(f"the worker left while {self} ran, which is done at most once")
         self._note.handed_back = True
         self._heartbeat.answering()
         self._send(self, self._failed(error))
-        self._let_go()
+        self._leave()
         self._interrupt()
 
     def _call(self) -> Call:
@@ -347,6 +353,7 @@ class ActivityJob:
         answer = self._answer(value, error)
         self._note.end(answer, error, attempts)
         if not self._claim():
+            self._lives.close()
             return
         self._heartbeat.answering()
         try:
@@ -392,9 +399,12 @@ class ActivityJob:
         return claimed
 
     def _let_go(self) -> None:
+        self._lives.close()
+        self._leave()
+
+    def _leave(self) -> None:
         if self._beating is not None:
             self._beating.end()
-        self._lives.close()
         self._shop.ended(self)
 
 

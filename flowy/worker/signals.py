@@ -1,5 +1,9 @@
 """SIGTERM and Ctrl-C: the first one asks the worker to leave, the second one does what it did.
 
+SIGHUP, by which a terminal says that it was closed, asks the worker to leave as well. It often
+comes twice, from the kernel and from the shell, so a second one means nothing; and who has it
+ignored, such as nohup, wants it to mean nothing at all.
+
 A process under a supervisor is told by it. It may hear a second time of the same wish, because a
 terminal's Ctrl-C and an init system send theirs to every process: there the first one is the last.
 """
@@ -7,13 +11,13 @@ terminal's Ctrl-C and an init system send theirs to every process: there the fir
 import os
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from select import select
 from types import FrameType
 from typing import Any
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGHUP, signal.SIGINT, signal.SIGTERM)
 
 HANDLED = b"\0"
 """Says that the main thread has come to the handler; other bytes are the numbers of signals."""
@@ -43,9 +47,11 @@ def leaving_on_signals(leave: Callable[[], None], *, once: bool = False) -> Iter
     # Python runs handlers in the main thread alone, when that comes to it. Where another thread got
     # the signal, that one may be in a poll for a minute; what Python writes here comes at once.
     woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
-    previous = {number: signal.getsignal(number) for number in SIGNALS}
+    previous = {number: signal.getsignal(number) for number in SIGNALS if is_heard(number)}
+    then: dict[signal.Signals, Any] = {} if once else dict(previous)
+    then.pop(signal.SIGHUP, None)
     try:
-        _install({} if once else previous, writing)
+        _install(previous, then, writing)
         yield
     finally:
         _restore(previous)
@@ -55,13 +61,20 @@ def leaving_on_signals(leave: Callable[[], None], *, once: bool = False) -> Iter
         os.close(reading)
 
 
-def _install(then: dict[signal.Signals, Any], writing: int) -> None:
+def is_heard(number: signal.Signals) -> bool:
+    """Tell whether a signal means something: SIGHUP does not where it is ignored."""
+    return number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN
+
+
+def _install(
+    heard: Iterable[signal.Signals], then: dict[signal.Signals, Any], writing: int
+) -> None:
     def handle(_number: int, _frame: FrameType | None) -> None:
         _restore(then)
         with suppress(BlockingIOError):  # it was told often enough
             os.write(writing, HANDLED)
 
-    for number in SIGNALS:
+    for number in heard:
         signal.signal(number, handle)
 
 

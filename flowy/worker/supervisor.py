@@ -29,6 +29,8 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from flowy.worker.signals import SIGNALS, is_heard
+
 logger = logging.getLogger(__name__)
 
 LIFELINE = "FLOWY_WORKER_LIFELINE"
@@ -113,7 +115,9 @@ class Supervisor:
             os.set_blocking(end, False)
 
     def run(self) -> int:
-        """Keep the children running until SIGTERM or Ctrl-C; a second one ends at once.
+        """Keep the children running until SIGTERM, SIGHUP or Ctrl-C; a second one ends at once.
+
+        SIGHUP often comes twice: that is not taken for a second one.
 
         Returns:
             The exit status: 0 when all children left in order, else the highest of theirs.
@@ -152,7 +156,7 @@ class Supervisor:
     # Signals
 
     def _take_signals(self) -> dict[signal.Signals, Any]:
-        taken = (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)
+        taken = [*filter(is_heard, SIGNALS), signal.SIGCHLD]
         previous = {number: signal.getsignal(number) for number in taken}
         signal.set_wakeup_fd(self._woken, warn_on_full_buffer=False)
         for number in taken:
@@ -165,7 +169,7 @@ class Supervisor:
         for each in ready:
             if each == self._waking:
                 for number in os.read(self._waking, 1_024):
-                    if number in (signal.SIGTERM, signal.SIGINT):
+                    if number in SIGNALS and not (number == signal.SIGHUP and self._signals):
                         self._asked_to_leave()
             else:
                 self._hear(lines[each])
@@ -224,7 +228,7 @@ class Supervisor:
             status = child.process.returncode
             asked = child.leaves_by is not None
             child.process = child.leaves_by = None
-            if asked and not child.serves and status == -signal.SIGTERM:
+            if asked and not child.serves and -status in (signal.SIGTERM, signal.SIGHUP):
                 status = 0  # it had not come as far as to listen, and had nothing in hand
             child.status = status if status >= 0 else 128 - status
             self._close_line(child)

@@ -3,7 +3,8 @@
 import signal
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from types import FrameType
 
@@ -80,7 +81,7 @@ class HttpServer:
         return self.address
 
     def run(self, announce: Callable[[str], None] | None = None) -> None:
-        """Serve until SIGTERM, SIGINT or ``stop``; parked polls are answered before it returns.
+        """Serve until SIGTERM, SIGINT, SIGHUP or ``stop``; parked polls are answered before.
 
         Args:
             announce: Called with the address once it is served.
@@ -117,6 +118,22 @@ class _Server(uvicorn.Server):
         """
         self.force_exit = self.should_exit and sig == signal.SIGINT
         self.should_exit = True
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Hear of the end of a terminal too, unless it is ignored as under nohup."""
+        hangs_up = signal.getsignal(signal.SIGHUP)
+        in_main = threading.current_thread() is threading.main_thread()
+        if not in_main or hangs_up is signal.SIG_IGN:
+            with super().capture_signals():
+                yield
+            return
+        signal.signal(signal.SIGHUP, self.handle_exit)
+        try:
+            with super().capture_signals():
+                yield
+        finally:
+            signal.signal(signal.SIGHUP, signal.SIG_DFL if hangs_up is None else hangs_up)
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)

@@ -141,15 +141,16 @@ def test_a_task_in_hand_is_finished_in_the_grace_time(flowy, address, client):
     assert "ActivityTaskCompleted" in answered
 
 
-def test_ctrl_c_in_a_terminal_which_all_processes_hear_lets_them_finish(flowy, address, client):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGHUP])
+def test_what_all_processes_of_a_terminal_hear_lets_them_finish(flowy, address, client, number):
     """The supervisor hears it and passes it on: a worker hears of the same wish twice."""
     arguments = ("worker", "boutique", "--address", address, "--processes", "2")
     workers = flowy(*arguments, start_new_session=True)
     until(workers, "serving boutique")
     until(workers, "serving boutique")
-    execution = start_order(client, "terminal", 0.5)
+    execution = start_order(client, f"terminal {number.name}", 0.5)
     until(workers, "working")
-    os.killpg(workers.pid, signal.SIGINT)
+    os.killpg(workers.pid, number)
     assert workers.wait(PATIENCE) == 0
     answered = [type(event).__name__ for event in history(client, execution)]
     assert "ActivityTaskCompleted" in answered

@@ -74,7 +74,7 @@ print("left", flush=True)
 def program():
     started = []
 
-    def run(state):
+    def run(state, **options):
         process = subprocess.Popen(
             [sys.executable, "-c", PROGRAM, state],
             cwd=ROOT,
@@ -82,6 +82,7 @@ def program():
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            **options,
         )
         started.append(process)
         return process
@@ -92,7 +93,7 @@ def program():
         process.communicate()
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_worker_that_waits_leaves_at_once(program, number):
     process = program("idle")
     assert process.stdout.readline() == "polling\n"
@@ -101,7 +102,7 @@ def test_a_worker_that_waits_leaves_at_once(program, number):
     assert (out, err, process.returncode) == ("leaving\nleft\n", "", 0)
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_the_task_in_hand_is_finished_and_answered_first(program, number):
     process = program("busy")
     assert process.stdout.readline() == "working\n"
@@ -109,6 +110,25 @@ def test_the_task_in_hand_is_finished_and_answered_first(program, number):
     assert process.stdout.readline() == "leaving\n"
     out, err = process.communicate("go on\n", timeout=30)
     assert (out, err, process.returncode) == ('"finished"\nleft\n', "", 0)
+
+
+def test_a_terminal_that_is_closed_may_say_so_twice(program):
+    process = program("busy")
+    assert process.stdout.readline() == "working\n"
+    process.send_signal(signal.SIGHUP)
+    assert process.stdout.readline() == "leaving\n"
+    process.send_signal(signal.SIGHUP)
+    out, err = process.communicate("go on\n", timeout=30)
+    assert (out, err, process.returncode) == ('"finished"\nleft\n', "", 0)
+
+
+def test_a_worker_under_nohup_stays(program):
+    process = program("idle", preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN))
+    assert process.stdout.readline() == "polling\n"
+    process.send_signal(signal.SIGHUP)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=30)
+    assert (out, err, process.returncode) == ("leaving\nleft\n", "", 0)
 
 
 def test_a_signal_that_another_thread_gets_is_heard_while_the_main_thread_polls(program):

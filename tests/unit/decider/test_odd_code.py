@@ -139,7 +139,7 @@ def test_a_sleep_beyond_swfs_longest_timer_fails_and_says_so(seconds):
             await asyncio.sleep(float(seconds))
 
     (found,) = ids(Simulator(Sleeps).decide())
-    assert found.startswith("fail SWF's longest timer has 99,999,999 seconds")
+    assert found.startswith("fail asyncio.sleep: SWF's longest timer has 99,999,999 seconds")
 
 
 @pytest.mark.parametrize(

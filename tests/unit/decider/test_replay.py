@@ -4,6 +4,7 @@ import pytest
 
 from flowy.decider.replay import Replayed, SteppedRun, replay
 from flowy.errors import NondeterminismError, StaleRunError
+from flowy.protocol.events.decision import DecisionTaskStarted
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task.workflow import Workflow
 from tests.unit.decider.simulator import EXECUTION, Simulator, definition
@@ -241,3 +242,113 @@ def test_a_stepped_run_tells_each_event_before_the_code_sees_it():
     run = SteppedRun(s.definition, EXECUTION, told.append)
     run.feed(s.events)
     assert [type(event).__name__ for event in told] == ["ActivityTaskCompleted"] * 2
+
+
+# The decision that nobody has answered
+
+
+def held_history(cls, *, lost=1):
+    """Return a history whose second decision was started, perhaps more than once, and is open."""
+    s = Simulator(cls)
+    s.decide()
+    s.complete("0")
+    for _ in range(lost):
+        s.lose_decision(s.new_run())
+    s.start_decision()
+    return s
+
+
+class Waits(Proxies):
+    def run(self):
+        self.act("one").result()
+        self.act("two").result()
+
+
+class Changed(Proxies):
+    def run(self):
+        self.act("one").result()
+        self.version("stock", 2, 2)
+
+
+@pytest.mark.parametrize("lost", [0, 2])
+def test_a_held_execution_is_found_in_the_decision_that_nobody_answered(lost):
+    class Began(Proxies):
+        def run(self):
+            self.version("stock", 1, 1)
+            self.act("one").result()
+
+    s = held_history(Began, lost=lost)
+
+    class Ended(Proxies):
+        def run(self):
+            self.version("stock", 1, 1)
+            self.act("one").result()
+            self.version("stock", 2, 2)
+
+    error = parted(Ended, s)
+    started = [event.event_id for event in s.events if type(event) is DecisionTaskStarted][-1]
+    assert "this run goes by version 1 of 'stock'" in str(error)
+    assert f"in the decision that event {started} started" in str(error)
+    assert error.place == line_of(Ended.run, '"stock", 2, 2')
+    assert replay(definition(Began), EXECUTION, s.events).decisions == 1
+
+
+def test_an_open_decision_that_the_code_can_make_is_followed():
+    s = held_history(Waits)
+    assert replay(definition(Waits), EXECUTION, s.events) == Replayed(len(s.events), 1)
+    assert replay(definition(Changed), EXECUTION, s.events) == Replayed(len(s.events), 1)
+
+
+def test_a_decision_in_a_history_that_goes_on_elsewhere_is_not_looked_at():
+    class Raises(Proxies):
+        def run(self):
+            self.act("one").result()
+            self._scheduler.facts.diverges_by(NondeterminismError("a clock"))
+
+    s = held_history(Waits)
+    replay(definition(Raises), EXECUTION, s.events, is_whole=False)
+    assert "a clock" in str(parted(Raises, s))
+
+
+@pytest.mark.parametrize("asynchronous", [False, True])
+def test_an_open_decision_is_not_taken_past_a_side_effect_that_has_not_happened(asynchronous):
+    happened = []
+
+    class Effects(Proxies):
+        def go_on(self):
+            self.side_effect(lambda: happened.append(1))
+            self._scheduler.facts.diverges_by(NondeterminismError("a clock"))
+
+        def run(self):
+            self.act("one").result()
+            self.go_on()
+
+    class Async(Effects):
+        async def run(self):
+            await self.act("one")
+            self.go_on()
+
+    s = held_history(Waits)
+    replay(definition(Async if asynchronous else Effects), EXECUTION, s.events)
+    assert happened == []
+
+
+def test_an_error_before_such_a_side_effect_counts():
+    class Effects(Proxies):
+        def run(self):
+            self.act("one").result()
+            self._scheduler.facts.diverges_by(NondeterminismError("a clock"))
+            self.side_effect(lambda: 1)
+
+    assert "a clock" in str(parted(Effects, held_history(Waits)))
+
+
+def test_a_side_effect_that_has_happened_is_passed():
+    class Effects(Proxies):
+        def run(self):
+            value = self.side_effect(lambda: 7)
+            self.act(value).result()
+            assert self.side_effect(lambda: 7) == 7
+
+    s = held_history(Effects)
+    assert replay(s.definition, EXECUTION, s.events).decisions == 1

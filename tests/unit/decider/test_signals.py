@@ -150,7 +150,7 @@ def test_two_methods_for_one_signal_are_refused():
 
     (answer,) = ids(Simulator(Twice).decide())
     assert "both take the signal add" in answer
-    with pytest.raises(DefinitionError, match="a signal has a name"):
+    with pytest.raises(DefinitionError, match="a signal's name has"):
         on_signal("")
 
 

@@ -146,3 +146,27 @@ def test_the_transport_can_be_overridden(client):
 def test_a_name_that_swf_does_not_take_is_refused(client, name):
     with pytest.raises(DefinitionError):
         WorkflowStarter(name, 1, client, "photos")
+
+
+@pytest.mark.parametrize("unfit", ["a:b", "a/b", "x" * 257, "arn", "", None])
+def test_a_workflow_id_that_swf_does_not_take_is_refused_before_anything_is_sent(
+    client, start, unfit
+):
+    with pytest.raises(DefinitionError, match="workflow id"), start.id(unfit):
+        start()
+    assert client.sent == []
+
+
+def test_a_tag_that_swf_does_not_take_is_refused_before_anything_is_sent(client, start):
+    with pytest.raises(DefinitionError, match="a tag has at most 256"), start.tags("x" * 257):
+        start()
+    assert client.sent == []
+
+
+@pytest.mark.parametrize(
+    "unfit", [{"domain": "a:b"}, {"domain": ""}, {"domain": None}, {"task_list": "a/b"}]
+)
+def test_a_starter_of_a_name_that_swf_does_not_take_is_not_made(client, unfit):
+    ((what, _),) = unfit.items()
+    with pytest.raises(DefinitionError, match=what.replace("_", " ")):
+        WorkflowStarter("categorize", 1, client, **{"domain": "photos", **unfit})

@@ -15,6 +15,7 @@ from flowy.protocol.requests.activity_tasks import (
 )
 from flowy.protocol.tasks import ActivityTaskStatus
 from flowy.task import Activity
+from flowy.task.resource import ResourceDefinition
 from flowy.telemetry import ActivityEnded, TaskRetried, Telemetry
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.middleware import Middleware
@@ -260,3 +261,69 @@ def test_answers_that_wait_are_sent_when_the_last_task_has_none_and_the_worker_l
     poller.poll = poll
     serve(poller, stop)
     assert [each.result for each in client.of(RespondActivityTaskCompleted)] == ['"done"']
+
+
+@pytest.mark.parametrize(("leaves", "why"), [(False, "blocks the thread"), (True, "leaves")])
+def test_what_is_handed_back_behind_one_that_blocks_says_so(client, clock, leaves, why):
+    poller = poller_of(client, clock, Slow)
+    poller._exchange._pending = Begun(activity_task(), activity_task())
+    poller.poll()
+    poller.shop.is_closing = leaves
+    poller._relieve([])
+    (answer,) = client.of(RespondActivityTaskFailed)
+    assert HandedBack.__name__ in answer.details
+    assert why in answer.reason
+
+
+class Session:
+    """What a task has for itself."""
+
+
+def sessions(events):
+    def make():
+        events.append("opened")
+        yield Session()
+        events.append("closed")
+
+    return [ResourceDefinition(kind=Session, make=make, lifespan="task")]
+
+
+@pytest.mark.parametrize("strategy", ["inline", "thread"])
+@pytest.mark.parametrize("opens", ["before", "after"])
+def test_what_a_task_has_for_itself_is_closed_when_its_code_has_ended(
+    client, clock, strategy, opens
+):
+    events = []
+
+    class Uses(Activity):
+        def run(self):
+            if opens == "before":
+                self.resource(Session)
+            poller.shop.hand_back()
+            self.resource(Session)
+            events.append("ended")
+
+    settings = ActivitySettings(resources=sessions(events), strategy=strategy)
+    poller = poller_of(client, clock, Uses, settings=settings)
+    if strategy == "thread":
+        poller.shop.slots.take(("thread",))
+    poller.handle(activity_task())
+    poller.shop.close()  # its threads have ended then
+    assert events == ["opened", "ended", "closed"]
+    assert client.of(RespondActivityTaskFailed)
+
+
+def test_what_a_task_had_for_its_preparation_is_closed_when_it_was_handed_back(client, clock):
+    events = []
+
+    class Opens(HandsBack):
+        def activity(self, input):
+            poller.shop.resources.get(Session, next(iter(poller.shop._jobs))._lives)
+            return (yield from super().activity(input))
+
+    middleware = Opens()
+    settings = ActivitySettings(resources=sessions(events), middleware=[middleware])
+    poller = poller_of(client, clock, Slow, settings=settings)
+    middleware.shop = poller.shop
+    poller.handle(activity_task())
+    assert events == ["opened", "closed"]
