@@ -105,6 +105,7 @@ class RunContext:
         self.facts.check(f"marker {name}")
         if not self.dropped:
             self._calls.size.add(details)
+            details = self._texts.note(details, f"the details of marker {name}")
             attributes = RecordMarkerAttributes(marker_name=name, details=details)
             key = "marker", str(self._calls.take_number())
             self._calls.slots.ask(key, RecordMarker(attributes=attributes))

@@ -157,7 +157,14 @@ class WorkflowRun:
             return self._feed(events)
         except PayloadLost as lost:
             # No later try can bring it back: the execution ends, and says why.
-            return _failed(lost)
+            return self._failed(lost)
+
+    def _failed(self, lost: PayloadLost) -> Decisions:
+        # Never encoded: it may be the codec that does not work, and it says nothing of a payload.
+        reason, details = failure.describe(lost)
+        attributes = decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
+        failed = decisions.FailWorkflowExecution(attributes=attributes)
+        return Decisions(decisions=(failed,), closes=True)
 
     def _feed(self, events: Sequence[Event]) -> Decisions:
         token, outer = watched.set(self._watched), self._loop.enter()
@@ -446,14 +453,6 @@ _TAKERS: dict[type[Event], Any] = {
     workflow.WorkflowExecutionTerminated: WorkflowRun.take_close,
     workflow.WorkflowExecutionTimedOut: WorkflowRun.take_close,
 }
-
-
-def _failed(error: BaseException) -> Decisions:
-    reason, details = failure.describe(error)
-    attributes = decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
-    return Decisions(
-        decisions=(decisions.FailWorkflowExecution(attributes=attributes),), closes=True
-    )
 
 
 def _warn(execution: ExecutionId, events: int, limits: Limits) -> None:
