@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import partial
-from threading import get_ident
 from typing import Any
 
 from flowy.decider.asked import find_caller, kind_of, result_class
@@ -63,7 +62,7 @@ class RunContext:
         """
         if self.dropped:
             return self._loop.create_result(result_class(kind_of(call)))
-        if get_ident() != self._loop.thread:  # the running loop, without a system call
+        if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"

@@ -96,7 +96,7 @@ class DeterministicLoop(RefusingLoop):
         self.now = 0.0
         self.check: Callable[[str], object] = _let
         """Refuses what the code asks for where no replay would ask for it again."""
-        self.thread = 0
+        self._thread = 0
         """The thread whose running loop this is."""
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
@@ -123,7 +123,7 @@ class DeterministicLoop(RefusingLoop):
         """Make this the running loop of the thread, until ``leave``; return what was before."""
         outer = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
-        self.thread = get_ident()
+        self._thread = get_ident()
         # Each hook that is set is an event for audit hooks; there is seldom a first one.
         if outer[1].firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=None)
@@ -133,7 +133,7 @@ class DeterministicLoop(RefusingLoop):
     def leave(self, outer: Outer) -> None:
         """Make what was the thread's running loop before ``enter`` that again."""
         loop, hooks = outer
-        self.thread = 0
+        self._thread = get_ident() if loop is self else 0
         sys.set_asyncgen_hooks(finalizer=hooks.finalizer)
         if hooks.firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=hooks.firstiter)
@@ -141,7 +141,8 @@ class DeterministicLoop(RefusingLoop):
 
     def is_here(self) -> bool:
         """Tell whether this is the running loop of the thread that asks."""
-        return events._get_running_loop() is self
+        # asyncio would ask for the process's id as well, and that is a system call.
+        return get_ident() == self._thread
 
     def run_ready(self) -> None:
         """Run what is ready, and what that makes ready, until nothing is."""
