@@ -36,6 +36,16 @@ def test_a_loan_is_decided_and_nobody_can_read_for_whom(tmp_path):
     assert b"Lovelace" not in stored(tmp_path)
 
 
+def test_what_fails_is_told_to_those_who_have_the_key(tmp_path):
+    with Environment(vault, payloads=payloads(tmp_path, OLD)) as environment:
+        execution = environment.start(vault.Loan, {"name": "Ada Lovelace", "income": -5})
+        with pytest.raises(TaskError, match="Ada Lovelace owes 5"):
+            environment.result(execution)
+        events = str(environment.history(execution))
+    assert "builtins.ValueError" in events
+    assert "Lovelace" not in events
+
+
 def test_a_new_key_in_front_is_used_and_the_old_one_still_read(tmp_path):
     one, both = payloads(tmp_path, OLD).codec, payloads(tmp_path, NEW, OLD).codec
     assert both.decode(one.encode(b"it")) == b"it"

@@ -31,6 +31,8 @@ def codec():
 @activity("score", 1, "loans")
 class Score(Activity):
     def run(self, application):
+        if application["income"] < 0:
+            raise ValueError(f"{application['name']} owes {-application['income']}")
         return {"name": application["name"], "points": application["income"] // 100}
 
 

@@ -13,7 +13,7 @@ from flowy.decider.context import RunContext
 from flowy.decider.refusals import TIMES, passes, pause
 from flowy.decider.signals import Arrival, SignalQueues
 from flowy.decider.texts import Texts
-from flowy.errors import FlowyError, HistoryTooLong, PayloadError, TaskNotScheduled
+from flowy.errors import DefinitionError, FlowyError, HistoryTooLong, PayloadError, TaskNotScheduled
 from flowy.protocol import decisions
 from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
@@ -25,7 +25,6 @@ from flowy.task.context import Restart
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.result import pending_in, resolve
 from flowy.task.signal import handler_of, handlers_of
-from flowy.transport import failure
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +60,8 @@ class WorkflowCode:
         self._settings: WorkflowExecutionStartedAttributes | None = None
         self._instance: Any = None
         self._main: asyncio.Task[Any] | None = None
+        self.started = False
+        """Whether the code has been started."""
         self._handlers: list[tuple[asyncio.Task[Any], Arrival]] = []
         self._carried: tuple[carried.Carried, ...] = ()
         self._abandons = False
@@ -74,11 +75,6 @@ class WorkflowCode:
         self._cancelled_at_join = False
         """``run`` had returned, and the tasks that it left were cancelled."""
 
-    @property
-    def started(self) -> bool:
-        """Whether the code has been started."""
-        return self._main is not None
-
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
         text = settings.input
@@ -86,6 +82,7 @@ class WorkflowCode:
             text = self._texts.unpack(text, f"the input of {self._definition.id}")
         text, self._carried = carried.unwrap(text)
         self._settings = settings
+        self.started = True
         self._main = self._loop.create_task(self._run(text, token), name="run")
         self._main.add_done_callback(self._end_branches)
 
@@ -142,7 +139,7 @@ class WorkflowCode:
 
     def too_long(self, events: int, maximum: int) -> AnyDecision:
         """Return the decision that fails an execution before its history is full."""
-        return _fail(
+        return self._fail(
             HistoryTooLong(
                 f"the history has {events:,} of the {maximum:,} events that the service takes: "
                 "continue as new in time, such as when self.should_restart says so"
@@ -151,30 +148,27 @@ class WorkflowCode:
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
-        if self._just_runs():
-            return None
-        if self._is_hindered or self._calls.broken is not None:
-            broken = self._refused or self._calls.broken
-            return None if broken is None or self._closes_never else _fail(broken)
-        if self._branches.are_shielded():
-            return None
-        if self._context.wanted_restart is not None and self._settings is not None:
-            return self._restart(self._settings, self._context.wanted_restart)
-        error = self._failed_handler()
-        if self._loop.sagas:
-            return None  # they are undone first, or go on
-        return self._closing_of_run() if error is None else _fail(error)
-
-    def _just_runs(self) -> bool:
-        """Tell whether ``run`` goes on and nothing else could close the execution: most often."""
-        return not (
-            self._main is None
-            or self._main.done()
+        main, context = self._main, self._context
+        if not (
+            main is None
+            or main.done()
             or self._handlers
             or self._is_hindered
             or self._calls.broken is not None
-            or self._context.wanted_restart is not None
-        )
+            or context.wanted_restart is not None
+        ):
+            return None  # as most often: run goes on, and nothing else could close the execution
+        if self._is_hindered or self._calls.broken is not None:
+            broken = self._refused or self._calls.broken
+            return None if broken is None or self._closes_never else self._fail(broken)
+        if self._branches.are_shielded():
+            return None
+        if context.wanted_restart is not None and self._settings is not None:
+            return self._restart(self._settings, context.wanted_restart)
+        error = self._failed_handler()
+        if self._loop.sagas:
+            return None  # they are undone first, or go on
+        return self._closing_of_run() if error is None else self._fail(error)
 
     def _closing_of_run(self) -> AnyDecision | None:
         main = self._main
@@ -185,10 +179,10 @@ class WorkflowCode:
         if main.cancelled():
             if self._cancel_requested:
                 return decisions.CancelWorkflowExecution()
-            return _fail(asyncio.CancelledError("the workflow's code was cancelled"))
+            return self._fail(asyncio.CancelledError("the workflow's code was cancelled"))
         error = main.exception()
         if error is not None:
-            return _fail(error)
+            return self._fail(error)
         if self._cancelled_at_join:
             return None if self._goes_on() else decisions.CancelWorkflowExecution()
         return self._complete(main.result())
@@ -256,8 +250,14 @@ class WorkflowCode:
             if wrapped != restart.input:
                 text = self._texts.pack(wrapped, what)
         except PayloadError as error:
-            return _fail(error)
+            return self._fail(error)
         return _continue_as_new(settings, replace(restart, input=text))
+
+    def _fail(self, error: BaseException) -> decisions.FailWorkflowExecution:
+        reason, details = self._texts.describe(_blamed(error))
+        return decisions.FailWorkflowExecution(
+            attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
+        )
 
     def _complete(self, value: Any) -> AnyDecision | None:
         try:
@@ -268,12 +268,12 @@ class WorkflowCode:
             value = resolve(value)
             unseen = self._calls.unseen_failure() or self._branches.unseen_failure()
             if unseen is not None:
-                return _fail(unseen)
+                return self._fail(unseen)
             text = self._texts.pack(
                 self._instance._serialize_result(value), f"the result of {self._definition.id}"
             )
         except (Exception, asyncio.CancelledError) as error:  # noqa: BLE001 -- the run's outcome
-            return _fail(error)
+            return self._fail(error)
         attributes = decisions.CompleteWorkflowExecutionAttributes(result=text)
         return decisions.CompleteWorkflowExecution(attributes=attributes)
 
@@ -301,15 +301,18 @@ def _continue_as_new(
     )
 
 
-def _fail(error: BaseException) -> decisions.FailWorkflowExecution:
-    reason, details = failure.describe(error)
-    if isinstance(error, TypeError | ValueError):  # asyncio's own do not say who is to blame
-        called = place.asyncio_call(error.__traceback__)
-        if called is not None:
-            reason = f"{called[0]}: {reason} (at {called[1]})"[: failure.REASON_MAXIMUM]
-    return decisions.FailWorkflowExecution(
-        attributes=decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
-    )
+def _blamed(error: BaseException) -> BaseException:
+    """Return an error that says which function of asyncio raised it: its own do not say that."""
+    called = place.asyncio_call(error.__traceback__) if type(error) in _BARE else None
+    if called is None:
+        return error
+    named = type(error)(f"{called[0]}: {error} (at {called[1]})")
+    named.__cause__, named.__context__ = error.__cause__, error.__context__
+    named.__suppress_context__ = error.__suppress_context__
+    return named.with_traceback(error.__traceback__)
+
+
+_BARE = (DefinitionError, TypeError, ValueError)
 
 
 def _text(chosen: int | None, inherited: str | None) -> str | None:

@@ -26,7 +26,6 @@ from flowy.decider.texts import Texts
 from flowy.errors import (
     DefinitionError,
     NondeterminismError,
-    PayloadError,
     PayloadUnavailable,
     SideEffectFailed,
     StaleRunError,
@@ -201,12 +200,8 @@ class RunFacts:
         except PayloadUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 -- it is the outcome of the function
-            reason, details = failure.describe(error)
-            try:
-                text = self._texts.pack(details, what, VALUE_MAXIMUM)
-            except PayloadError:
-                text = ""
-            return SideEffect(number=number, value=text, failed=reason)
+            reason, details = self._texts.describe_within(error, what, VALUE_MAXIMUM)
+            return SideEffect(number=number, value=details, failed=reason)
         finally:
             self.is_happening = False
 

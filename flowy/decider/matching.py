@@ -193,7 +193,7 @@ def _alike(name: str, event: Event, asked: Decision, texts: Texts, same: Same) -
         # Histories of before tell no attempts in their ids.
         return bool(recorded == number_of(new))
     # Another version, or another language, may have written the same JSON with other spaces.
-    if name not in ("input", "result") or recorded is None or new is None:
+    if name not in ("details", "input", "result") or recorded is None or new is None:
         return False
     if texts.same(recorded, new) or _json(recorded) == _json(new):
         return True

@@ -21,7 +21,7 @@ from flowy.transport.failure import of_function, revive
 
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    details = event.attributes.details
+    details = calls.texts.reveal(event.attributes.details, f"the end of {task}")
     endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
@@ -34,7 +34,8 @@ def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> 
 def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    endings.failed(calls, task, revive(ActivityFailed, attributes.reason, attributes.details))
+    details = calls.texts.reveal(attributes.details, f"the failure of {task}")
+    endings.failed(calls, task, revive(ActivityFailed, attributes.reason, details))
 
 
 def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFailed) -> None:
@@ -44,12 +45,13 @@ def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFa
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    endings.time_out(calls, task, event.attributes.timeout_type, event.attributes.details)
+    details = calls.texts.reveal(event.attributes.details, f"what {task} said last")
+    endings.time_out(calls, task, event.attributes.timeout_type, details)
 
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
     task = calls.close(event.attributes.initiated_event_id)
-    details = event.attributes.details
+    details = calls.texts.reveal(event.attributes.details, f"the end of {task}")
     endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
@@ -62,7 +64,8 @@ def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted)
 def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.initiated_event_id)
-    endings.failed(calls, task, revive(ChildFailed, attributes.reason, attributes.details))
+    details = calls.texts.reveal(attributes.details, f"the failure of {task}")
+    endings.failed(calls, task, revive(ChildFailed, attributes.reason, details))
 
 
 def _child_not_started(calls: Calls, event: child.StartChildWorkflowExecutionFailed) -> None:

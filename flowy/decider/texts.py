@@ -8,7 +8,7 @@ from typing import cast
 from flowy.decider.loop import DeterministicLoop
 from flowy.errors import PayloadError, PayloadLost, PayloadUnavailable
 from flowy.task.guarding import unguarded
-from flowy.transport import packed
+from flowy.transport import failure, packed, sealed
 from flowy.transport.packing import Packing
 from flowy.transport.serializer import MAXIMUM
 
@@ -25,8 +25,8 @@ class Texts:
         self.trouble: PayloadError | None = None
         """Why this run cannot go on: a text is lost, or the volume cannot be used."""
         self.same = packing.same
-        self.travels = packing.travels
-        """Tells whether a text is its own packed form; most are."""
+        self.short = min(packing.threshold, MAXIMUM) if packing.codec is None else -1
+        """Characters of a text that travels as it is when it is ASCII and does not look packed."""
         self._packing = packing
         self._loop = loop
 
@@ -41,6 +41,36 @@ class Texts:
         except PayloadUnavailable as error:
             self.trouble = error
             raise
+
+    def note(self, text: str, what: str) -> str:
+        """Return what travels in place of a note for others: without a codec, the note itself."""
+        return text if self._packing.codec is None else self.pack(text, what)
+
+    def describe(self, error: BaseException) -> tuple[str, str]:
+        """Return the reason and the details that tell of a failure, as they travel."""
+        if self._packing.codec is None:
+            return failure.describe(error)
+        with unguarded():
+            return sealed.describe(self._packing, error)
+
+    def describe_within(self, error: BaseException, what: str, limit: int) -> tuple[str, str]:
+        """Return the same for a field of other texts, which takes fewer characters."""
+        if self._packing.codec is not None:
+            with unguarded():
+                return sealed.describe(self._packing, error, limit=limit)
+        reason, details = failure.describe(error)
+        try:
+            return reason, self.pack(details, what, limit)
+        except PayloadError:
+            return reason, ""
+
+    def reveal(self, details: str | None, what: str) -> str | None:
+        """Return the text that details stand for.
+
+        Raises:
+            PayloadLost: They cannot be read.
+        """
+        return None if details is None else self.unpack(details, what)
 
     def unpack(self, text: str, what: str) -> str:
         """Return the text that another one stands for; see ``Packing.unpack``."""

@@ -12,11 +12,14 @@ from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
-from flowy.transport import serializer
-from flowy.transport.failure import REASON_MAXIMUM
+from flowy.transport import sealed, serializer
+from flowy.transport.failure import DETAILS_MAXIMUM
 from flowy.transport.packing import PACKING, Packing
 
 logger = logging.getLogger(__name__)
+
+BEAT_MAXIMUM = 2_048
+"""Characters that SWF takes for a heartbeat's details."""
 
 
 class AsyncActivityScheduler:
@@ -40,7 +43,11 @@ class AsyncActivityScheduler:
         Args:
             token: The activity's token.
             details: Progress, at most 2,048 characters.
+
+        Raises:
+            PayloadTooLarge: The details are longer.
         """
+        details = sealed.note(self._packing, details, "the details of a heartbeat", BEAT_MAXIMUM)
         return self._sent(RecordActivityTaskHeartbeat(task_token=token, details=details))
 
     def cancel_requested(self, token: str) -> bool | None:
@@ -59,6 +66,7 @@ class AsyncActivityScheduler:
 
     def cancel(self, token: str, details: str | None = None) -> bool:
         """Answer that the activity was cancelled; only one that ``cancel_requested`` may."""
+        details = sealed.note(self._packing, details, "the details", DETAILS_MAXIMUM)
         return self._sent(RespondActivityTaskCanceled(task_token=token, details=details))
 
     def complete(self, token: str, result: Any) -> bool:
@@ -73,9 +81,8 @@ class AsyncActivityScheduler:
 
     def fail(self, token: str, reason: Any) -> bool:
         """Fail the activity; the reason is cut to 256 characters."""
-        return self._sent(
-            RespondActivityTaskFailed(task_token=token, reason=str(reason)[:REASON_MAXIMUM])
-        )
+        said, details = sealed.said(self._packing, str(reason))
+        return self._sent(RespondActivityTaskFailed(task_token=token, reason=said, details=details))
 
     def suspend(self, token: str) -> bool:
         """Do nothing: an activity whose token is out stays open by itself."""

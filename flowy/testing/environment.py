@@ -53,7 +53,7 @@ from flowy.testing.replacements import (
     stand_in,
     with_function,
 )
-from flowy.transport import failure, serializer
+from flowy.transport import sealed, serializer
 from flowy.transport.packing import Packing
 from flowy.transport.payloads import Payloads
 from flowy.transport.typed import Reader
@@ -366,7 +366,8 @@ def _result(
         return serializer.load(text, what) if reader is None else reader.read(text, what)
     attributes: Any = last.attributes
     reason = getattr(attributes, "reason", None) or f"{execution}: {_SAID[type(last)]}"
-    raise failure.revive(_CLOSES_BADLY[type(last)], reason, getattr(attributes, "details", None))
+    details = getattr(attributes, "details", None)
+    raise sealed.revive(packing, _CLOSES_BADLY[type(last)], reason, details)
 
 
 _CLOSES_BADLY: Mapping[type[HistoryEvent], type[TaskError]] = {

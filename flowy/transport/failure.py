@@ -32,12 +32,14 @@ class Failure(Cause, frozen=True, kw_only=True, omit_defaults=True):
         retry_after: Seconds after which the task asks to be tried again.
         causes: What caused it, the nearest first.
         heartbeat: What an activity's heartbeats said last.
+        reason: What ``reason`` would say, where that stays hidden; see `flowy.transport.sealed`.
     """
 
     traceback: str
     retry_after: float | None = None
     causes: tuple[Cause, ...] = ()
     heartbeat: str | None = None
+    reason: str | None = None
 
 
 class _LambdaFailure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -48,12 +50,15 @@ class _LambdaFailure(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     stack_trace: tuple[Any, ...] = ()
 
 
-def describe(error: BaseException, heartbeat: str | None = None) -> tuple[str, str]:
+def describe(
+    error: BaseException, heartbeat: str | None = None, limit: int = DETAILS_MAXIMUM
+) -> tuple[str, str]:
     """Return the reason and the details that tell of an exception, cut to what SWF takes.
 
     Args:
         error: The exception.
         heartbeat: What the heartbeats of the activity that raised it said last.
+        limit: Characters that the details may have, at least 8,000.
     """
     stands_for = causes.original(error)
     if isinstance(stands_for, RemoteError) and stands_for is not error:
@@ -64,7 +69,7 @@ def describe(error: BaseException, heartbeat: str | None = None) -> tuple[str, s
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
-    return clean(reason)[:REASON_MAXIMUM], _details(error, message, lines, heartbeat)
+    return clean(reason)[:REASON_MAXIMUM], _details(error, message, lines, heartbeat, limit)
 
 
 def remote(details: str | None) -> Failure | None:
@@ -102,6 +107,9 @@ def revive(
         found: What the details tell of; None is read from them.
     """
     found = remote(details) if found is None else found
+    if found is not None and found.reason is not None:
+        reason = found.reason
+        found = found if found.type else None  # it was no exception
     cause = None if found is None else causes.rebuild((found, *found.causes))
     error = _made(cls, reason or "", details, cause)
     if found is not None:
@@ -125,7 +133,9 @@ def _made(cls: type[T], reason: str, details: str | None, cause: BaseException |
     return error
 
 
-def _details(error: BaseException, message: str, lines: str, heartbeat: str | None) -> str:
+def _details(
+    error: BaseException, message: str, lines: str, heartbeat: str | None, limit: int
+) -> str:
     stands_for = causes.original(error)
     sent = causes.cause_of(stands_for)
     failure = Failure(
@@ -139,10 +149,10 @@ def _details(error: BaseException, message: str, lines: str, heartbeat: str | No
         causes=causes.chain_of(stands_for),
         heartbeat=heartbeat,
     )
-    if len(_text(failure)) > DETAILS_MAXIMUM:
-        failure = _without_values(failure)
+    if len(_text(failure)) > limit:
+        failure = _without_values(failure, limit)
     # Halve the traceback's oldest part until it fits: the newest frames tell most.
-    while len(text := _text(failure)) > DETAILS_MAXIMUM:
+    while len(text := _text(failure)) > limit:
         lines = failure.traceback
         failure = msgspec.structs.replace(
             failure,
@@ -156,10 +166,10 @@ def _text(failure: Failure) -> str:
     return msgspec.json.encode(failure).decode()
 
 
-def _without_values(failure: Failure) -> Failure:
+def _without_values(failure: Failure, limit: int) -> Failure:
     """Return a failure without what users put into its exceptions, when that is too large."""
     size = len(msgspec.json.encode((failure.args, failure.attributes)))
     bare = tuple(msgspec.structs.replace(one, args=None, attributes=None) for one in failure.causes)
-    if size <= DETAILS_MAXIMUM // 4:
+    if size <= limit // 4:
         return msgspec.structs.replace(failure, causes=bare[:3])
     return msgspec.structs.replace(failure, args=None, attributes=None, causes=bare[:3])

@@ -135,6 +135,21 @@ class Packing:
         """Tell whether a text stands for itself: ``unpack`` would return it."""
         return not text.startswith(packed.PREFIX) and text[-1:] not in _BEHIND
 
+    def seal(self, text: str, limit: int) -> str | None:
+        """Return what travels in place of a text that is never put on the volume.
+
+        Args:
+            text: A text that can be encoded as UTF-8.
+            limit: Characters that the field takes.
+
+        Returns:
+            Without a codec, the text as it is; None when it does not fit, as it is or encoded.
+        """
+        if self.codec is None and not packed.is_packed(text):
+            return text if len(text) <= limit else None
+        data = text.encode()
+        return self._inline(self._encode(data), len(data), limit)
+
     def unpack(self, text: str, what: str) -> str:
         """Return the text that another one stands for.
 

@@ -23,7 +23,8 @@ class Payloads:
     Args:
         volume: Where texts go that do not fit in SWF's 32,768 characters: a volume, or its URL
             (``file:///mnt/payloads``, ``s3://bucket/folder``); None refuses them.
-        codec: Encodes every text, such as by encryption; None leaves them readable.
+        codec: Encodes every text, such as by encryption, and what failures, heartbeats and markers
+            say; None leaves them readable.
         threshold: Characters over which a text is compressed, and put on the volume if it is still
             longer; at most SWF's 32,768, fewer keep histories small.
         compression: Whether texts over the threshold are compressed.

@@ -27,7 +27,7 @@ from flowy.protocol.requests.activity_tasks import (
 from flowy.protocol.tasks import ActivityTask
 from flowy.task.definition import ActivityDefinition
 from flowy.task.registry import Registry
-from flowy.transport import failure
+from flowy.transport import sealed
 from flowy.worker.cataloguing import run_of
 from flowy.worker.exchange import Exchange, send
 from flowy.worker.job import BLOCKED, LEAVES, ActivityJob, Answer, named
@@ -266,7 +266,7 @@ class ActivityPoller:
         """Fail a task whose result the service does not take, so that its workflow learns why."""
         logger.error("the answer of %s was refused: %s", job, error)
         if isinstance(answer, RespondActivityTaskCompleted):
-            reason, details = failure.describe(error)
+            reason, details = sealed.describe(self.source.packing, error)
             failed = RespondActivityTaskFailed(
                 task_token=job.task.task_token, reason=reason, details=details
             )

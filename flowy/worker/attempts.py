@@ -20,6 +20,8 @@ from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
 from flowy.transport import attempt, failure
+from flowy.transport.packing import Packing
+from flowy.transport.sealed import reveal
 from flowy.worker.heartbeat import said
 from flowy.worker.history import PATIENCE
 from flowy.worker.poller import Source
@@ -60,7 +62,7 @@ def before(source: Source, execution: ExecutionId, activity_id: str) -> Before:
         if isinstance(event, ActivityTaskStarted):
             started.add(event.attributes.scheduled_event_id)
         elif isinstance(event, ActivityTaskTimedOut | ActivityTaskFailed):
-            reported[event.attributes.scheduled_event_id] = _reported(event)
+            reported[event.attributes.scheduled_event_id] = _reported(event, source.packing)
         elif isinstance(event, ActivityTaskScheduled):
             other = attempt.read(event.attributes.activity_id)
             if other.first != this.first or other.number == this.number:
@@ -73,11 +75,12 @@ def before(source: Source, execution: ExecutionId, activity_id: str) -> Before:
     return Before(began=tuple(began), details=details)
 
 
-def _reported(event: ActivityTaskTimedOut | ActivityTaskFailed) -> str | None:
+def _reported(event: ActivityTaskTimedOut | ActivityTaskFailed, packing: Packing) -> str | None:
     """Return what an attempt reported last; of failures Flowy's own workers tell it."""
+    details = reveal(packing, event.attributes.details, "what an attempt before said")
     if isinstance(event, ActivityTaskTimedOut):
-        return said(event.attributes.details)
-    found = failure.remote(event.attributes.details)
+        return said(details)
+    found = failure.remote(details)
     return None if found is None else said(found.heartbeat)
 
 

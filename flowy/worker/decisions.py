@@ -38,7 +38,7 @@ from flowy.protocol.requests.decision_tasks import (
 from flowy.protocol.tasks import DecisionTask
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
-from flowy.transport import failure
+from flowy.transport import sealed
 from flowy.worker import history
 from flowy.worker.cache import RUN_BYTES, Decided, Run, RunCache, weigh
 from flowy.worker.exchange import Exchange
@@ -235,6 +235,8 @@ class DecisionPoller:
         )
         if not decided.closes:
             request = self._sticky.place(request, execution)
+        else:
+            self._sticky.closed(execution)
         return _Answer(
             task=task,
             definition=definition,
@@ -399,7 +401,7 @@ class DecisionPoller:
     def _send_refusal(self, answer: _Answer, error: Fault) -> None:
         """Fail an execution whose decisions the service will never take."""
         logger.error("%s was refused, and fails the execution: %s", answer.what, error)
-        reason, details = failure.describe(error)
+        reason, details = sealed.describe(self.source.packing, error)
         attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
         failed = FailWorkflowExecution(attributes=attributes)
         self._send_close(answer.task, failed, answer.what, answer.deadline)

@@ -15,11 +15,13 @@ from contextlib import suppress
 import msgspec
 
 from flowy.clock import Clock
-from flowy.errors import Fault, PayloadError, PayloadTooLarge, ServiceUnavailable
+from flowy.errors import Fault, PayloadError, ServiceUnavailable
 from flowy.execution.alarms import Alarm, Alarms
 from flowy.execution.thread_pool import ThreadPool
 from flowy.protocol.client import SwfClient
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
+from flowy.transport.packing import PACKING, Packing
+from flowy.transport.sealed import note
 from flowy.worker.backoff import PASSING
 
 logger = logging.getLogger(__name__)
@@ -80,12 +82,14 @@ class Beaten(msgspec.Struct, frozen=True, kw_only=True):
         task_token: The task.
         name: The task, for the log.
         timeout: Its heartbeat timeout, in seconds; None has none.
+        packing: How its details travel.
     """
 
     client: SwfClient
     task_token: str
     name: str
     timeout: float | None = None
+    packing: Packing = PACKING
 
 
 class Heartbeat:
@@ -113,6 +117,8 @@ class Heartbeat:
         self._lock = threading.Lock()
         self._details: str | None = None
         self._progress: Progress | None = None
+        self._sealed: tuple[str | None, str | None] = None, None
+        """What is sent, and what it stands for."""
         self._last = self._heard = clock.now()
         self._answering = False
         self.canceled = False
@@ -143,6 +149,20 @@ class Heartbeat:
             return self._details
         return msgspec.json.encode(_Envelope(self._progress)).decode()
 
+    @property
+    def sealed(self) -> str | None:
+        """What the next beat says, as it travels.
+
+        Raises:
+            PayloadTooLarge: It is longer than SWF takes.
+        """
+        plain, packing = self.details, self._beaten.packing
+        known, sealed = self._sealed
+        if plain != known:
+            sealed = note(packing, plain, "the details of a heartbeat", DETAILS_MAXIMUM)
+            self._sealed = plain, sealed
+        return sealed
+
     def heartbeat(self, details: str | None) -> bool:
         """Send a beat now; further ones repeat its details.
 
@@ -171,7 +191,7 @@ class Heartbeat:
         """Send a beat with the details reported last."""
         now = self._last = self._clock.now()
         beaten = self._beaten
-        request = RecordActivityTaskHeartbeat(task_token=beaten.task_token, details=self.details)
+        request = RecordActivityTaskHeartbeat(task_token=beaten.task_token, details=self.sealed)
         try:
             status = beaten.client.call(request)
         except (Fault, ServiceUnavailable) as error:
@@ -196,13 +216,11 @@ class Heartbeat:
         self._details = details
         if progress is not None:
             self._progress = msgspec.structs.replace(progress, details=details)
-        length = len(self.details or "")
-        if length > DETAILS_MAXIMUM:
+        try:
+            _ = self.sealed
+        except BaseException:
             self._details, self._progress = before
-            raise PayloadTooLarge(
-                f"the details of a heartbeat have {length:,} characters, "
-                f"SWF takes {DETAILS_MAXIMUM:,}"
-            )
+            raise
 
     def _stop(self, *, lost: bool) -> None:
         if self._answering:

@@ -37,7 +37,7 @@ from flowy.task import runs
 from flowy.task.context import ActivityInfo, RunFiles
 from flowy.task.definition import ActivityDefinition
 from flowy.task.task import Task
-from flowy.transport import attempt, failure
+from flowy.transport import attempt, sealed
 from flowy.worker import elsewhere, texts
 from flowy.worker.attempts import Before, before
 from flowy.worker.heartbeat import Beaten, Beating, Heartbeat
@@ -116,6 +116,7 @@ class ActivityJob:
                 task_token=task.task_token,
                 name=self._name,
                 timeout=attempt.read(task.activity_id).heartbeat or definition.heartbeat,
+                packing=source.packing,
             ),
             source.clock,
             self._stop,
@@ -412,12 +413,13 @@ class ActivityJob:
             return None
         if stopped and self._heartbeat.canceled:
             logger.info("%s was cancelled", self)
-            return RespondActivityTaskCanceled(task_token=token, details=self._heartbeat.details)
+            return RespondActivityTaskCanceled(task_token=token, details=self._heartbeat.sealed)
         logger.error("%s failed", self, exc_info=error)
         return self._failed(error)
 
     def _failed(self, error: BaseException) -> RespondActivityTaskFailed:
-        reason, details = failure.describe(error, self._heartbeat.details)
+        said = self._heartbeat.details
+        reason, details = sealed.describe(self._source.packing, error, said)
         return RespondActivityTaskFailed(
             task_token=self.task.task_token, reason=reason, details=details
         )

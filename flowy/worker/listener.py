@@ -14,6 +14,7 @@ from flowy.protocol.decisions import (
 from flowy.protocol.tasks import DecisionTask
 from flowy.task.context import RunFiles
 from flowy.transport.packing import PACKING, Packing
+from flowy.transport.sealed import told
 
 
 class ExecutionListener(RunListener, Protocol):
@@ -57,7 +58,8 @@ def tell_decisions(
 def unpacked(close: Close, packing: Packing) -> Close:
     """Return how an execution was closed, with its result as its workflow gave it."""
     state, messages, result = close
-    return state, messages, None if result is None else packing.unpack(result, "the result")
+    text = None if result is None else packing.unpack(result, "the result")
+    return state, told(packing, messages), text
 
 
 def _canceled(decision: Any) -> Close:

@@ -15,7 +15,7 @@ from flowy.protocol.decisions import FailWorkflowExecution, FailWorkflowExecutio
 from flowy.protocol.event import Event
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import FAIL, WorkflowDefinition
-from flowy.transport import failure
+from flowy.transport import sealed
 from flowy.transport.packing import PACKING, Packing
 from flowy.worker.settings import Mismatch
 
@@ -70,7 +70,7 @@ class Mismatches:
         )
         self._tell(mismatch)
         if definition.on_mismatch == FAIL:
-            return _failed(error)
+            return _failed(error, self._packing)
         self.held[execution] = mismatch
         while len(self.held) > MAXIMUM:
             self.held.popitem(last=False)
@@ -121,7 +121,7 @@ def _log(mismatch: Mismatch) -> None:
         logger.warning("%s is still held, tried %d times", what, mismatch.times)
 
 
-def _failed(error: NondeterminismError) -> FailWorkflowExecution:
-    reason, details = failure.describe(error)
+def _failed(error: NondeterminismError, packing: Packing) -> FailWorkflowExecution:
+    reason, details = sealed.describe(packing, error)
     attributes = FailWorkflowExecutionAttributes(reason=reason, details=details)
     return FailWorkflowExecution(attributes=attributes)

@@ -1,6 +1,7 @@
 """A service, a decider and an activity worker on one clock and one thread: nobody ever waits."""
 
 import math
+from dataclasses import replace
 
 from flowy.clock import ManualClock
 from flowy.protocol.ids import ExecutionId
@@ -11,6 +12,7 @@ from flowy.service.server import Service
 from flowy.swf import registration
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
+from flowy.transport.packing import PACKING
 from flowy.worker.activities import ActivityPoller
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.poller import Source
@@ -53,6 +55,7 @@ class Stage:
         url: The service's database.
         clock: One that is moved by hand.
         wrap: What stands between workers and service: a function of the client.
+        payloads: How texts travel.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Stage:
         url="sqlite://",
         clock=None,
         wrap=None,
+        payloads=None,
     ):
         self.clock = clock or ManualClock()
         self.service = Service(url, clock=self.clock)
@@ -78,6 +82,7 @@ class Stage:
             task_list=task_list,
             clock=self.clock,
             stop=Stop(self.clock),
+            packing=PACKING if payloads is None else payloads.packing(domain),
         )
         self._workflows = scanner.scan_workflows(module)
         self._activities = scanner.scan_activities(module)
@@ -95,6 +100,13 @@ class Stage:
             self.decisions.close()
         self.decisions = DecisionPoller(self._source, self._workflows)
 
+    def use(self, payloads):
+        """Go on with workers whose texts travel in another way."""
+        self._source = replace(self._source, packing=payloads.packing(self.domain))
+        self.activities.close()
+        self.activities = ActivityPoller(self._source, self._activities)
+        self.restart_decider()
+
     def close(self):
         self.decisions.close()
         self.activities.close()
@@ -107,7 +119,9 @@ class Stage:
 
     def start_as(self, workflow_id, name, *args, **kwargs):
         """Start an execution with a workflow id."""
-        starter = WorkflowStarter(name, self.version, self.client, self.domain)
+        starter = WorkflowStarter(
+            name, self.version, self.client, self.domain, packing=self._source.packing
+        )
         with starter.id(workflow_id):
             run_id = starter(*args, **kwargs)
         assert run_id is not None
