@@ -19,6 +19,7 @@ from flowy.errors import FlowyError
 from flowy.swf.workers import WorkerPlan, make_worker
 from flowy.worker.draining import Grace
 from flowy.worker.settings import DeciderSettings
+from flowy.worker.sticky import SECONDS
 from flowy.worker.supervisor import Lifeline, Plan, Supervisor
 from flowy.worker.workshop import ActivitySettings
 
@@ -50,6 +51,8 @@ class Options:
     rate: float | None
     process_memory: int | None
     sticky: bool | None
+    sticky_timeout: int
+    name: str | None
     deciding: DeciderSettings
     no_register: bool
     grace: float
@@ -130,6 +133,18 @@ def read_slots(
     default=None,
     help="Have decisions of kept runs come to this worker. [default: when others decide too]",
 )
+@click.option(
+    "--sticky-timeout",
+    metavar="SECONDS",
+    type=click.IntRange(1),
+    default=SECONDS,
+    show_default=True,
+    help="How long such a decision waits for this worker before all may have it.",
+)
+@click.option(
+    "--name",
+    help="Names this worker among all; who takes its place under the same name has its decisions.",
+)
 @click.option("--no-register", is_flag=True, help="Do not register the types with the service.")
 @click.option(
     "--grace",
@@ -167,7 +182,8 @@ def worker(
     lifeline = Lifeline()
     given = Options(**options)  # type: ignore[arg-type]
     if (processes or reload) and not lifeline.is_child:
-        sys.exit(supervise(given.modules, processes or 1, given.grace, reloads=reload))
+        modules, number, name = given.modules, processes or 1, given.name
+        sys.exit(supervise(modules, number, given.grace, reloads=reload, name=name))
     lifeline.hold()
     try:
         serve(given, lifeline)
@@ -175,7 +191,14 @@ def worker(
         raise click.ClickException(str(error)) from error
 
 
-def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads: bool) -> int:
+def supervise(
+    modules: tuple[str, ...],
+    processes: int,
+    grace: float,
+    *,
+    reloads: bool,
+    name: str | None = None,
+) -> int:
     """Run this command so many times in processes of their own, and return the exit status."""
     # Compiled files are dated in whole seconds: an edit soon after another could be overlooked.
     fresh = {"PYTHONDONTWRITEBYTECODE": "1"} if reloads else {}
@@ -184,6 +207,7 @@ def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads
         command=[sys.executable, "-m", "flowy", *sys.argv[1:]],
         processes=processes,
         patience=grace + KILL_AFTER,
+        name=name,
         changed=Changes(modules).changed if reloads else None,
     )
     return Supervisor(plan).run()
@@ -192,7 +216,7 @@ def supervise(modules: tuple[str, ...], processes: int, grace: float, *, reloads
 def serve(given: Options, lifeline: Lifeline) -> None:
     """Serve until asked to leave, and exit with the status that tells how."""
     settings = chosen(given.address, given.domains[0] if given.domains else None)
-    plan = worker_plan(given, lifeline.name)
+    plan = worker_plan(given, lifeline.name or given.name or "")
     catalogue = told(given.catalogues, given.db, given.files)
     # Each process of several has a port of its own.
     port = given.metrics_port and given.metrics_port + lifeline.number
@@ -242,6 +266,7 @@ def worker_plan(given: Options, name: str) -> WorkerPlan:
         deciders=given.deciders,
         registers=not given.no_register,
         sticky=given.sticky,
+        sticky_seconds=given.sticky_timeout,
         name=name,
         deciding=given.deciding,
         activities=ActivitySettings(

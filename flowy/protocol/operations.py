@@ -1,4 +1,4 @@
-"""All 39 operations by name, with the class of each one's answer."""
+"""All 39 operations by name, Flowy's own besides, and the class of each one's answer."""
 
 from typing import Any, get_args
 
@@ -36,6 +36,11 @@ from flowy.protocol.requests.executions import (
     SignalWorkflowExecution,
     StartWorkflowExecution,
     TerminateWorkflowExecution,
+)
+from flowy.protocol.requests.extensions import (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
 )
 from flowy.protocol.requests.visibility import (
     CountClosedWorkflowExecutions,
@@ -98,6 +103,17 @@ REQUEST_CLASSES: tuple[type[Request[Any]], ...] = (
 
 OPERATIONS: dict[str, type[Request[Any]]] = {cls.__name__: cls for cls in REQUEST_CLASSES}
 
+EXTENSION_CLASSES: tuple[type[Request[Any]], ...] = (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
+
+EXTENSIONS: dict[str, type[Request[Any]]] = {
+    f"Flowy.{cls.__name__}": cls for cls in EXTENSION_CLASSES
+}
+"""What Flowy's own service offers besides, by names that SWF has not."""
+
 
 def answer_class(request_class: type[Request[Any]]) -> type[Any]:
     """Return the class of an operation's answer, ``NoneType`` where SWF answers with nothing."""
@@ -105,4 +121,6 @@ def answer_class(request_class: type[Request[Any]]) -> type[Any]:
     return type(None) if answer is None else answer
 
 
-ANSWERS: dict[type[Request[Any]], type[Any]] = {cls: answer_class(cls) for cls in REQUEST_CLASSES}
+ANSWERS: dict[type[Request[Any]], type[Any]] = {
+    cls: answer_class(cls) for cls in (*REQUEST_CLASSES, *EXTENSION_CLASSES)
+}

@@ -6,6 +6,7 @@ from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask, RecordActivityTaskHeartbeat
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
+from flowy.protocol.requests.extensions import DescribeOpenActivityTasks
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 
 POLL_SECONDS = 60.0
@@ -20,11 +21,14 @@ EMPTY: dict[type[Request[Any]], ActivityTask | DecisionTask] = {
 NO_TASK = b'{"taskToken":"","startedEventId":0,"previousStartedEventId":0}'
 """The same as the body that SWF sends."""
 
+CLIENT_HEADER = "X-Flowy-Client"
+"""Over HTTP, names the client that a poll is of; see `flowy.protocol.requests.extensions`."""
+
 _READS = ("Count", "Describe", "Get", "List", "Poll")
 
 REPEATABLE: frozenset[type[Request[Any]]] = frozenset(
     cls for name, cls in OPERATIONS.items() if name.startswith(_READS)
-) | {RecordActivityTaskHeartbeat}
+) | {DescribeOpenActivityTasks, RecordActivityTaskHeartbeat}
 """Requests that may be sent again when it is not known whether they arrived."""
 
 

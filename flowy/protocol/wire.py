@@ -13,7 +13,7 @@ from flowy.errors import Fault
 from flowy.protocol.event import Event
 from flowy.protocol.faults import NAME_SPACES, UnknownOperationException, fault
 from flowy.protocol.history import EVENTS, HistoryEvent
-from flowy.protocol.operations import ANSWERS, OPERATIONS
+from flowy.protocol.operations import ANSWERS, EXTENSIONS, OPERATIONS
 from flowy.protocol.request import Request
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
@@ -26,17 +26,28 @@ _events: msgspec.json.Decoder[tuple[HistoryEvent, ...]] = msgspec.json.Decoder(
     tuple[HistoryEvent, ...]
 )
 _requests: dict[type[Request[Any]], msgspec.json.Decoder[Any]] = {
-    cls: msgspec.json.Decoder(cls) for cls in OPERATIONS.values()
+    cls: msgspec.json.Decoder(cls) for cls in ANSWERS
 }
 _answers: dict[type[Request[Any]], msgspec.json.Decoder[Any]] = {
     cls: msgspec.json.Decoder(answer) for cls, answer in ANSWERS.items()
 }
 
 
+_targets: dict[type[Request[Any]], str] = {
+    **{cls: f"{TARGET_PREFIX}.{name}" for name, cls in OPERATIONS.items()},
+    **{cls: name for name, cls in EXTENSIONS.items()},
+}
+
+
+def target(request_class: type[Request[Any]]) -> str:
+    """Return the ``X-Amz-Target`` of an operation."""
+    return _targets[request_class]
+
+
 def operation_name(target: str) -> str:
     """Return the operation that an ``X-Amz-Target`` names; old SDKs put a Java package in front.
 
-    A target of another service is returned whole.
+    A target of another name space is returned whole.
     """
     service, _, name = target.rpartition(".")
     return name if service.endswith(TARGET_PREFIX) else target
@@ -46,9 +57,9 @@ def operation(name: str) -> type[Request[Any]]:
     """Return the class of an operation's requests.
 
     Raises:
-        UnknownOperationException: SWF has no such operation.
+        UnknownOperationException: Neither SWF nor Flowy has such an operation.
     """
-    found = OPERATIONS.get(name)
+    found = OPERATIONS.get(name) or EXTENSIONS.get(name)
     if found is None:
         raise UnknownOperationException(f"There is no operation {name!r}")
     return found

@@ -230,10 +230,13 @@ class Service:
             shared.states.doubt(None)
             shared.open_counts.forget()
             shared.empty_lists.forget()
+            shared.left_lists.forget()
             self.timers.look_again()
         else:
             shared.states.doubt(news.executions)
             shared.empty_lists.forget()
+            if news.lists_left:
+                shared.left_lists.forget()
             for domain in news.started:
                 shared.open_counts.started(domain)
             if news.due is not None:

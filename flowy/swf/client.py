@@ -8,7 +8,12 @@ import msgspec
 
 from flowy.errors import Fault, FlowyError, ServiceUnavailable
 from flowy.protocol import wire
-from flowy.protocol.faults import AccessDeniedException, ValidationException, fault
+from flowy.protocol.faults import (
+    AccessDeniedException,
+    UnknownOperationException,
+    ValidationException,
+    fault,
+)
 from flowy.protocol.polls import EMPTY, waits
 from flowy.protocol.request import Request
 from flowy.swf.methods import METHODS
@@ -59,13 +64,17 @@ class Boto3Client:
         self._client = client
         self._errors = _botocore_errors()
         self._interrupted = False
+        self._owns_client = True
 
     def call(self, request: Request[Answer]) -> Answer:
         """Carry out one operation; see `flowy.protocol.client.SwfClient`."""
         if self._interrupted and waits(request):
             return cast(Answer, EMPTY[type(request)])
+        method = METHODS.get(type(request))
+        if method is None:
+            raise UnknownOperationException(f"Amazon SWF has no operation {type(request).__name__}")
         try:
-            parsed = getattr(self._client, METHODS[type(request)])(**msgspec.to_builtins(request))
+            parsed = getattr(self._client, method)(**msgspec.to_builtins(request))
         except self._errors.ClientError as error:
             raise _refused(type(request).__name__, error.response) from error
         except self._errors.BotoCoreError as error:
@@ -89,7 +98,17 @@ class Boto3Client:
     def close(self) -> None:
         """Close the boto3 client's connections."""
         self._interrupted = True
-        self._client.close()
+        if self._owns_client:
+            self._client.close()
+
+    def another(self) -> "Boto3Client":
+        """Make a client on the same boto3 client whose polls are not interrupted with this one's.
+
+        Closing it leaves the boto3 client open.
+        """
+        made = Boto3Client(self._client)
+        made._owns_client = False
+        return made
 
     def _not_sent(self, name: str, error: Exception) -> FlowyError:
         errors = self._errors

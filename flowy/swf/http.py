@@ -1,6 +1,7 @@
 """An SWF over HTTP: the same calls on kept connections, without an AWS SDK in between."""
 
 import http.client
+import secrets
 import ssl
 import threading
 from collections import defaultdict, deque
@@ -12,10 +13,11 @@ from urllib.parse import urlsplit
 import msgspec
 
 from flowy.config import without_secret
-from flowy.errors import Fault, ServiceUnavailable
+from flowy.errors import Fault, FlowyError, ServiceUnavailable
 from flowy.protocol import wire
-from flowy.protocol.polls import EMPTY, REPEATABLE, waits
+from flowy.protocol.polls import CLIENT_HEADER, EMPTY, REPEATABLE, waits
 from flowy.protocol.request import Request
+from flowy.protocol.requests.extensions import EndPolls
 from flowy.swf.connection import Connection
 from flowy.swf.sent_poll import SentPoll
 
@@ -26,6 +28,9 @@ Signer = Callable[[Mapping[str, str], bytes], Mapping[str, str]]
 
 POLL_TIMEOUT = 70.0
 """Seconds to wait for the answer to a poll; the service answers within 60."""
+
+ENDED_WITHIN = 3.0
+"""Seconds that the service may take to end polls, until they say goodbye by themselves."""
 
 _PORTS = {"http": 80, "https": 443}
 _LOST = (OSError, http.client.HTTPException)
@@ -58,6 +63,8 @@ class HttpClient:
         parts = urlsplit(endpoint)
         if parts.scheme not in {"http", "https"} or not parts.hostname:
             raise ValueError(f"not an address of an HTTP service: {without_secret(endpoint)!r}")
+        self._address_given = endpoint
+        self._authorities = authorities
         self._endpoint = without_secret(endpoint)
         self._host, self._port = parts.hostname, parts.port or _PORTS[parts.scheme]
         self._address = parts.netloc.rpartition("@")[2]
@@ -72,6 +79,7 @@ class HttpClient:
         self._stranded: defaultdict[object, deque[Connection]] = defaultdict(deque)
         self._lock = threading.Lock()
         self._interrupted = threading.Event()
+        self._name = secrets.token_hex(8)
         self._closed = False
 
     def call(self, request: Request[Answer]) -> Answer:
@@ -111,13 +119,38 @@ class HttpClient:
     def interrupt(self) -> None:
         """Make polls come back without a task, now and from now on.
 
-        A parked poll says goodbye to the service and still reads what the service has already
-        sent, so a task that is on its way is returned.
+        A task that a poll was given meanwhile is returned. Our own service ends the polls when it
+        is told to; where it cannot be told, a poll says goodbye on its connection, and still reads
+        what was sent before.
         """
         with self._lock:
+            if self._interrupted.is_set():
+                return
             self._interrupted.set()
+            parked = bool(self._parked)
+        if parked and self._have_polls_ended():
+            late = threading.Timer(ENDED_WITHIN, self._say_goodbye)
+            late.daemon = True
+            late.start()
+        else:
+            self._say_goodbye()
+
+    def _have_polls_ended(self) -> bool:
+        request = EndPolls(client=self._name)
+        try:
+            self._read(request, *self._exchange(request, ENDED_WITHIN))
+        except FlowyError:
+            return False
+        return True
+
+    def _say_goodbye(self) -> None:
+        with self._lock:
             for connection in self._parked:
                 connection.say_goodbye()
+
+    def another(self) -> "HttpClient":
+        """Make a client of the same service whose polls are not interrupted with this one's."""
+        return HttpClient(self._address_given, self._signer, self._timeout, self._authorities)
 
     def close(self) -> None:
         """Close the connections; polls come back without a task, other calls fail."""
@@ -242,8 +275,10 @@ class HttpClient:
         headers = {
             "Host": self._address,
             "Content-Type": wire.CONTENT_TYPE,
-            "X-Amz-Target": f"{wire.TARGET_PREFIX}.{type(request).__name__}",
+            "X-Amz-Target": wire.target(type(request)),
         }
+        if waits(request):
+            headers[CLIENT_HEADER] = self._name
         if self._signer is not None:
             headers.update(self._signer(headers, body))
         return headers

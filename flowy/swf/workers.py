@@ -24,7 +24,7 @@ from flowy.worker.listener import ExecutionListener
 from flowy.worker.poller import Poller, Source, identity
 from flowy.worker.runtime import Worker
 from flowy.worker.settings import DeciderSettings
-from flowy.worker.sticky import as_wished
+from flowy.worker.sticky import SECONDS, as_wished
 from flowy.worker.stop import Stop
 from flowy.worker.workshop import ActivitySettings, Workshop
 
@@ -44,6 +44,8 @@ class WorkerPlan:
         deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
+        sticky_seconds: How long such a decision waits for its decider before all may have it; at
+            least 1.
         name: Names this worker among all, so that one that takes its place gets the decisions of
             the runs that it kept; "" is a name of its own.
         activities: How activities are done; the resources that the packages declare are added.
@@ -58,6 +60,7 @@ class WorkerPlan:
     deciders: int = 1
     deciding: DeciderSettings = field(default_factory=DeciderSettings)
     sticky: bool | None = None
+    sticky_seconds: int = SECONDS
     name: str = ""
     activities: ActivitySettings = field(default_factory=ActivitySettings)
 
@@ -151,7 +154,7 @@ def _deciders(
                 replace(source, task_list=task_list),
                 workflows,
                 catalog=catalog,
-                sticky=as_wished(plan.sticky, deciding.build, name),
+                sticky=as_wished(plan.sticky, deciding.build, name, plan.sticky_seconds),
                 settings=deciding,
                 middleware=plan.activities.middleware,
             )

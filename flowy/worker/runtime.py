@@ -75,7 +75,8 @@ class Worker:
         """
         first, *others = self._pollers
         drain = Drain(grace, self._shop, lambda: bool(self._polling)) if grace else None
-        if drain is not None:
+        if grace is not None and drain is not None:
+            self._stop.grant(grace.seconds)
             self._stop.then(drain.begin)
         with leaving_on_signals(self.stop, once=grace is not None and grace.supervised):
             self._start(others)

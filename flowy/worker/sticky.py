@@ -15,11 +15,13 @@ Two polls at once need two threads; runs belong to the decider's. So each list h
 polls and reads the pages, and hands one complete task at a time to the decider.
 """
 
+import dataclasses
 import hashlib
 import itertools
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -37,12 +39,16 @@ from flowy.protocol.requests.decision_tasks import (
 from flowy.protocol.tasks import DecisionTask
 from flowy.worker import history
 from flowy.worker.exchange import send
+from flowy.worker.leaving import Leaving, uninterrupted
 from flowy.worker.poller import Source
 
 logger = logging.getLogger(__name__)
 
 SECONDS = 5
 """Seconds that a decision task waits for the decider that has its run."""
+
+REMEMBERED = 10_000
+"""Executions sent to the own list that are remembered; a leaving decider may wait for them."""
 
 DOUBTS = 3
 """Ignored overrides, without one that was heeded, after which no more are asked for."""
@@ -64,7 +70,9 @@ class Sticky:
     name: str = ""
 
 
-def as_wished(wish: bool | None, build: str | None = None, name: str = "") -> Sticky | None:
+def as_wished(
+    wish: bool | None, build: str | None = None, name: str = "", seconds: int = SECONDS
+) -> Sticky | None:
     """Return how a decider keeps executions to itself; None when it does not.
 
     Args:
@@ -74,10 +82,11 @@ def as_wished(wish: bool | None, build: str | None = None, name: str = "") -> St
             back to the list that it began on and not to its build's; so a build has none unless it
             is wished.
         name: Names the decider among all, as ``Sticky`` says.
+        seconds: How long a task waits for the decider, as ``Sticky`` says.
     """
     if wish is False or (wish is None and build is not None):
         return None
-    return Sticky(at_once=wish is True, name=name)
+    return Sticky(at_once=wish is True, name=name, seconds=seconds)
 
 
 def own_list(task_list: str, name: str) -> str:
@@ -114,7 +123,7 @@ class Inlet(Protocol):
         ...
 
     def answer(
-        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+        self, answers: Sequence[Request[Any]], what: object, deadline: float, more: int
     ) -> list[FlowyError | None]:
         """Send answers and return what went wrong with each."""
         ...
@@ -139,6 +148,7 @@ class Stickiness:
         self._wanted = sticky is not None and sticky.at_once
         self._lists: TwoLists | None = None
         self._asked: set[ExecutionId] = set()
+        self._placed: dict[ExecutionId, None] = {}
         self._doubts = 0
         self._heeded = False
 
@@ -157,7 +167,7 @@ class Stickiness:
         if not self.is_due or exchange.has_begun:
             return exchange
         exchange.close()
-        self._lists = TwoLists(self._source, self._own)
+        self._lists = TwoLists(self._source, self._own, lambda: bool(self._placed))
         logger.info("decisions of kept runs come to task list %s from now on", self._own)
         return self._lists
 
@@ -174,10 +184,14 @@ class Stickiness:
         """
         if self._sticky is None or self.task_list is None or answer.task_list is not None:
             return answer
+        self._placed.pop(execution, None)
         if self._source.stop.wished:
             return replace(answer, task_list=TaskList(name=self._source.task_list))
         if not self._heeded:
             self._asked.add(execution)
+        self._placed[execution] = None
+        if len(self._placed) > REMEMBERED:
+            del self._placed[next(iter(self._placed))]
         return replace(
             answer,
             task_list=TaskList(name=self._own),
@@ -200,6 +214,11 @@ class Stickiness:
     def forget(self, execution: ExecutionId) -> None:
         """Forget an execution that is not kept any more."""
         self._asked.discard(execution)
+
+    def closed(self, execution: ExecutionId) -> None:
+        """Note that an execution has no next tasks."""
+        self._asked.discard(execution)
+        self._placed.pop(execution, None)
 
     def _give_up(self) -> None:
         self._wanted = False
@@ -229,9 +248,12 @@ class TwoLists:
     Args:
         source: Where the shared list is.
         own: The decider's own list.
+        is_needed: Tells whether executions are sent to the own list still.
     """
 
-    def __init__(self, source: Source, own: str) -> None:
+    def __init__(
+        self, source: Source, own: str, is_needed: Callable[[], bool] = lambda: False
+    ) -> None:
         self._source = source
         self._condition = threading.Condition()
         self._came: dict[str, DecisionTask | Exception] = {}
@@ -243,6 +265,9 @@ class TwoLists:
         )
         mine = replace(shared, task_list=TaskList(name=own), start_at_previous_started_event=True)
         self._own = own
+        self._is_needed = is_needed
+        self._leaving = Leaving(source, mine)
+        self._is_left_now = False
         self._polling = 2
         for request in (shared, mine):
             threading.Thread(
@@ -252,7 +277,7 @@ class TwoLists:
     @property
     def has_begun(self) -> bool:
         """Whether a task is here or may still come."""
-        return self._polling > 0 or bool(self._came)
+        return self._polling > 0 or bool(self._came) or self._leaving.goes_on
 
     @property
     def has_tasks(self) -> bool:
@@ -266,18 +291,18 @@ class TwoLists:
             FlowyError: The service refused or could not be reached.
         """
         with self._condition:
-            while not self._came and self._polling:
+            while not self._came and self._polling and not self._is_left_now:
                 self._condition.wait()
-            if not self._came:
-                return DecisionTask()
-            came = self._came.pop(next(iter(self._came)))  # what came first
+            came = self._came.pop(next(iter(self._came))) if self._came else None  # the first
             self._condition.notify_all()
         if isinstance(came, Exception):
             raise came
-        return came
+        if came is not None:
+            return came
+        return self._last() if self._is_left_now else self._leaving.next()
 
     def answer(
-        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+        self, answers: Sequence[Request[Any]], what: object, deadline: float, more: int
     ) -> list[FlowyError | None]:
         """Send answers as ``Source.persist`` does; the polls go on by themselves."""
         return [send(self._source, answer, what, deadline) for answer in answers]
@@ -298,18 +323,49 @@ class TwoLists:
         name = request.task_list.name
         try:
             while not self._is_over(name):
-                came = self._fetched(request)
-                if came is not None:
-                    self._hand_over(name, came)
+                self._bring(self._source, request)
+            if name == self._own and name not in self._left:
+                self._leave(request)
         finally:
             with self._condition:
                 self._polling -= 1
                 self._condition.notify_all()
 
-    def _fetched(self, request: PollForDecisionTask) -> DecisionTask | Exception | None:
+    def _last(self) -> DecisionTask:
+        """Begin to leave the own list: all answers are sent that send executions there."""
         try:
-            task = self._source.client.call(request)
-            return history.complete(self._source, request, task) if task.task_token else None
+            return self._leaving.begin()
+        finally:
+            with self._condition:
+                self._is_left_now = False
+                self._condition.notify_all()
+
+    def _leave(self, request: PollForDecisionTask) -> None:
+        """Have the decider leave the own list, and serve it on where that cannot be told."""
+        with self._condition:
+            self._is_left_now = True
+            self._condition.notify_all()
+            while self._is_left_now and not self._is_closed:
+                self._condition.wait()
+        told = self._is_closed or self._leaving.is_told
+        client = None if told else uninterrupted(self._source.client)
+        if client is None:
+            return
+        source = dataclasses.replace(self._source, client=client)
+        with closing(client):
+            while self._is_needed() and not self._source.stop.is_over:
+                self._bring(source, request)
+
+    def _bring(self, source: Source, request: PollForDecisionTask) -> None:
+        came = self._fetched(source, request)
+        if came is not None:
+            self._hand_over(request.task_list.name, came)
+
+    @staticmethod
+    def _fetched(source: Source, request: PollForDecisionTask) -> DecisionTask | Exception | None:
+        try:
+            task = source.client.call(request)
+            return history.complete(source, request, task) if task.task_token else None
         except Exception as error:  # noqa: BLE001 -- the decider raises it where it is logged
             return error
 

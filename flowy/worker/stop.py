@@ -17,6 +17,8 @@ class Stop:
         self._clock = clock
         self._condition = threading.Condition()
         self._wished = False
+        self._grace = 0.0
+        self._over_at = 0.0
         self._then: list[Callable[[], None]] = []
 
     @property
@@ -24,9 +26,20 @@ class Stop:
         """Tell whether the worker is to leave."""
         return self._wished
 
+    @property
+    def is_over(self) -> bool:
+        """Tell whether the worker is to leave, and the time that it was granted has passed."""
+        return self._wished and self._clock.now() >= self._over_at
+
+    def grant(self, seconds: float) -> None:
+        """Give the worker so many seconds to leave, from when it is asked to; none by default."""
+        self._grace = seconds
+
     def wish(self) -> None:
         """Ask the worker to leave; more than once is the same."""
         with self._condition:
+            if not self._wished:
+                self._over_at = self._clock.now() + self._grace
             self._wished = True
             self._condition.notify_all()
             told, self._then = self._then, []

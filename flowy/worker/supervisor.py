@@ -65,6 +65,7 @@ class Plan:
     Args:
         command: What is started.
         processes: How many times.
+        name: Names the supervisor among all; None is its machine and process.
         patience: Seconds after which a child that was asked to leave is killed.
         changed: Tells whether the code has changed since it was asked last; None reloads nothing.
         look_every: Seconds between two such questions.
@@ -73,6 +74,7 @@ class Plan:
 
     command: Sequence[str]
     processes: int = 1
+    name: str | None = None
     patience: float = 110.0
     changed: Callable[[], bool] | None = None
     look_every: float = 0.5
@@ -105,6 +107,7 @@ class Supervisor:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._children = [_Child(number) for number in range(plan.processes)]
+        self._name = plan.name or f"{socket.gethostname()} {os.getpid()}"
         self._signals = 0
         self._given_up: int | None = None
         self._waking, self._woken = os.pipe()
@@ -208,7 +211,7 @@ class Supervisor:
         environment = {
             **self._plan.environment,
             LIFELINE: str(theirs.fileno()),
-            NAME: f"{socket.gethostname()} {os.getpid()} {child.number}",
+            NAME: f"{self._name} {child.number}",
         }
         with theirs:
             child.process = subprocess.Popen(  # noqa: S603 -- the command is our caller's

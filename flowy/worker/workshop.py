@@ -157,8 +157,10 @@ class Workshop:
         self.handed_back = 0
         """How many were, since then."""
         self._strategies: dict[str, Strategy] = {}
+        self._known = frozenset(settings.strategies)
         self._jobs: set[Job] = set()
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
 
     def strategy_of(self, definition: ActivityDefinition) -> str:
         """Return the name of the strategy of an activity type.
@@ -167,7 +169,7 @@ class Workshop:
             DefinitionError: The worker has no such strategy.
         """
         name = definition.strategy or self.settings.strategy
-        if name not in self.settings.strategies:
+        if name not in self._known:
             raise DefinitionError(
                 f"activity {definition.id}: {_unknown(name, self.settings.strategies)}"
             )
@@ -190,16 +192,16 @@ class Workshop:
 
     def began(self, job: Job) -> None:
         """Note a task in hand."""
-        with self._condition:
+        with self._lock:
             self._jobs.add(job)
             self._tell(job, 1)
 
     def ended(self, job: Job) -> None:
         """Note that a task is answered."""
-        with self._condition:
+        with self._lock:
             if job in self._jobs:
+                self._jobs.discard(job)
                 self._tell(job, -1)
-            self._jobs.discard(job)
             if not self._jobs:
                 self._condition.notify_all()
 

@@ -37,7 +37,7 @@ def start_activity_task(
     activity = state.activities.get(scheduled_event_id)
     if activity is None or activity.started_event_id:
         raise unknown_activity_task(scheduled_event_id)
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     draft.dequeue(scheduled_event_id)
     attributes = ActivityTaskStartedAttributes(
         scheduled_event_id=scheduled_event_id, identity=identity

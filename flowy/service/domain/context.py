@@ -38,6 +38,10 @@ class Executions(Protocol):
         ...
 
 
+def _nobody_left(task_list: str) -> bool:
+    return False
+
+
 def _refuse_nothing(decision: Decision) -> Refusal | None:
     return None
 
@@ -48,6 +52,7 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     ``now`` is in seconds since the epoch. ``new_run_id`` gives a run id that was never given
     before. ``refuse`` may refuse a decision for reasons outside the rules, such as a token bucket;
     it is asked once a decision. ``lambda_available`` says whether Lambda functions can be run.
+    ``has_left`` tells whether whoever polled a list of decision tasks has said to leave it.
     """
 
     now: float
@@ -57,3 +62,4 @@ class CommandContext(msgspec.Struct, frozen=True, kw_only=True):
     limits: Limits = Limits()
     refuse: Callable[[Decision], Refusal | None] = _refuse_nothing
     lambda_available: bool = True
+    has_left: Callable[[str], bool] = _nobody_left

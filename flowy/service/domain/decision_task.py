@@ -31,7 +31,7 @@ def start_decision_task(
     task = state.waiting
     if task is None or state.started is not None:
         raise unknown_decision_task(task.scheduled_event_id if task else 0)
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     draft.dequeue(task.scheduled_event_id)
     attributes = DecisionTaskStartedAttributes(
         scheduled_event_id=task.scheduled_event_id, identity=identity
@@ -54,7 +54,7 @@ def complete_decision_task(
     """
     validate_answer(request, context.limits)
     _in_hand(state, token)
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     _record_answer(draft, token, request)
     batch = Batch(draft, context)
     carry_out(batch, request.decisions or ())

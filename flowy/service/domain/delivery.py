@@ -32,7 +32,7 @@ def deliver(
         if answer is None:
             return _only(message)
         return answer(message, context)
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     _DELIVER[type(message)](draft, message)
     return closing.finish(draft, context.limits)
 

@@ -1,5 +1,6 @@
 """A change in the making: collects what one command does, on top of a state that stays as it is."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from flowy.protocol.event import Event
@@ -23,6 +24,7 @@ class Draft:
     Args:
         state: The execution; it is read only.
         now: The time of the command, in seconds since the epoch.
+        has_left: Tells whether a task list is polled no more; no override sends tasks there.
     """
 
     __slots__ = (
@@ -30,6 +32,7 @@ class Draft:
         "closes",
         "dequeued",
         "events",
+        "has_left",
         "messages",
         "next_event_id",
         "override",
@@ -40,8 +43,14 @@ class Draft:
         "waiting",
     )
 
-    def __init__(self, state: ExecutionState, now: float) -> None:
+    def __init__(
+        self,
+        state: ExecutionState,
+        now: float,
+        has_left: Callable[[str], bool] = lambda _task_list: False,
+    ) -> None:
         self.state = state
+        self.has_left = has_left
         self.at = state.last_event_at
         self.closes: CloseStatus | None = None
         self.dequeued: list[int] = []
@@ -73,6 +82,8 @@ class Draft:
         if self.waiting is not None or self.closes is not None:
             return
         name, timeout = self.task_list, UNLIMITED
+        if self.override is not None and self.has_left(self.override.task_list):
+            self.override = None
         if self.override is not None:
             name, timeout = self.override.task_list, self.override.schedule_to_start_timeout
         settings = self.state.settings

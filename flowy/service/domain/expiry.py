@@ -24,7 +24,7 @@ def expire(state: ExecutionState, context: CommandContext) -> Change:
     Each event carries the moment at which its clock ran out, or that of the last event where that
     is later. Nothing due is an empty change.
     """
-    draft = Draft(state, state.last_event_at)
+    draft = Draft(state, state.last_event_at, context.has_left)
     agenda = state.due(context.now)
     heapify(agenda)
     over: set[int] = set()

@@ -83,8 +83,10 @@ def activity_closed(
 
 
 def decision_scheduled(state: ExecutionState, event: decision.DecisionTaskScheduled) -> None:
-    """A decision task waits."""
+    """A decision task waits; one that an override did not send elsewhere has ended it."""
     task = event.attributes
+    if state.override is not None and state.override.task_list != task.task_list.name:
+        state.override = None
     state.waiting = WaitingDecision(
         scheduled_event_id=event.event_id,
         scheduled_at=event.event_timestamp,

@@ -64,7 +64,7 @@ def terminate(
         details=request.details,
         cause="OPERATOR_INITIATED",
     )
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     closing.terminate(draft, attributes)
     return draft.change()
 

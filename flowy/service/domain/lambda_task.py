@@ -28,7 +28,7 @@ def start_lambda_task(
     function = state.lambdas.get(scheduled_event_id)
     if function is None or function.started_event_id:
         raise unknown_lambda_task(scheduled_event_id)
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     draft.dequeue(scheduled_event_id)
     attributes = LambdaFunctionStartedAttributes(scheduled_event_id=scheduled_event_id)
     draft.record(LambdaFunctionStarted, attributes)

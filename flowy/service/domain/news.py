@@ -14,7 +14,7 @@ def tell_decider(
     state: ExecutionState, event_class: type[Event], attributes: Any, context: CommandContext
 ) -> Change:
     """Record an event and wake the decider."""
-    draft = Draft(state, context.now)
+    draft = Draft(state, context.now, context.has_left)
     draft.record(event_class, attributes)
     draft.wake()
     return finish(draft, context.limits)

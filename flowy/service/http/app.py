@@ -15,11 +15,12 @@ from typing import Any, cast
 from flowy.errors import Fault
 from flowy.protocol import wire
 from flowy.protocol.faults import InternalFailure, UnknownOperationException, status
-from flowy.protocol.operations import OPERATIONS
-from flowy.protocol.polls import NO_TASK, POLL_SECONDS, waits
+from flowy.protocol.operations import EXTENSIONS, OPERATIONS
+from flowy.protocol.polls import CLIENT_HEADER, NO_TASK, POLL_SECONDS, waits
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_types import DescribeActivityType
 from flowy.protocol.requests.domains import DescribeDomain, ListTagsForResource
+from flowy.protocol.requests.extensions import EndPolls
 from flowy.protocol.requests.visibility import CountPendingActivityTasks, CountPendingDecisionTasks
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.validation import decode
@@ -35,7 +36,7 @@ from flowy.service.http.asgi import (
 )
 from flowy.service.http.lane import Lane
 from flowy.service.http.metrics import Requests
-from flowy.service.http.parking import Parking
+from flowy.service.http.parking import Parking, Parkings
 from flowy.service.http.reports import Reports
 from flowy.service.http.signatures import Gate, HttpRequest
 from flowy.service.notifier import Watch
@@ -64,6 +65,7 @@ LOOKUPS: frozenset[type[Request[Any]]] = frozenset(
 """Reads of a row or two. They never take long, so none of them has to wait for a thread."""
 
 _UNKNOWN = "unknown"
+_CLIENT = CLIENT_HEADER.lower().encode()
 
 
 class Application:
@@ -91,7 +93,7 @@ class Application:
         self._writers = Lane("flowy-http-write", writers, 1)
         self._readers = Lane("flowy-http-read", READERS, 1)
         self._lookups = Lane("flowy-http-look", 1, LOOKUPS_AT_ONCE)
-        self._parked: set[Parking] = set()
+        self._parked = Parkings()
         self._stopping = False
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -107,15 +109,15 @@ class Application:
             outcome, code, body = await self._respond(name, scope, receive)
         except Disconnected:
             return
-        self._requests.observe(name if name in OPERATIONS else _UNKNOWN, outcome, time() - began)
+        known = name in OPERATIONS or name in EXTENSIONS
+        self._requests.observe(name if known else _UNKNOWN, outcome, time() - began)
         await send_answer(send, code, body)
 
     def stop(self) -> None:
         """Answer all parked polls without a task, and later ones at once; on the loop's thread."""
         self._stopping = True
         self._reports.stop()
-        for parking in self._parked:
-            parking.end()
+        self._parked.end_all()
 
     def close(self) -> None:
         """Wait for the requests in hand and give back the threads."""
@@ -131,7 +133,7 @@ class Application:
             body = uncompressed(dict(scope["headers"]), body)
             request = decode(_operation(name, scope), body)
             self._service.admit(request)
-            return "ok", 200, await self._serve(request, receive)
+            return "ok", 200, await self._serve(request, receive, scope)
         except Fault as fault:
             return type(fault).__name__, status(fault), wire.encode_fault(fault)
         except Disconnected:
@@ -141,21 +143,25 @@ class Application:
             failure = InternalFailure("The service failed; see its log")
             return InternalFailure.__name__, 500, wire.encode_fault(failure)
 
-    async def _serve(self, request: Request[Any], receive: Receive) -> bytes:
+    async def _serve(self, request: Request[Any], receive: Receive, scope: Scope) -> bytes:
         if waits(request):
-            return await self._poll(cast(Poll, request), receive) or NO_TASK
-        return await self._lane(request).run(partial(self._service.serve, request)) or b""
+            client = _header(scope, _CLIENT)
+            return await self._poll(cast(Poll, request), receive, client) or NO_TASK
+        if isinstance(request, EndPolls):
+            self._parked.end(request.client)
+        body = await self._lane(request).run(partial(self._service.serve, request))
+        return NO_TASK if body is None else body
 
     def _lane(self, request: Request[Any]) -> Lane:
         if type(request) in LOOKUPS:
             return self._lookups
         return self._readers if type(request) in READS else self._writers
 
-    async def _poll(self, poll: Poll, receive: Receive) -> bytes | None:
+    async def _poll(self, poll: Poll, receive: Receive, client: str) -> bytes | None:
         if self._stopping:
             return None
         parking = Parking(asyncio.get_running_loop())
-        self._parked.add(parking)
+        self._parked.add(parking, client)
         try:
             watch, task = await self._writers.run(partial(self._first_look, poll, parking.wake))
             try:
@@ -171,7 +177,7 @@ class Application:
             finally:
                 watch.cancel()
         finally:
-            self._parked.discard(parking)
+            self._parked.discard(parking, client)
             parking.leave()
         return task
 
@@ -187,8 +193,13 @@ class Application:
 
 def _named(scope: Scope) -> str:
     """Return the name of the operation that a request asks for."""
-    target = next((value for name, value in scope["headers"] if name == b"x-amz-target"), b"")
-    return wire.operation_name(target.decode("latin-1"))
+    return wire.operation_name(_header(scope, b"x-amz-target"))
+
+
+def _header(scope: Scope, wanted: bytes) -> str:
+    """Return the first value of a header, "" where there is none."""
+    found: bytes = next((value for name, value in scope["headers"] if name == wanted), b"")
+    return found.decode("latin-1")
 
 
 def _operation(name: str, scope: Scope) -> type[Request[Any]]:

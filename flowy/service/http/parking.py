@@ -5,9 +5,13 @@ looking for a task is kept, so none is lost.
 """
 
 import asyncio
+from collections import OrderedDict, defaultdict
 from typing import Any
 
 from flowy.service.http.asgi import Receive
+
+REMEMBERED = 10_000
+"""Clients whose polls are ended that are remembered."""
 
 
 class Parking:
@@ -80,6 +84,48 @@ class Parking:
     def _notify(self) -> None:
         if self._signal is not None and not self._signal.done():
             self._signal.set_result(None)
+
+
+class Parkings:
+    """The polls that wait, by the client that each is of; belongs to the event loop's thread."""
+
+    def __init__(self) -> None:
+        self._of: defaultdict[str, set[Parking]] = defaultdict(set)
+        self._ended: OrderedDict[str, None] = OrderedDict()
+        self._all_ended = False
+
+    def add(self, parking: Parking, client: str) -> None:
+        """Take in a poll; its wait is over at once if it should have ended.
+
+        Args:
+            parking: The poll.
+            client: Names its client; "" is unknown.
+        """
+        self._of[client].add(parking)
+        if self._all_ended or client in self._ended:
+            parking.end()
+
+    def discard(self, parking: Parking, client: str) -> None:
+        """Let go of a poll."""
+        waiting = self._of[client]
+        waiting.discard(parking)
+        if not waiting:
+            del self._of[client]
+
+    def end(self, client: str) -> None:
+        """End the waits of a client, also of polls that are on their way."""
+        self._ended[client] = None
+        if len(self._ended) > REMEMBERED:
+            self._ended.popitem(last=False)
+        for parking in self._of.get(client, ()):
+            parking.end()
+
+    def end_all(self) -> None:
+        """End all waits, now and from now on."""
+        self._all_ended = True
+        for waiting in self._of.values():
+            for parking in waiting:
+                parking.end()
 
 
 async def _until_gone(receive: Receive) -> None:

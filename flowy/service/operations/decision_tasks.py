@@ -66,7 +66,15 @@ def respond_decision_task_completed(unit: Unit, request: RespondDecisionTaskComp
     """
     kept, token = runs.load_task(unit, request.task_token)
     context = unit.context(kept.domain)
+    if request.task_list is not None and request.task_list_schedule_to_start_timeout is not None:
+        _entered(unit, kept.domain, request.task_list.name)
     runs.carry_out(unit, kept, complete_decision_task(kept.state, token, request, context))
+
+
+def _entered(unit: Unit, domain: int, task_list: str) -> None:
+    """Take note that a list that was left perhaps is polled: an answer sends an execution there."""
+    if unit.shared.left_lists.enter(unit.session, domain, task_list):
+        unit.lists_left = True
 
 
 def hand_out(

@@ -41,6 +41,11 @@ from flowy.protocol.requests.executions import (
     StartWorkflowExecution,
     TerminateWorkflowExecution,
 )
+from flowy.protocol.requests.extensions import (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
 from flowy.protocol.requests.visibility import (
     CountClosedWorkflowExecutions,
     CountOpenWorkflowExecutions,
@@ -63,6 +68,7 @@ from flowy.service.operations import (
     decision_tasks,
     domains,
     executions,
+    extensions,
     functions,
     tags,
     upkeep,
@@ -98,11 +104,14 @@ OPERATIONS: dict[type[Request[Any]], Operation] = {
     DeprecateWorkflowType: workflow_types.deprecate_workflow_type,
     DescribeActivityType: activity_types.describe_activity_type,
     DescribeDomain: domains.describe_domain,
+    DescribeOpenActivityTasks: extensions.describe_open_activity_tasks,
     DescribeWorkflowExecution: executions.describe_workflow_execution,
     DescribeWorkflowType: workflow_types.describe_workflow_type,
+    EndPolls: extensions.end_polls,
     ExpireDue: upkeep.expire_due,
     FailFunction: functions.fail_function,
     GetWorkflowExecutionHistory: executions.get_workflow_execution_history,
+    LeaveTaskList: extensions.leave_task_list,
     ListActivityTypes: activity_types.list_activity_types,
     ListClosedWorkflowExecutions: visibility.list_closed_workflow_executions,
     ListDomains: domains.list_domains,
@@ -154,6 +163,7 @@ READS: frozenset[type[Request[Any]]] = frozenset(
         DescribeActivityType,
         DescribeDomain,
         DescribeWorkflowType,
+        EndPolls,
         GetWorkflowExecutionHistory,
         ListActivityTypes,
         ListClosedWorkflowExecutions,

@@ -1,7 +1,8 @@
 """What processes on one database tell each other about their commits: few words, no data.
 
 A word is a letter and a number: ``d`` something is due at a moment, ``e`` an execution changed,
-``f`` a function waits, ``q`` a task list got a task, ``s`` an execution was started in a domain.
+``f`` a function waits, ``l`` a list was left or is polled again, ``q`` a task list got a task,
+``s`` an execution was started in a domain.
 """
 
 import math
@@ -21,6 +22,7 @@ class Heard(Value):
     executions: frozenset[int]
     started: tuple[int, ...]
     queues: frozenset[str]
+    lists_left: bool = False
 
 
 def announced(unit: Unit) -> list[str]:
@@ -32,6 +34,8 @@ def announced(unit: Unit) -> list[str]:
         words.add(f"d{math.floor(unit.due)}")
     if any(task.queue.kind == "lambda" for task in unit.queued):
         words.add("f")
+    if unit.lists_left:
+        words.add("l")
     return list(words)
 
 
@@ -49,6 +53,7 @@ def heard(topics: Sequence[str]) -> Heard:
         executions=frozenset(int(word[1:]) for word in _of(words, "e")),
         started=tuple(int(word[1:].partition(".")[0]) for word in _of(words, "s")),
         queues=frozenset(_of(words, "q")),
+        lists_left="l" in words,
     )
 
 

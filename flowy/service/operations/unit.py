@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 from flowy.db.session import Session
@@ -11,6 +12,7 @@ from flowy.service.operations.lookups import DomainExecutions, DomainTypes, Open
 from flowy.service.operations.quotas import Quotas
 from flowy.service.store import domains
 from flowy.service.store.domains import Domain
+from flowy.service.store.left_lists import LeftLists
 from flowy.service.store.registrations import Registrations
 from flowy.service.store.states import Kept, States
 from flowy.service.store.tasks import EmptyLists, TaskQueue
@@ -28,6 +30,7 @@ class Shared:
         registrations: The domains and types that are kept between commands.
         open_counts: How many executions are open, about.
         empty_lists: Task lists that have no task.
+        left_lists: Lists of decision tasks that are polled no more.
     """
 
     quotas: Quotas
@@ -37,6 +40,7 @@ class Shared:
     registrations: Registrations = field(default_factory=Registrations)
     open_counts: OpenCounts = field(default_factory=OpenCounts)
     empty_lists: EmptyLists = field(default_factory=EmptyLists)
+    left_lists: LeftLists = field(default_factory=LeftLists)
 
     def doubt(self) -> None:
         """Take note that others may have changed anything."""
@@ -44,12 +48,14 @@ class Shared:
         self.registrations.forget()
         self.open_counts.forget()
         self.empty_lists.forget()
+        self.left_lists.forget()
 
     def rolled_back(self) -> None:
         """Drop what an undone transaction has told."""
         self.states.rolled_back()
         self.registrations.forget()
         self.empty_lists.forget()
+        self.left_lists.forget()
 
     def committed(self) -> None:
         """Take note that what a transaction has told is stored."""
@@ -74,7 +80,8 @@ class Unit:
 
     ``queued``, ``due``, ``changed`` and ``started`` are filled by the command: the tasks that it
     put on lists, the earliest moment at which something that it changed is due, the keys of the
-    executions that it changed, and domain and key of those that it started.
+    executions that it changed, and domain and key of those that it started. ``lists_left`` says
+    whether it marked a list as left, or took such a mark away.
     """
 
     session: Session
@@ -85,6 +92,7 @@ class Unit:
     due: float | None = None
     changed: list[int] = field(default_factory=list)
     started: list[tuple[int, int]] = field(default_factory=list)
+    lists_left: bool = False
     _contexts: dict[int, CommandContext] = field(default_factory=dict)
 
     @property
@@ -130,4 +138,5 @@ class Unit:
             new_run_id=shared.new_run_id,
             limits=shared.quotas,
             lambda_available=shared.runs_functions,
+            has_left=partial(shared.left_lists.is_left, self.session, domain),
         )

@@ -7,9 +7,11 @@ from flowy.protocol.request import Request
 from flowy.protocol.value import Value
 from flowy.service.operations import runs
 from flowy.service.operations.unit import Unit
-from flowy.service.store import domains, executions, retention
+from flowy.service.store import domains, executions, left_lists, retention
 
 DAY = 86_400.0
+LONGEST = 366 * DAY
+"""No execution is open longer, and so none is sent to a list that was left before."""
 
 
 class Due(Value):
@@ -46,6 +48,7 @@ def expire_due(unit: Unit, request: ExpireDue) -> Due:
 
 def delete_expired(unit: Unit, request: DeleteExpired) -> int:
     """Delete closed executions that were kept long enough."""
+    left_lists.delete_before(unit.session, unit.now - LONGEST)
     deleted = 0
     for domain, period in domains.retentions(unit.session):
         days = 0 if period == "NONE" else int(period)

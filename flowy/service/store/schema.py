@@ -191,9 +191,20 @@ heartbeats = Table(
     sqlite_with_rowid=False,
 )
 
+left_lists = Table(
+    "left_lists",
+    metadata,
+    Column("domain", Integer, nullable=False),
+    Column("task_list", TEXT, nullable=False),
+    Column("left_at", Float, nullable=False),
+    PrimaryKeyConstraint("domain", "task_list"),
+    sqlite_with_rowid=False,
+)
+"""Lists of decision tasks whose pollers have said that they leave."""
+
 SCHEMA = Schema(
     metadata=metadata,
-    revisions=("0001",),
+    revisions=("0001", "0002"),
     scripts=str(Path(__file__).parent / "migrations"),
     version_table="flowy_service_version",
 )

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from flowy.clock import ManualClock
 from flowy.errors import Fault
 from flowy.protocol import decisions as d
+from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.activity_tasks import (
     RecordActivityTaskHeartbeat,
     RespondActivityTaskCompleted,
@@ -20,11 +21,22 @@ from flowy.protocol.requests.executions import (
     SignalWorkflowExecution,
     TerminateWorkflowExecution,
 )
+from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.service.server import Service
 from flowy.service.store import tasks
 from flowy.service.store.schema import executions as execution_rows
 from flowy.service.store.states import States
-from tests.integration.service.driving import DOMAIN, Driver, child, complete, schedule, timer
+from tests.integration.service.driving import (
+    DECISIONS as DECISIONS_LIST,
+)
+from tests.integration.service.driving import (
+    DOMAIN,
+    Driver,
+    child,
+    complete,
+    schedule,
+    timer,
+)
 
 NAMES = st.sampled_from(["a", "b", "c"])
 DECISIONS = st.one_of(
@@ -40,13 +52,19 @@ DECISIONS = st.one_of(
         NAMES,
     ),
 )
-BATCHES = st.tuples(st.lists(DECISIONS, max_size=3), st.sampled_from([(), (), (), (complete(),)]))
+OWN = TaskList(name="own")
+BATCHES = st.tuples(
+    st.lists(DECISIONS, max_size=3),
+    st.sampled_from([(), (), (), (complete(),)]),
+    st.sampled_from([{}, {"task_list": OWN, "task_list_schedule_to_start_timeout": "5"}]),
+)
 STEPS = st.one_of(
     st.tuples(st.just("start"), NAMES),
     st.tuples(st.just("signal"), NAMES),
     st.tuples(st.just("cancel"), NAMES),
     st.tuples(st.just("terminate"), NAMES),
-    st.tuples(st.just("poll decision"), st.none()),
+    st.tuples(st.just("poll decision"), st.sampled_from([DECISIONS_LIST, OWN])),
+    st.tuples(st.just("leave"), st.none()),
     st.tuples(st.just("decide"), BATCHES),
     st.tuples(st.just("poll activity"), st.none()),
     st.tuples(st.just("beat"), st.integers(0, 3)),
@@ -81,6 +99,7 @@ class World:
             "beat": self.beat,
             "answer": self.answer,
             "wait": self.wait,
+            "leave": self.leave,
         }
 
     def call(self, request: Any) -> Any:
@@ -91,8 +110,13 @@ class World:
         with contextlib.suppress(Fault):
             self.steps[name](argument)
 
-    def poll_decision(self, _: None) -> None:
-        self.decisions += filter(None, [self.driver.poll_decision().task_token])
+    def poll_decision(self, task_list: TaskList) -> None:
+        task = self.driver.poll_decision(task_list=task_list)
+        self.decisions += filter(None, [task.task_token])
+
+    def leave(self, _: None) -> None:
+        task = self.call(LeaveTaskList(domain=DOMAIN, task_list=OWN))
+        self.decisions += filter(None, [task.task_token])
 
     def poll_activity(self, _: None) -> None:
         self.activities += filter(None, [self.driver.poll_activity().task_token])
@@ -100,7 +124,9 @@ class World:
     def decide(self, batch: Any) -> None:
         if self.decisions:
             token, decisions = self.decisions.pop(0), (*batch[0], *batch[1])
-            self.call(RespondDecisionTaskCompleted(task_token=token, decisions=decisions))
+            self.call(
+                RespondDecisionTaskCompleted(task_token=token, decisions=decisions, **batch[2])
+            )
 
     def beat(self, number: int) -> None:
         if number < len(self.activities):

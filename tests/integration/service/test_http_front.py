@@ -17,14 +17,17 @@ import pytest
 from flowy.errors import FlowyError, ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.faults import UnknownResourceFault
+from flowy.protocol.ids import TaskList
 from flowy.protocol.operations import OPERATIONS
 from flowy.protocol.request import Request
 from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.domains import DescribeDomain, ListDomains, RegisterDomain
+from flowy.protocol.requests.extensions import EndPolls
 from flowy.protocol.tasks import ActivityTask
 from flowy.protocol.validation import MAXIMUM_BODY
 from flowy.service.http.app import NO_TASK
 from flowy.service.http.serve import HttpOptions, HttpServer
+from flowy.swf.http import HttpClient
 
 TIMEOUT = 10
 SLOW = "slow"
@@ -97,6 +100,7 @@ class FakeService:
 ANSWERS: dict[type[Request[Any]], Any] = {
     DescribeDomain: FakeService.describe,
     ListDomains: FakeService.list,
+    EndPolls: lambda _service, _request: b"",
     PollForActivityTask: FakeService.poll,
     RegisterDomain: FakeService.register,
 }
@@ -345,6 +349,59 @@ def test_a_client_that_goes_away_while_parked_gets_no_task(server, service):
     service.watches[0].wake()
     assert ask(server, "ListDomains", LIST)[0].status == 200
     assert service.tasks == [TASK]
+
+
+def called(server, target, body, **headers):
+    with closing(connect(server)) as opened:
+        opened.request("POST", "/", body, {"X-Amz-Target": target, **headers})
+        response = opened.getresponse()
+        return response, response.read()
+
+
+def poll_of(server, client):
+    target = "SimpleWorkflowService.PollForActivityTask"
+    return called(server, target, POLL, **{"X-Flowy-Client": client})
+
+
+def end_polls(server, client):
+    body = json.dumps({"client": client}).encode()
+    assert called(server, "Flowy.EndPolls", body)[0].status == 200
+
+
+def test_a_client_has_its_polls_ended_and_nobody_elses(server, service):
+    with ThreadPoolExecutor() as threads:
+        mine = threads.submit(poll_of, server, "me")
+        assert service.looked.acquire(timeout=TIMEOUT)
+        yours = threads.submit(poll_of, server, "you")
+        assert service.looked.acquire(timeout=TIMEOUT)
+        end_polls(server, "me")
+        assert mine.result(TIMEOUT)[1] == NO_TASK
+        assert not yours.done()
+        assert poll_of(server, "me")[1] == NO_TASK, "it was on its way"
+        end_polls(server, "you")
+        assert yours.result(TIMEOUT)[1] == NO_TASK
+
+
+def test_a_poll_that_is_ended_while_it_is_given_a_task_brings_it(server, service):
+    entered, goes_on = threading.Event(), threading.Event()
+
+    def slowly(_service, _request):
+        entered.set()
+        assert goes_on.wait(TIMEOUT)
+        return TASK
+
+    service.serve = lambda request: (
+        slowly(service, request) if isinstance(request, PollForActivityTask) else b""
+    )
+    with ThreadPoolExecutor() as threads:
+        client = HttpClient(server.address)
+        poll = PollForActivityTask(domain="d", task_list=TaskList(name="l"))
+        waiting = threads.submit(client.call, poll)
+        assert entered.wait(TIMEOUT)
+        client.interrupt()
+        goes_on.set()
+        assert waiting.result(TIMEOUT).task_token == "token"
+        client.close()
 
 
 def test_shutdown_answers_parked_polls_without_a_task(server, service):

@@ -40,6 +40,7 @@ class Script:
 
     def __init__(self) -> None:
         self.steps: list[Any] = [(200, NO_DOMAINS)]
+        self.ends: Any = (400, b'{"__type":"UnknownOperationException"}')
         self.seen: list[tuple[str, bytes, Mapping[str, str]]] = []
         self.connections = 0
         self.parked = threading.Semaphore(0)
@@ -83,8 +84,11 @@ def endpoint(script: Script) -> Iterator[str]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            script.seen.append((self.headers["X-Amz-Target"], body, self.headers))
-            step = script.next()
+            if self.headers["X-Amz-Target"] == "Flowy.EndPolls":
+                step = script.ends
+            else:
+                script.seen.append((self.headers["X-Amz-Target"], body, self.headers))
+                step = script.next()
             if callable(step):
                 step(self)
             else:
@@ -285,6 +289,58 @@ def test_a_task_that_is_on_its_way_is_not_lost_by_an_interruption(client, script
         client.interrupt()
         script.release.set()
         assert waiting.result(TIMEOUT).task_token == "late"
+
+
+def test_polls_that_the_service_ends_say_no_goodbye(client, script):
+    """What closes a connection may take a task along that was handed out meanwhile."""
+    ended = threading.Event()
+
+    def end(handler: Any) -> None:
+        answer(handler, 200, b"")
+        ended.set()
+
+    def parked_until_ended(handler: Any) -> None:
+        script.parked.release()
+        assert ended.wait(TIMEOUT)
+        handler.connection.setblocking(False)
+        with pytest.raises(BlockingIOError):
+            handler.connection.recv(1)
+        handler.connection.setblocking(True)
+        answer(handler, 200, wire.encode(ActivityTask(task_token="late", started_event_id=1)))
+
+    script.ends = end
+    script.steps = [parked_until_ended]
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(client.call, POLL)
+        assert script.parked.acquire(timeout=TIMEOUT)
+        client.interrupt()
+        assert waiting.result(TIMEOUT).task_token == "late"
+    assert script.seen[0][2]["X-Flowy-Client"]
+
+
+def test_polls_that_are_not_ended_in_time_say_goodbye(client, script, monkeypatch):
+    monkeypatch.setattr("flowy.swf.http.ENDED_WITHIN", 0.05)
+
+    def goodbye(handler: Any) -> None:
+        script.parked.release()
+        assert handler.rfile.read(1) == b""
+        drop(handler)
+
+    script.ends = (200, b"")
+    script.steps = [goodbye]
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(client.call, POLL)
+        assert script.parked.acquire(timeout=TIMEOUT)
+        client.interrupt()
+        assert waiting.result(TIMEOUT) == ActivityTask()
+
+
+def test_another_client_of_the_service_polls_on(client, script):
+    client.interrupt()
+    other = client.another()
+    script.steps = [(200, wire.encode(ActivityTask(task_token="t", started_event_id=1)))]
+    assert other.call(POLL).task_token == "t"
+    other.close()
 
 
 def test_after_an_interruption_no_poll_is_sent_and_other_calls_are(client, script):

@@ -7,9 +7,11 @@ import pytest
 
 from flowy.clock import SystemClock
 from flowy.protocol.events.decision import DecisionTaskScheduled, DecisionTaskTimedOut
+from flowy.protocol.faults import UnknownOperationException
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.service.http.serve import HttpServer
 from flowy.service.server import Service
 from flowy.swf.http import HttpClient
@@ -75,7 +77,7 @@ class Decider:
     def __init__(self, address, sticky, kind=HttpClient):
         clock = SystemClock()
         self.client = kind(address)
-        stop = Stop(clock)
+        self.stop = stop = Stop(clock)
         source = Source(
             client=self.client, domain=DOMAIN, task_list=scenarios.TASK_LIST, clock=clock, stop=stop
         )
@@ -169,25 +171,81 @@ def test_a_lone_decider_stays_with_the_shared_list(address, client, activities):
     assert set(lists(events)) == {scenarios.TASK_LIST}
 
 
-def test_another_decider_goes_on_when_the_one_that_has_the_run_is_gone(address, client):
-    """It goes between two decisions, as one that is killed then: nobody polls its list any more."""
-    registered = make_worker(client, DOMAIN, WorkerPlan(packages=scenarios))
-    registered.stop()
-    answered = Answered(address)
-    with deciders(address, Sticky(at_once=True, seconds=1), kind=lambda _address: answered):
-        execution = begin(client, "orphan")
-        assert answered.once.wait(PATIENCE)
-    workers = HttpClient(address)
-    plan = WorkerPlan(packages=scenarios, decides_workflows=False)
-    activities = make_worker(workers, DOMAIN, plan)
-    activities.start()
-    with deciders(address, Sticky(seconds=1)) as (second,):
+def registered(address):
+    client = HttpClient(address)
+    make_worker(client, DOMAIN, WorkerPlan(packages=scenarios)).stop()
+    client.close()
+
+
+@contextmanager
+def acting(address):
+    """Have activities done by a client of their own."""
+    client = HttpClient(address)
+    worker = make_worker(client, DOMAIN, WorkerPlan(packages=scenarios, decides_workflows=False))
+    worker.start()
+    yield
+    worker.stop()
+    assert worker.join(PATIENCE)
+    client.close()
+
+
+def timeouts(events):
+    return [event for event in events if isinstance(event, DecisionTaskTimedOut)]
+
+
+def begun(address, client, seconds, kind=Answered):
+    """Begin an execution with a sticky decider, and return both once it waits for an activity."""
+    answered = kind(address)
+    decider = Decider(address, Sticky(at_once=True, seconds=seconds), lambda _address: answered)
+    decider.worker.start()
+    execution = begin(client, "orphan")
+    assert answered.once.wait(PATIENCE)
+    return decider, execution
+
+
+def test_an_execution_that_is_quiet_when_its_decider_leaves_goes_on_with_another(address, client):
+    """However long its tasks would wait for the one that has left."""
+    registered(address)
+    decider, execution = begun(address, client, 3_600)
+    decider.leave()
+    with acting(address), deciders(address, Sticky()):
+        events = closed(client, execution)
+    assert timeouts(events) == []
+    assert set(lists(events)) == {scenarios.TASK_LIST}
+
+
+class Untold(Answered):
+    """A client of a service that cannot be told who leaves, such as Amazon's."""
+
+    def call(self, request):
+        if isinstance(request, LeaveTaskList):
+            raise UnknownOperationException("There is no operation 'Flowy.LeaveTaskList'")
+        return super().call(request)
+
+
+def test_where_that_cannot_be_told_it_serves_its_list_until_all_are_given_back(address, client):
+    registered(address)
+    decider, execution = begun(address, client, 3_600, Untold)
+    decider.stop.grant(PATIENCE)
+    decider.worker.stop()
+    with acting(address), deciders(address, Sticky()):
+        events = closed(client, execution)
+    decider.leave()
+    assert timeouts(events) == []
+    first, own, *after = lists(events)
+    assert own != first
+    assert set(after) == {first}
+
+
+def test_where_that_cannot_be_told_what_comes_after_the_grace_time_goes_on_late(address, client):
+    """As after a kill: nobody polls its list any more."""
+    registered(address)
+    decider, execution = begun(address, client, 1, Untold)
+    decider.leave()
+    with acting(address), deciders(address, Sticky(seconds=1)) as (second,):
         events = closed(client, execution)
         assert second.poller.cache.misses == 1
-    activities.stop()
-    assert activities.join(PATIENCE)
-    workers.close()
-    (over,) = [event for event in events if isinstance(event, DecisionTaskTimedOut)]
+    (over,) = timeouts(events)
     assert over.attributes.timeout_type == "SCHEDULE_TO_START"
     first, own, *after = lists(events)
     assert own != first

@@ -7,6 +7,7 @@ from flowy.protocol.ids import ExecutionId, TypeId
 from flowy.protocol.requests.activity_tasks import PollForActivityTask, RecordActivityTaskHeartbeat
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.requests.executions import StartWorkflowExecution
+from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.protocol.tasks import ActivityTask, ActivityTaskStatus, DecisionTask
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.registry import Registry
@@ -41,6 +42,7 @@ class FakeClient:
         self.interrupted = 0
         self._queues = defaultdict(deque)
         self._otherwise = {
+            LeaveTaskList: DecisionTask(),
             PollForActivityTask: ActivityTask(),
             PollForDecisionTask: DecisionTask(),
             RecordActivityTaskHeartbeat: ActivityTaskStatus(cancel_requested=False),

@@ -7,11 +7,13 @@ from msgspec.structs import replace
 
 from flowy.errors import ServiceUnavailable
 from flowy.protocol.events import decision
+from flowy.protocol.faults import UnknownOperationException
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.decision_tasks import (
     PollForDecisionTask,
     RespondDecisionTaskCompleted,
 )
+from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.protocol.tasks import DecisionTask
 from flowy.worker.sticky import Stickiness, Sticky, TwoLists, own_list
 from tests.unit.worker.fakes import EXECUTION, FakeClient, source
@@ -187,8 +189,79 @@ def test_a_task_that_came_while_leaving_is_still_taken(place):
     place.client.interrupt()
     assert lists.has_begun
     assert lists.poll().task_token == "late"
-    assert lists.poll() == DecisionTask()
-    assert not lists.has_begun
+    assert place.client.of(LeaveTaskList) == []
+    while lists.has_begun:
+        assert lists.poll() == DecisionTask()
+
+
+def test_a_list_is_left_when_every_answer_that_sends_executions_there_is_sent(place):
+    lists = TwoLists(place, OWN)
+    place.client.bring(OWN, task("late"))
+    while OWN not in lists._came:
+        with lists._condition:
+            lists._condition.wait(0.01)
+    place.stop.wish()
+    place.client.interrupt()
+    place.client.answer(LeaveTaskList, task("waited"))
+    assert lists.poll().task_token == "late"
+    assert place.client.of(LeaveTaskList) == []
+    assert lists.poll().task_token == "waited"
+    assert lists.has_begun
+    while lists.has_begun:
+        assert lists.poll() == DecisionTask()
+
+
+class Alone(Parked):
+    """A client of a service that cannot be told who leaves; another one of it waits on."""
+
+    def __init__(self):
+        super().__init__()
+        self.other = Parked()
+        self.always(LeaveTaskList, UnknownOperationException("no"))
+
+    def another(self):
+        return self.other
+
+
+def test_where_that_cannot_be_told_the_list_is_served_until_nobody_is_sent_there():
+    place = source(Alone())
+    place.stop.grant(PATIENCE)
+    needed = [True]
+    lists = TwoLists(place, OWN, lambda: bool(needed))
+    place.stop.wish()
+    place.client.interrupt()
+    place.client.other.bring(OWN, task("first"))
+    place.client.other.bring(OWN, task("second"))
+    assert lists.poll() == DecisionTask(), "the service is asked"
+    assert lists.poll().task_token == "first"
+    assert lists.poll().task_token == "second"
+    needed.clear()
+    place.client.other.interrupt()
+    while lists.has_begun:
+        assert lists.poll() == DecisionTask()
+
+
+def test_where_that_cannot_be_told_the_grace_time_ends_it():
+    place = source(Alone())
+    lists = TwoLists(place, OWN, lambda: True)
+    place.stop.wish()
+    place.client.interrupt()
+    while lists.has_begun:
+        assert lists.poll() == DecisionTask()
+
+
+def test_a_decider_waits_for_executions_that_it_has_not_given_back(place):
+    stickiness = begun(place)
+    lists = stickiness._lists
+    assert not lists._is_needed()
+    stickiness.place(ANSWER, EXECUTION)
+    assert lists._is_needed()
+    stickiness.closed(EXECUTION)
+    assert not lists._is_needed()
+    stickiness.place(ANSWER, EXECUTION)
+    place.stop.wish()
+    stickiness.place(ANSWER, EXECUTION)
+    assert not lists._is_needed()
 
 
 def test_lists_of_different_deciders_have_different_names_that_swf_takes():
