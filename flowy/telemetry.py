@@ -23,6 +23,8 @@ from contextvars import Context, ContextVar
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
+import msgspec
+
 logger = logging.getLogger(__name__)
 
 TaskKind = Literal["activity", "decision"]
@@ -32,8 +34,7 @@ DecisionOutcome = Literal["decided", "failed", "held", "lost"]
 WorkKind = Literal["activity", "decision", "start"]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Work:
+class Work(msgspec.Struct, frozen=True, kw_only=True):
     """On whose behalf code runs.
 
     Args:

@@ -5,7 +5,7 @@ commands a transaction. Noted here first, they travel as few statements for many
 changed twice is written once, and one that is added and removed again is never written.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Table
@@ -74,6 +74,13 @@ class Ledger:
         self.count += 1
         self._of(rows).added[key] = values
 
+    def add_all(self, rows: Rows, added: Iterable[tuple[Key, Sequence[Any]]]) -> None:
+        """Note new rows as ``add`` does, given by key and values."""
+        noted = self._of(rows).added
+        before = len(noted)
+        noted.update(added)
+        self.count += len(noted) - before
+
     def remove(self, rows: Rows, key: Key) -> None:
         """Note that a row goes away, be it stored or only noted."""
         self.count += 1
@@ -88,8 +95,12 @@ class Ledger:
         """
         self.count += 1
         moved = self._of(rows).moved
-        first, known = moved.get(key, (version, {}))
-        moved[key] = first, {**known, **values, rows.version: version + 1}
+        before = moved.get(key)
+        if before is None:
+            moved[key] = version, {**values, rows.version: version + 1}
+        else:
+            before[1].update(values)
+            before[1][rows.version] = version + 1
 
     def take(self) -> list[Changes]:
         """Return what was noted, to be sent; it is noted no longer."""

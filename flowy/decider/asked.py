@@ -180,7 +180,10 @@ def name_attempt(task: Task, number: int, child_prefix: str) -> None:
     """Give a task the id of its next attempt."""
     chosen: Any = task.options
     if task.kind == "activity":
-        task.id = activity_id(number, task.first, task.attempts, chosen.heartbeat)
+        if task.attempts == 1 and number == task.first and chosen.heartbeat is None:
+            task.id = str(number)  # as activity_id says; most are such
+        else:
+            task.id = activity_id(number, task.first, task.attempts, chosen.heartbeat)
     elif task.kind == "child":
         task.id = chosen.workflow_id or f"{child_prefix}-{number}"
         if isinstance(task.result, ChildResult):

@@ -37,8 +37,9 @@ from flowy.protocol.events.lambda_ import LambdaFunctionScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.task.branch import shielded
 from flowy.task.context import TaskCall
-from flowy.task.result import ChildResult, Result, joined_failure, pending_in, resolve
+from flowy.task.result import PLAIN, ChildResult, Result, joined_failure, pending_in, resolve
 from flowy.transport import attempt, serializer
+from flowy.transport.packed import PREFIX
 
 
 class Calls:
@@ -91,9 +92,14 @@ class Calls:
         options = call.options
         retry = options.retry
         count = retry + 1 if type(retry) is int else _numbers(retry)
-        number = self._take_numbers(count + (options.delay > 0))
+        number = self.next_number
+        self.next_number += count + (options.delay > 0)
         args, kwargs = call.args, call.kwargs
-        pending = pending_in(*args, *kwargs.values()) if kwargs else pending_in(*args)
+        pending: list[Result] = []
+        for value in (*args, *kwargs.values()) if kwargs else args:
+            if type(value) not in PLAIN:  # or else there are none, and no need to look for them
+                pending = pending_in(*args, *kwargs.values())
+                break
         kind = KIND_OF[type(options)]
         result = self.make_result(Result if kind != "child" else ChildResult)
         task = Task(
@@ -117,8 +123,10 @@ class Calls:
             self.held += 1
         if pending:
             self._begin_after(task, call, pending)
+        elif options.delay:
+            self.attempt_after(task, options.delay)
         else:
-            self._begin(task)
+            self.attempt(task)
         return result
 
     def sleep(self, seconds: float) -> Result:
@@ -144,7 +152,9 @@ class Calls:
 
     def take_number(self) -> int:
         """Take the next number, for something of one's own."""
-        return self._take_numbers(1)
+        number = self.next_number
+        self.next_number += 1
+        return number
 
     def cancel_all(self) -> None:
         """Cancel every task that is open or delayed; those that wait for them follow.
@@ -155,11 +165,6 @@ class Calls:
         for task in (*self.open.values(), *delayed):
             if not task.shielded:
                 task.result.cancel()
-
-    def _take_numbers(self, count: int) -> int:
-        number = self.next_number
-        self.next_number += count
-        return number
 
     def _begin_after(self, task: Task, call: TaskCall, pending: list[Result]) -> None:
         waiting = {result for result in pending if not result.done()}
@@ -187,12 +192,8 @@ class Calls:
         except Exception as unfit:  # noqa: BLE001 -- it is the outcome of this call
             self.fail(task, unfit)
             return
-        self._begin(task)
-
-    def _begin(self, task: Task) -> None:
-        delay = task.options.delay
-        if delay:
-            self.attempt_after(task, delay)
+        if task.options.delay:
+            self.attempt_after(task, task.options.delay)
         else:
             self.attempt(task)
 
@@ -207,12 +208,14 @@ class Calls:
         """Begin an attempt of a task; ``again`` is for one that does not count as a new one."""
         task.timer = None
         task.refusals = 0
-        number, task.number = task.number, task.number + 1
+        number = task.number
+        task.number = number + 1
         task.attempts += 1
         if task.attempts == 1 and not again:
             task.first = number
         name_attempt(task, number, self.child_prefix)
-        if task.key in self.open:
+        key = task.key
+        if key in self.open:
             self.fail(
                 task,
                 TaskNotScheduled(
@@ -223,8 +226,8 @@ class Calls:
             )
             return
         self.size.characters += len(task.input)
-        self.open[task.key] = task
-        self.slots.open(task.kind, task.key, task)
+        self.open[key] = task
+        self.slots.open(task.kind, key, task)
 
     def cancel(self, task: Task) -> bool:
         """Cancel a task as its call says; tell whether its result waits until it has ended."""
@@ -328,11 +331,16 @@ class Calls:
         task.result.set_exception(error)
 
     def _input(self, task: Task, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
-        text = task.hooks.serialize(*args, **kwargs)
+        text = task.hooks.serialize(args, kwargs)
         if task.kind == "lambda":  # it reads JSON, and no more of it than that
             return serializer.check(text, f"the arguments of {task.type}")
-        if self.texts.travels(text):
-            return text
+        if (
+            type(text) is str
+            and len(text) <= self.texts.short
+            and text.isascii()
+            and not text.startswith(PREFIX)
+        ):
+            return text  # as nearly all do; ``pack`` would look at it once more
         return self.texts.pack(text, f"the arguments of {task.type}")
 
     def value(self, task: Task, text: str) -> Any:

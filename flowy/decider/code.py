@@ -60,6 +60,8 @@ class WorkflowCode:
         self._settings: WorkflowExecutionStartedAttributes | None = None
         self._instance: Any = None
         self._main: asyncio.Task[Any] | None = None
+        self.started = False
+        """Whether the code has been started."""
         self._handlers: list[tuple[asyncio.Task[Any], Arrival]] = []
         self._carried: tuple[carried.Carried, ...] = ()
         self._abandons = False
@@ -73,11 +75,6 @@ class WorkflowCode:
         self._cancelled_at_join = False
         """``run`` had returned, and the tasks that it left were cancelled."""
 
-    @property
-    def started(self) -> bool:
-        """Whether the code has been started."""
-        return self._main is not None
-
     def start(self, settings: WorkflowExecutionStartedAttributes, token: str) -> None:
         """Make the task in which the code runs; the loop runs it."""
         text = settings.input
@@ -85,6 +82,7 @@ class WorkflowCode:
             text = self._texts.unpack(text, f"the input of {self._definition.id}")
         text, self._carried = carried.unwrap(text)
         self._settings = settings
+        self.started = True
         self._main = self._loop.create_task(self._run(text, token), name="run")
         self._main.add_done_callback(self._end_branches)
 
@@ -150,30 +148,27 @@ class WorkflowCode:
 
     def closing(self) -> AnyDecision | None:
         """Return the decision that closes the execution, or None while the code goes on."""
-        if self._just_runs():
-            return None
+        main, context = self._main, self._context
+        if not (
+            main is None
+            or main.done()
+            or self._handlers
+            or self._is_hindered
+            or self._calls.broken is not None
+            or context.wanted_restart is not None
+        ):
+            return None  # as most often: run goes on, and nothing else could close the execution
         if self._is_hindered or self._calls.broken is not None:
             broken = self._refused or self._calls.broken
             return None if broken is None or self._closes_never else self._fail(broken)
         if self._branches.are_shielded():
             return None
-        if self._context.wanted_restart is not None and self._settings is not None:
-            return self._restart(self._settings, self._context.wanted_restart)
+        if context.wanted_restart is not None and self._settings is not None:
+            return self._restart(self._settings, context.wanted_restart)
         error = self._failed_handler()
         if self._loop.sagas:
             return None  # they are undone first, or go on
         return self._closing_of_run() if error is None else self._fail(error)
-
-    def _just_runs(self) -> bool:
-        """Tell whether ``run`` goes on and nothing else could close the execution: most often."""
-        return not (
-            self._main is None
-            or self._main.done()
-            or self._handlers
-            or self._is_hindered
-            or self._calls.broken is not None
-            or self._context.wanted_restart is not None
-        )
 
     def _closing_of_run(self) -> AnyDecision | None:
         main = self._main

@@ -1,6 +1,5 @@
 """What workflow code reaches of the decider that runs it."""
 
-from asyncio import _get_running_loop
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -63,7 +62,7 @@ class RunContext:
         """
         if self.dropped:
             return self._loop.create_result(result_class(kind_of(call)))
-        if _get_running_loop() is not self._loop:
+        if not self._loop.is_here():
             raise RuntimeError(
                 f"{call.type} is called from a thread of the workflow's own, whose order a replay "
                 "cannot repeat: call it in run; a call returns at once, so it needs no thread"

@@ -11,10 +11,13 @@ import logging
 import sys
 from asyncio import events
 from collections import deque
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from contextvars import Context, copy_context
+from threading import get_ident
 from typing import Any, Protocol
+
+import msgspec
 
 from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
 from flowy.decider.refused import RefusingLoop
@@ -41,24 +44,38 @@ class Timers(Protocol):
         ...
 
 
-class _Handle(asyncio.Handle):
-    """A handle that asks for no debug mode: one is made for each step of a task."""
+class Handle(msgspec.Struct, eq=False):
+    """What is ready: as ``asyncio.Handle``, of which C makes one for each step of a task.
 
-    __slots__ = ()
+    Args:
+        callback: What is called.
+        args: With what.
+        context: In which context.
+        is_cancelled: It is not called any more.
+    """
 
-    def __init__(
-        self,
-        callback: Callable[..., object],
-        args: Sequence[Any],
-        loop: asyncio.AbstractEventLoop,
-        context: Context | None,
-    ) -> None:
-        self._context = copy_context() if context is None else context
-        self._loop = loop
-        self._callback = callback
-        self._args = args
-        self._cancelled = False
-        self._repr = None
+    callback: Callable[..., object]
+    args: tuple[Any, ...]
+    context: Context
+    is_cancelled: bool = False
+
+    def cancel(self) -> None:
+        """Do not call it."""
+        self.is_cancelled = True
+
+    def cancelled(self) -> bool:
+        """Tell whether it is not called any more."""
+        return self.is_cancelled
+
+    def get_context(self) -> Context:
+        """Return the context in which it is called."""
+        return self.context
+
+
+def _fire(handle: asyncio.TimerHandle) -> None:
+    """Call what a timer was for."""
+    if not handle.cancelled():
+        handle._run()
 
 
 def _let(_what: str) -> None:
@@ -79,10 +96,13 @@ class DeterministicLoop(RefusingLoop):
         self.now = 0.0
         self.check: Callable[[str], object] = _let
         """Refuses what the code asks for where no replay would ask for it again."""
+        self._thread = 0
+        """The thread whose running loop this is."""
         self.replaying = False
         """Whether what the code says now it has said before; see `flowy.telemetry`."""
         self._timers = timers
-        self._ready: deque[asyncio.Handle] = deque()
+        self.ready: deque[Handle] = deque()
+        """What runs next, in order."""
         # By identity: handles of the same moment and callback are equal.
         self._started: dict[int, object] = {}
         self._tasks = 0
@@ -103,6 +123,7 @@ class DeterministicLoop(RefusingLoop):
         """Make this the running loop of the thread, until ``leave``; return what was before."""
         outer = events._get_running_loop(), sys.get_asyncgen_hooks()
         events._set_running_loop(self)
+        self._thread = get_ident()
         # Each hook that is set is an event for audit hooks; there is seldom a first one.
         if outer[1].firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=None)
@@ -112,6 +133,7 @@ class DeterministicLoop(RefusingLoop):
     def leave(self, outer: Outer) -> None:
         """Make what was the thread's running loop before ``enter`` that again."""
         loop, hooks = outer
+        self._thread = get_ident() if loop is self else 0
         sys.set_asyncgen_hooks(finalizer=hooks.finalizer)
         if hooks.firstiter is not None:
             sys.set_asyncgen_hooks(firstiter=hooks.firstiter)
@@ -119,17 +141,18 @@ class DeterministicLoop(RefusingLoop):
 
     def is_here(self) -> bool:
         """Tell whether this is the running loop of the thread that asks."""
-        return events._get_running_loop() is self
+        # asyncio would ask for the process's id as well, and that is a system call.
+        return get_ident() == self._thread
 
     def run_ready(self) -> None:
         """Run what is ready, and what that makes ready, until nothing is."""
-        ready = self._ready
+        ready = self.ready
         while ready:
-            handle: Any = ready.popleft()
-            if handle._cancelled:
+            handle = ready.popleft()
+            if handle.is_cancelled:
                 continue
-            try:  # what the handle's _run does, without a frame for each step
-                handle._context.run(handle._callback, *handle._args)
+            try:
+                handle.context.run(handle.callback, *handle.args)
             except KeyboardInterrupt:
                 raise
             except SystemExit:
@@ -170,10 +193,10 @@ class DeterministicLoop(RefusingLoop):
 
     def call_soon(
         self, callback: Callable[..., object], *args: Any, context: Context | None = None
-    ) -> asyncio.Handle:
+    ) -> Handle:
         """Put a callback behind all that is ready."""
-        handle = _Handle(callback, args, self, context)
-        self._ready.append(handle)
+        handle = Handle(callback, args, copy_context() if context is None else context)
+        self.ready.append(handle)
         return handle
 
     def call_later(
@@ -198,12 +221,12 @@ class DeterministicLoop(RefusingLoop):
         self.check("a timer")
         handle = asyncio.TimerHandle(delays.seconds(when, "a timer"), callback, args, self, context)
         if when <= self.now:
-            self._ready.append(handle)
+            self.call_soon(_fire, handle)
             return handle
 
         def fired() -> None:
             self._started.pop(id(handle), None)
-            self._ready.append(handle)
+            self.call_soon(_fire, handle)
 
         self._started[id(handle)] = self._timers.start_timer(when - self.now, fired)
         handle._scheduled = True  # type: ignore[attr-defined]  # so that its cancel() tells us

@@ -7,6 +7,7 @@ and history part, the history is replayed once more by a run that notes who asks
 import sys
 from bisect import bisect
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any, NamedTuple
 
 from flowy.decider import matching
@@ -24,8 +25,10 @@ from flowy.protocol.decisions import AnyDecision
 from flowy.protocol.event import Event
 from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskStarted
 from flowy.protocol.ids import ExecutionId
+from flowy.task.context import TaskCall
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.place import place_of, raised_at
+from flowy.task.result import Result
 from flowy.transport.packing import PACKING, Packing
 
 _LOOP = DeterministicLoop.run_ready.__code__
@@ -203,10 +206,6 @@ class SteppedRun(WorkflowRun):
         super().__init__(definition, execution, packing, is_guarded=is_guarded)
         self._before = before
 
-    def _apply(self, event: Event) -> None:
-        self._before(event)
-        super()._apply(event)
-
 
 class TracedRun(WorkflowRun):
     """A run that notes where in the code each thing was asked for; slow."""
@@ -272,11 +271,19 @@ class _TracedCalls(Calls):
         index = bisect(self._starts, -1 if number is None else number) - 1
         return self._takers[index] if index >= 0 else None
 
-    def _take_numbers(self, count: int) -> int:
-        number = super()._take_numbers(count)
-        self._starts.append(number)
-        self._takers.append(place_of(sys._getframe(1), _LOOP))
-        return number
+    def ask(self, call: TaskCall, caller: FrameType | None = None) -> Result:
+        """Ask for a task, and note who does."""
+        self._note()
+        return super().ask(call, caller)
+
+    def take_number(self) -> int:
+        """Take the next number, and note who does."""
+        self._note()
+        return super().take_number()
+
+    def _note(self) -> None:
+        self._starts.append(self.next_number)
+        self._takers.append(place_of(sys._getframe(2), _LOOP))
 
 
 def _number(asked: AnyDecision) -> int | None:

@@ -19,7 +19,7 @@ history; a kept run that has decided it went another way and says so (``StaleRun
 import hashlib
 import logging
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
@@ -93,8 +93,10 @@ class WorkflowRun:
         is_guarded: bool = True,
         limits: Limits = LIMITS,
     ) -> None:
-        self.last_event_id = 0
+        self._last: Event | None = None
         """The last event that the run was fed with."""
+        self._before: Callable[[Event], None] | None = None
+        """Hears of each event that the code is about to see."""
         self._execution = execution
         self._limits = limits
         self._calls = self._make_calls(_child_prefix(execution), definition.max_open_tasks)
@@ -172,10 +174,10 @@ class WorkflowRun:
             for event in self._unseen(events):
                 take = taker(type(event))
                 if take is not None:
-                    self.last_event_id = event.event_id
+                    self._last = event
                     take(self, event)
             if events and events[-1].event_id > self.last_event_id:
-                self.last_event_id = events[-1].event_id
+                self._last = events[-1]
             return self._decide()
         finally:
             self._loop.leave(outer)
@@ -191,6 +193,11 @@ class WorkflowRun:
         if events[first].event_id != known + 1:
             raise self._stale(events[first])
         return events[first:]
+
+    @property
+    def last_event_id(self) -> int:
+        """The last event that the run was fed with; 0 when there was none."""
+        return 0 if self._last is None else self._last.event_id
 
     @property
     def trouble(self) -> PayloadError | None:
@@ -350,11 +357,7 @@ class WorkflowRun:
         self._calls.size.events = started.event_id
         if not self._code.started:
             self._code.start(self._settings, self._execution.run_id)
-        run_ready = self._loop.run_ready
-        run_ready()
-        for event in batch:
-            self._apply(event)
-            run_ready()
+        self._show(batch)
         self._collect(started.event_id)
         if self._facts.divergence is not None:
             raise self._facts.divergence
@@ -376,13 +379,22 @@ class WorkflowRun:
         if self._echoes:
             raise matching.missing(decision_of(self._echoes[0]), self.last_event_id)
 
-    def _apply(self, event: Event) -> None:
-        self._context.steps += 1
-        outcome = OUTCOMES.get(type(event))
-        if outcome is not None:
-            outcome(self._calls, event)
-        else:
-            self._arrivals.take(event)
+    def _show(self, batch: list[Event]) -> None:
+        """Let the code see what has happened, one event after the other."""
+        run_ready, ready = self._loop.run_ready, self._loop.ready
+        if ready:
+            run_ready()
+        for event in batch:
+            if self._before is not None:
+                self._before(event)
+            self._context.steps += 1
+            outcome = OUTCOMES.get(type(event))
+            if outcome is not None:
+                outcome(self._calls, event)
+            else:
+                self._arrivals.take(event)
+            if ready:
+                run_ready()
 
     def _collect(self, event_id: int) -> None:
         asked = self._calls.slots.take()

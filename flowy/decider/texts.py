@@ -25,8 +25,8 @@ class Texts:
         self.trouble: PayloadError | None = None
         """Why this run cannot go on: a text is lost, or the volume cannot be used."""
         self.same = packing.same
-        self.travels = packing.travels
-        """Tells whether a text is its own packed form; most are."""
+        self.short = min(packing.threshold, MAXIMUM) if packing.codec is None else -1
+        """Characters of a text that travels as it is when it is ASCII and does not look packed."""
         self._packing = packing
         self._loop = loop
 

@@ -30,7 +30,8 @@ class Alarms:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
         self._heap: list[Alarm] = []
         self._numbers = itertools.count()
         self._cleared = 0
@@ -45,7 +46,7 @@ class Alarms:
             callback: Must be quick and raise nothing.
         """
         alarm = Alarm(when, next(self._numbers), callback)
-        with self._condition:
+        with self._lock:
             heapq.heappush(self._heap, alarm)
             if self._thread is None and not self._closed:
                 self._thread = threading.Thread(target=self._run, name="flowy-alarms", daemon=True)
@@ -56,7 +57,7 @@ class Alarms:
 
     def clear(self, alarm: Alarm) -> None:
         """Forget an alarm; one that has rung stays rung."""
-        with self._condition:
+        with self._lock:
             if alarm.callback is None:
                 return
             alarm.callback = None

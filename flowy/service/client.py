@@ -1,10 +1,11 @@
 """The service in this process as an ``SwfClient``."""
 
 import threading
+from collections import deque
 from collections.abc import Sequence
 from typing import Any, TypeVar, cast
 
-from flowy.clock import Clock
+from flowy.clock import Bell, bell
 from flowy.errors import Fault
 from flowy.protocol.client import Exchanged
 from flowy.protocol.polls import EMPTY, POLL_SECONDS, waits
@@ -16,28 +17,6 @@ from flowy.service.notifier import Watch
 from flowy.service.server import Service
 
 Answer = TypeVar("Answer")
-
-
-class _Waiter:
-    """A thread that waits in a poll until it is woken."""
-
-    def __init__(self, clock: Clock) -> None:
-        self.clock = clock
-        self._condition = threading.Condition()
-        self._is_woken = False
-
-    def wake(self) -> None:
-        with self._condition:
-            self._is_woken = True
-            self._condition.notify()
-
-    def wait(self, until: float | None = None) -> bool:
-        """Wait to be woken; return False when the time is up before."""
-        with self._condition:
-            while not self._is_woken and (until is None or self.clock.now() < until):
-                self.clock.wait(self._condition, until)
-            woken, self._is_woken = self._is_woken, False
-            return woken
 
 
 class EmbeddedClient:
@@ -54,7 +33,9 @@ class EmbeddedClient:
         self._service = service
         self._owns_service = owns_service
         self._lock = threading.Lock()
-        self._waiters: set[_Waiter] = set()
+        self._bells: list[Bell] = []
+        self._unused: deque[Bell] = deque()
+        self._polls: dict[type[Request[Any]], tuple[Request[Any], Poll]] = {}
         self._is_interrupted = False
 
     def call(self, request: Request[Answer]) -> Answer:
@@ -74,9 +55,9 @@ class EmbeddedClient:
         """Make the polls that wait now, and later ones, come back without a task."""
         with self._lock:
             self._is_interrupted = True
-            waiters = list(self._waiters)
-        for waiter in waiters:
-            waiter.wake()
+            bells = list(self._bells)
+        for each in bells:
+            each.ring()
 
     def close(self) -> None:
         """Interrupt the polls, and stop and close the service if it is this client's own."""
@@ -95,7 +76,7 @@ class EmbeddedClient:
             DatabaseError: The database cannot be used; nothing was changed.
         """
         checked = [_checked(answer) for answer in answers]
-        pending = self._begin(cast(Poll, _checked(poll)), most)
+        pending = self._begin(self._checked_poll(poll), most)
         try:
             pending.faults, pending.found = self._service.exchange(checked, pending.poll, most)
         except BaseException:
@@ -104,11 +85,31 @@ class EmbeddedClient:
         return pending
 
     def _begin(self, poll: Poll, most: int = 1) -> "_Pending":
-        waiter = _Waiter(self._service.clock)
-        watch = self._service.watch(poll, waiter.wake, most)
+        unused = self._unused_bell()
+        try:
+            watch = self._service.watch(poll, unused.ring, most)
+        except BaseException:
+            self.give_back(unused)
+            raise
+        return _Pending(self, poll, unused, watch, self._service.clock.now() + POLL_SECONDS)
+
+    def _unused_bell(self) -> Bell:
+        """Return a bell that no poll waits for; it may ring once more for the poll before."""
+        try:
+            return self._unused.popleft()
+        except IndexError:
+            made = bell(self._service.clock)
         with self._lock:
-            self._waiters.add(waiter)
-        return _Pending(self, poll, waiter, watch)
+            self._bells.append(made)
+        return made
+
+    def _checked_poll(self, poll: Request[Any]) -> Poll:
+        """Check a poll as ``_checked`` does, but the same one only once."""
+        known, checked = self._polls.get(type(poll), (None, None))
+        if poll is not known or checked is None:
+            checked = cast(Poll, _checked(poll))
+            self._polls[type(poll)] = poll, checked
+        return checked
 
     def look(self, poll: Poll) -> list[Reply] | None:
         """Look for a task; None when polls are interrupted."""
@@ -122,10 +123,9 @@ class EmbeddedClient:
         """Whether polls are to come back."""
         return self._is_interrupted
 
-    def forget(self, waiter: _Waiter) -> None:
-        """Let go of somebody who waited."""
-        with self._lock:
-            self._waiters.discard(waiter)
+    def give_back(self, bell: Bell) -> None:
+        """Keep a bell for another poll."""
+        self._unused.append(bell)
 
 
 class _Pending:
@@ -134,18 +134,24 @@ class _Pending:
     Args:
         client: Where it began.
         poll: What it asks.
-        waiter: The thread that will wait.
+        bell: What the thread will wait for that fetches the tasks.
         watch: Its place among those who wait; it has not looked yet.
+        until: When it comes back without a task, in seconds since the epoch.
     """
 
-    def __init__(self, client: EmbeddedClient, poll: Poll, waiter: _Waiter, watch: Watch) -> None:
+    __slots__ = ("_bell", "_client", "_is_closed", "_until", "_watch", "faults", "found", "poll")
+
+    def __init__(
+        self, client: EmbeddedClient, poll: Poll, bell: Bell, watch: Watch, until: float
+    ) -> None:
         self.poll = poll
         self.faults: Sequence[Fault | None] = ()
         self.found: list[Reply] | None = None
         self._client = client
-        self._waiter = waiter
+        self._bell = bell
+        self._is_closed = False
         self._watch = watch
-        self._until = waiter.clock.now() + POLL_SECONDS
+        self._until = until
 
     def wait(self) -> list[Any]:
         """Wait for a task; an empty one after 60 seconds, or when polls are interrupted."""
@@ -162,19 +168,21 @@ class _Pending:
             if watch.park() and self._is_over() and watch.leave():
                 break
             while (handed := watch.take()) is None and watch.is_served:
-                self._waiter.wait()
+                self._bell.wait()
             found = handed or client.look(self.poll)
         return found or []
 
     def close(self) -> None:
         """Give the poll up; a task that it was handed is left to time out."""
-        self._client.forget(self._waiter)
-        self._watch.cancel()
+        if not self._is_closed:
+            self._is_closed = True
+            self._watch.cancel()
+            self._client.give_back(self._bell)
 
     def _is_over(self) -> bool:
         if self._client.is_interrupted:
             return True
-        return not self._waiter.wait(self._until) or self._client.is_interrupted
+        return not self._bell.wait(self._until) or self._client.is_interrupted
 
 
 def _checked(request: Request[Answer]) -> Request[Answer]:

@@ -28,7 +28,7 @@ Nothing here waits. A watch is a callback, so a thread and an event loop can bot
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Iterable
-from enum import Enum, auto
+from enum import IntEnum
 from typing import Any, Protocol
 
 from flowy.service.store.tasks import TaskQueue
@@ -65,13 +65,19 @@ class Watch(Protocol):
         ...
 
 
-class _Place(Enum):
-    LOOKING = auto()
-    PARKED = auto()
-    WOKEN = auto()
-    TAKEN = auto()
-    SERVED = auto()
-    GONE = auto()
+class _Place(IntEnum):
+    """The first two are places in a line, and the numbers of these lines."""
+
+    LOOKING = 0
+    PARKED = 1
+    WOKEN = 2
+    TAKEN = 3
+    SERVED = 4
+    GONE = 5
+
+
+_LINES = 2
+"""Places below this are lines."""
 
 
 class Notifier:
@@ -79,8 +85,9 @@ class Notifier:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._lines: dict[_Place, Line] = {_Place.PARKED: {}, _Place.LOOKING: {}}
-        self._parked = self._lines[_Place.PARKED]
+        self._looking: Line = {}
+        self._parked: Line = {}
+        self._lines = (self._looking, self._parked)
 
     def watch(
         self, queue: TaskQueue, wake: Callable[[], None], poll: Any = None, most: int = 1
@@ -94,8 +101,7 @@ class Notifier:
             poll: What is carried out for a parked watch.
             most: How many tasks it may be handed at once.
         """
-        watch = _Watch(self, queue, wake, poll)
-        watch.most = most
+        watch = _Watch(self, queue, wake, poll, most)
         with self._lock:
             self.move(watch, _Place.LOOKING)
         return watch
@@ -108,16 +114,16 @@ class Notifier:
     def count(self, queue: TaskQueue) -> int:
         """Count those who wait at a task list."""
         with self._lock:
-            return sum(len(line.get(queue, ())) for line in self._lines.values())
+            return len(self._looking.get(queue, ())) + len(self._parked.get(queue, ()))
 
     def watched(self) -> list[TaskQueue]:
         """Return the task lists at which somebody waits."""
         with self._lock:
-            return list({queue: None for line in self._lines.values() for queue in line})
+            return list({**self._parked, **self._looking})
 
     def notify(self, queues: Iterable[TaskQueue]) -> None:
         """Wake one watch for each task, given as the list that it was put on."""
-        if not any(self._lines.values()):
+        if not (self._parked or self._looking):
             return
         counts: dict[TaskQueue, int] = defaultdict(int)
         for queue in queues:
@@ -152,19 +158,24 @@ class Notifier:
 
     def move(self, watch: "_Watch", place: _Place) -> None:
         """Move a watch to another place; the lock is held."""
-        before = self._lines.get(watch.place)
-        if before is not None:
-            waiting = before[watch.queue]
-            del waiting[watch]
-            if not waiting:
-                del before[watch.queue]
+        before, queue = watch.place, watch.queue
+        if before < _LINES:
+            line = self._lines[before]
+            waiting = line[queue]
+            if len(waiting) == 1:
+                del line[queue]
+            else:
+                del waiting[watch]
         watch.place = place
-        after = self._lines.get(place)
-        if after is not None:
-            after.setdefault(watch.queue, OrderedDict())[watch] = None
+        if place < _LINES:
+            line = self._lines[place]
+            if queue in line:
+                line[queue][watch] = None
+            else:
+                line[queue] = OrderedDict({watch: None})
 
     def _first(self, queue: TaskQueue) -> "_Watch | None":
-        for line in self._lines.values():
+        for line in (self._parked, self._looking):
             for watch in line.get(queue, ()):
                 return watch
         return None
@@ -196,14 +207,14 @@ class _Watch:
     __slots__ = ("_answer", "_notifier", "most", "place", "poll", "queue", "wake")
 
     def __init__(
-        self, notifier: Notifier, queue: TaskQueue, wake: Callable[[], None], poll: Any
+        self, notifier: Notifier, queue: TaskQueue, wake: Callable[[], None], poll: Any, most: int
     ) -> None:
         self._notifier = notifier
         self._answer: Any = None
         self.queue = queue
         self.wake = wake
         self.poll = poll
-        self.most = 1
+        self.most = most
         self.place = _Place.GONE
 
     @property
@@ -229,6 +240,8 @@ class _Watch:
             self._notifier.move(self, _Place.LOOKING)
 
     def leave(self) -> bool:
+        if self.place is _Place.GONE:
+            return True
         with self._notifier.lock:
             if self.place in (_Place.TAKEN, _Place.SERVED):
                 return False

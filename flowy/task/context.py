@@ -25,12 +25,12 @@ class Hooks(msgspec.Struct, frozen=True, kw_only=True):
     """How the values of a proxy's tasks travel.
 
     Args:
-        serialize: Makes the input text of arguments without pending results.
+        serialize: Makes the input text of positional and named arguments that hold no results.
         deserialize: Makes the value of a result text.
         read: Makes the arguments of an input text, by annotations; None leaves them as JSON.
     """
 
-    serialize: Callable[..., str]
+    serialize: Callable[[tuple[Any, ...], Mapping[str, Any]], str]
     deserialize: Callable[[str], Any]
     read: Callable[[str], Any] | None = None
 

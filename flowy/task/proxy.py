@@ -1,7 +1,7 @@
 """Proxies: attributes of a workflow, or of a module, that stand for activities and workflows."""
 
-from collections.abc import Iterable, Mapping
-from functools import cached_property
+from collections.abc import Callable, Iterable, Mapping
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, Any, Self, Unpack, overload
 
 import msgspec
@@ -91,26 +91,37 @@ class TaskProxy(Callee[P, Out]):
         return called  # type: ignore[no-any-return]  # what it is, the kind of task says
 
     def _serialize_arguments(self, *args: Any, **kwargs: Any) -> str:
+        return self._dump(args, kwargs)
+
+    def _dump(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
         if self.target is None:
             return serializer.dump_arguments(args, kwargs, self._named, None)
         return dump_for(self.target, args, kwargs, self._named)
+
+    def _dump_by_hook(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> str:
+        return self._serialize_arguments(*args, **kwargs)
 
     def _read_arguments(self, text: str) -> Any:
         return arguments_of(self.target).load(text, str(self.task_id))
 
     def _deserialize_result(self, result: str) -> Any:
-        reader = None if self.target is None else result_of(self.target)
-        if reader is None:
-            return serializer.load(result, self._result_named)
-        return reader.read(result, self._result_named)
+        return self._loader()(result)
 
     @cached_property
     def _hooks(self) -> Hooks:
+        dumps_itself = _is_overridden(self, "_serialize_arguments")
+        loads_itself = _is_overridden(self, "_deserialize_result")
         return Hooks(
-            serialize=self._serialize_arguments,
-            deserialize=self._deserialize_result,
+            serialize=self._dump_by_hook if dumps_itself else self._dump,
+            deserialize=self._deserialize_result if loads_itself else self._loader(),
             read=None if self.target is None else self._read_arguments,
         )
+
+    def _loader(self) -> Callable[[str], Any]:
+        reader = None if self.target is None else result_of(self.target)
+        if reader is None:
+            return serializer.loader(self._result_named)
+        return partial(reader.read, what=self._result_named)
 
     @cached_property
     def _named(self) -> str:
@@ -119,6 +130,10 @@ class TaskProxy(Callee[P, Out]):
     @cached_property
     def _result_named(self) -> str:
         return f"the result of {self.task_id}"
+
+
+def _is_overridden(proxy: TaskProxy[Any, Any], hook: str) -> bool:
+    return bool(getattr(proxy, hook) != getattr(TaskProxy, hook).__get__(proxy))
 
 
 class ActivityProxy(TaskProxy[P, Result[R]]):

@@ -265,12 +265,13 @@ def pending_in(*values: Any) -> list[Result]:
     """
     found: list[Result] = []
     for value in values:
-        if type(value) not in _PLAIN:  # most are, and need no call
+        if type(value) not in PLAIN:  # most are, and need no call
             _find_results(value, found)
     return found
 
 
-_PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
+PLAIN = frozenset({str, int, float, bool, bytes, type(None)})
+"""Types of values in which no result can be."""
 
 
 def _find_results(value: Any, found: list[Result]) -> None:
@@ -286,7 +287,7 @@ def _find_results(value: Any, found: list[Result]) -> None:
     else:
         return
     for item in items:
-        if type(item) not in _PLAIN:
+        if type(item) not in PLAIN:
             _find_results(item, found)
 
 

@@ -9,13 +9,13 @@ workers and deciders in other languages see an id like any other.
 """
 
 import re
-from dataclasses import dataclass
+
+import msgspec
 
 _FORM = re.compile(r"(\d+)~(\d+)\.(\d+)(?:\.(\d+))?", re.ASCII)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Attempt:
+class Attempt(msgspec.Struct, frozen=True, kw_only=True):
     """One attempt of a call.
 
     Args:
@@ -42,7 +42,7 @@ def activity_id(number: int, first: int, attempt: int, heartbeat: int | None) ->
 def read(activity_id: str | None) -> Attempt:
     """Read an activity's id; any other than the decider's own is a first attempt."""
     text = activity_id or ""
-    found = _FORM.fullmatch(text)
+    found = _FORM.fullmatch(text) if "~" in text else None
     if found is None:
         return Attempt(number=text, first=text)
     number, first, attempt, heartbeat = found.groups()

@@ -130,6 +130,11 @@ class Packing:
             return checked
         return self._pack(checked, what, fits, stores, limit)
 
+    @staticmethod
+    def is_plain(text: str) -> bool:
+        """Tell whether a text stands for itself: ``unpack`` would return it."""
+        return not text.startswith(packed.PREFIX) and text[-1:] not in _BEHIND
+
     def seal(self, text: str, limit: int) -> str | None:
         """Return what travels in place of a text that is never put on the volume.
 
@@ -158,7 +163,7 @@ class Packing:
             PayloadUnavailable: The volume cannot be read.
         """
         if not text.startswith(packed.PREFIX):
-            return carrying.without(text) if text[-1:] in (" ", "\t") else text
+            return carrying.without(text) if text[-1:] in _BEHIND else text
         try:
             return self._unpack(text)
         except PayloadError as error:
@@ -294,6 +299,9 @@ class Packing:
             PayloadMoved(direction=direction, place="inline", size=size, stored=stored)
         )
 
+
+_BEHIND = frozenset((" ", "\t"))
+"""What a text ends with that carries something behind it."""
 
 PACKING = Packing()
 """What compresses, and has no volume and no codec."""

@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import PurePath
 from typing import Any
 
@@ -15,7 +15,7 @@ MAXIMUM = 32_768
 """Characters that SWF takes for an input, a result or details."""
 
 SHORT = 1_000
-"""Bytes of a text that fits anywhere."""
+"""Characters of a text that fits anywhere."""
 
 
 def _plainer(value: Any) -> Any:
@@ -46,12 +46,11 @@ def dump(value: Any, what: str, maximum: int | None = MAXIMUM) -> str:
         PayloadTooLarge: The text is longer.
     """
     try:
-        data = _encoder.encode(value)
+        text = _encoder.encode(value).decode()
     except (TypeError, ValueError, OverflowError, RecursionError, UnicodeError) as error:
         raise PayloadError(f"{what} cannot be sent as JSON: {error}") from error
-    if b"null" in data:
+    if "null" in text:
         _refuse_nan(value, what)
-    text = data.decode()
     if maximum is not None and len(text) > maximum:
         raise PayloadTooLarge(
             f"{what} has {len(text):,} characters as JSON, SWF takes {maximum:,}: "
@@ -70,11 +69,11 @@ def dump_arguments(
     """
     positional = args if type(args) is tuple else tuple(args)
     try:
-        data = _encoder.encode((positional, kwargs))
+        text = _encoder.encode((positional, kwargs)).decode()
     except Exception:  # noqa: BLE001 -- the second look says which argument it is
-        data = b"null"
-    if len(data) <= SHORT and b"null" not in data:  # nothing about it needs a second look
-        return data.decode()
+        text = "null"
+    if len(text) <= SHORT and "null" not in text:  # nothing about it needs a second look
+        return text
     try:
         return dump([positional, kwargs], f"the arguments of {what}", maximum)
     except PayloadError:
@@ -107,6 +106,18 @@ def load(text: str, what: str) -> Any:
         return _decoder.decode(text)
     except (ValueError, RecursionError, UnicodeError) as error:
         raise PayloadError(f"{what} is not JSON ({error}): {text[:100]!r}") from error
+
+
+def loader(what: str) -> Callable[[str], Any]:
+    """Return what decodes JSON texts that are all the same thing; it raises what ``load`` does."""
+
+    def load_it(text: str) -> Any:
+        try:
+            return _decoder.decode(text)
+        except (ValueError, RecursionError, UnicodeError):
+            return load(text, what)  # says what is wrong
+
+    return load_it
 
 
 def load_arguments(text: str | None, what: str) -> tuple[list[Any], dict[str, Any]]:

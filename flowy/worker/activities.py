@@ -9,10 +9,11 @@ while it has slots.
 
 import logging
 import threading
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
+from time import perf_counter  # by name: no guard of workflow code stands in front of it
+
+import msgspec
 
 from flowy.errors import Fault, FlowyError
 from flowy.execution.strategies.kept_loop import KeptLoopStrategy
@@ -38,13 +39,24 @@ from flowy.worker.workshop import INLINE, ActivitySettings, Workshop
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
+class _Kept(msgspec.Struct, frozen=True):
     """An answer that has not been sent yet."""
 
     job: ActivityJob
     answer: Answer
     deadline: float
+
+
+class _Answering:
+    """What a call with answers does, for the log."""
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, kept: Sequence[_Kept]) -> None:
+        self._kept = kept
+
+    def __str__(self) -> str:
+        return f"answering {len(self._kept)} activities, the first being {self._kept[0].job}"
 
 
 class ActivityPoller:
@@ -142,7 +154,7 @@ class ActivityPoller:
 
     def _keep(self, job: ActivityJob, answer: Answer, began: float, more: int) -> None:
         """Answer with the tasks that were taken with this one, as long as all are quick."""
-        self._appetite.took(time.perf_counter() - began)
+        self._appetite.took(perf_counter() - began)
         self._exchange.most = self._appetite.most
         self._together.keep(_Kept(job, answer, self._deadline(job)))
         if not (more and self._exchange.has_tasks and self._appetite.most > 1):
@@ -151,9 +163,9 @@ class ActivityPoller:
     def _answer_all(self, kept: Sequence[_Kept], more: int) -> None:
         if not kept:
             return
-        what = f"answering {len(kept)} activities, the first being {kept[0].job}"
-        deadline = min(each.deadline for each in kept)
-        errors = self._exchange.answer([each.answer for each in kept], what, deadline, more)
+        deadline = min([each.deadline for each in kept])
+        answers = [each.answer for each in kept]
+        errors = self._exchange.answer(answers, _Answering(kept), deadline, more)
         for each, error in zip(kept, errors, strict=True):
             self._settle(each.job, each.answer, error)
 
@@ -197,7 +209,7 @@ class ActivityPoller:
 
     def _do(self, definition: ActivityDefinition, task: ActivityTask, more: int) -> None:
         self._give_back(INLINE)
-        thread, began = threading.get_ident(), time.perf_counter()
+        thread, began = threading.get_ident(), perf_counter()
 
         def answer(job: ActivityJob, answer: Answer | None) -> None:
             if answer is None:

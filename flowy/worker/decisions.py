@@ -7,7 +7,6 @@ A run whose decisions did not arrive is dropped: what it asked for is not in the
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 import msgspec
@@ -69,8 +68,7 @@ LONGEST = 0.02
 """Seconds after which an answer waits no more for others."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Answer:
+class _Answer(msgspec.Struct, frozen=True, kw_only=True):
     """A decision that has not been sent yet, and the run that made it."""
 
     task: DecisionTask
@@ -98,6 +96,19 @@ class _Answer:
             type(error).__name__,
             error,
         )
+
+
+class _Answering:
+    """What a call with answers does, for the log."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self, answers: Sequence[_Answer]) -> None:
+        self._answers = answers
+
+    def __str__(self) -> str:
+        executions = ", ".join(str(each.execution) for each in self._answers)
+        return f"answering decision tasks of {executions}"
 
 
 class DecisionPoller:
@@ -241,7 +252,6 @@ class DecisionPoller:
     def _decided(
         self, definition: WorkflowDefinition, execution: ExecutionId, task: DecisionTask
     ) -> tuple[Run, Decided, int] | None:
-        what = f"workflow {definition.id}, execution {execution}"
         try:
             return self._decide(definition, execution, task)
         except NondeterminismError as error:
@@ -250,23 +260,26 @@ class DecisionPoller:
         except BlockedDecisionError as error:
             self._teller.failed("failed", error)
             logger.error(  # noqa: TRY400 -- the watchdog has logged where
-                "%s: the decision was ended, it is tried again after its timeout", what
+                "%s: the decision was ended, it is tried again after its timeout",
+                _named(definition, execution),
             )
         except (Fault, ServiceUnavailable) as error:
             self._teller.failed("held", error)
+            what = _named(definition, execution)
             logger.warning("%s: its history could not be read, left to time out: %s", what, error)
         except PayloadUnavailable as error:
             self._teller.failed("held", error)
             logger.error(  # noqa: TRY400 -- the message says which volume, and why
                 "%s is held: %s; it is decided when the volume can be used and its task has timed "
                 "out",
-                what,
+                _named(definition, execution),
                 error,
             )
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # user code may raise anything, and the worker goes on
             self._teller.failed("failed", error)
+            what = _named(definition, execution)
             logger.exception("%s: deciding failed, it is tried again after its timeout", what)
         return None
 
@@ -362,12 +375,11 @@ class DecisionPoller:
         answers, self._unsent = self._unsent, []
         if self._sticky.is_due:  # the next poll is another one
             more = 0
-        keeps = len(self.cache) > 0 or any(not answer.decided.closes for answer in answers)
+        keeps = len(self.cache) > 0 or not all(answer.decided.closes for answer in answers)
         self._set_request(keeps=keeps)
-        what = f"answering decision tasks of {', '.join(str(each.execution) for each in answers)}"
-        deadline = min(answer.deadline for answer in answers)
+        deadline = min([answer.deadline for answer in answers])
         requests = [answer.request for answer in answers]
-        errors = self._exchange.answer(requests, what, deadline, more)
+        errors = self._exchange.answer(requests, _Answering(answers), deadline, more)
         for answer, error in zip(answers, errors, strict=True):
             self._settle(answer, error)
 
@@ -419,6 +431,10 @@ class DecisionPoller:
             self.source.task_list,
             ", ".join(sorted(str(definition.id) for definition in self._registry)) or "nothing",
         )
+
+
+def _named(definition: WorkflowDefinition, execution: ExecutionId) -> str:
+    return f"workflow {definition.id}, execution {execution}"
 
 
 def _limits(source: Source, settings: DeciderSettings) -> Limits:

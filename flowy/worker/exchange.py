@@ -50,9 +50,10 @@ class Exchange(Generic[Task]):
             FlowyError: The service refused or could not be reached.
         """
         while True:
-            with suppress(IndexError):  # there are none, or no more
+            try:
                 return self._tasks.popleft()
-            pending, self._pending = self._pending, None
+            except IndexError:  # there are none, or no more
+                pending, self._pending = self._pending, None
             if pending is None:
                 return self._source.client.call(self._poll())
             self._tasks.extend(pending.wait())
@@ -66,7 +67,7 @@ class Exchange(Generic[Task]):
         return surrendered
 
     def answer(
-        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+        self, answers: Sequence[Request[Any]], what: object, deadline: float, more: int
     ) -> list[FlowyError | None]:
         """Send answers as ``Source.persist`` does, and begin the next poll if there is no task.
 
@@ -99,7 +100,7 @@ class Exchange(Generic[Task]):
             pending.close()
 
 
-def send(source: Source, answer: Request[Any], what: str, deadline: float) -> FlowyError | None:
+def send(source: Source, answer: Request[Any], what: object, deadline: float) -> FlowyError | None:
     """Send an answer as ``Source.persist`` does, and return what went wrong with it."""
     try:
         source.persist(lambda: source.client.call(answer), what, deadline)

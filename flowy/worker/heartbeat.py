@@ -11,7 +11,6 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 
 import msgspec
 
@@ -75,8 +74,7 @@ def said(details: str | None) -> str | None:
     return details if progress is None else progress.details
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Beaten:
+class Beaten(msgspec.Struct, frozen=True, kw_only=True):
     """What is heartbeated.
 
     Args:

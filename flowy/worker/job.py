@@ -64,6 +64,8 @@ FORKED_STATUS = 70
 """The exit status of a copy of the worker that an activity made by ``os.fork`` and came back in."""
 
 _HERE = frozenset({INLINE, ASYNCIO, THREAD})
+_ANSWERS_ITSELF = frozenset({INLINE, PROCESS, SCRIPT, THREAD})
+_ONCE = Limits(grace=GRACE)
 
 
 class ActivityJob:
@@ -93,17 +95,18 @@ class ActivityJob:
         self._shop = shop
         self._source = source
         self._send = send
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        self._pausing: threading.Condition | None = None
         self._answered = False
         self._begun = False
         self._before: Before | None = None
         self._lives = Lives()
         self._execution: Execution | None = None
-        self._stoppable = False
+        self._is_stoppable: bool | None = False
         self._activity: Any = None
         self._chain: Chain | None = None
         self._beating: Beating | None = None
-        self.find_run: Callable[[], RunFiles | None] = lambda: None
+        self.find_run: Callable[[], RunFiles | None] = _no_run
         """Finds the catalogued run that the activity works for."""
         self._process_id = os.getpid()
         self._note = ActivityNote(source.telemetry, source.clock)
@@ -179,7 +182,7 @@ class ActivityJob:
         policy = self.definition.local_retry or ONCE
         began, tries = self._source.clock.now(), 0
         while True:
-            execution = self._shop.runner.ready(call, strategy, Limits(grace=GRACE))
+            execution = self._shop.runner.ready(call, strategy, _ONCE)
             self._execution = execution
             if self._is_over:
                 self._interrupt()
@@ -201,7 +204,9 @@ class ActivityJob:
                 error = ExecutionCanceled(f"{self} was cancelled between two attempts")
                 outcome = msgspec.structs.replace(outcome, status=Status.CANCELED, error=error)
                 break
-        self._ended(msgspec.structs.replace(outcome, attempts=tries))
+        if tries > 1:
+            outcome = msgspec.structs.replace(outcome, attempts=tries)
+        self._ended(outcome)
 
     def _pause(self, seconds: float) -> bool:
         """Wait before a further try; return whether there is to be one."""
@@ -209,9 +214,10 @@ class ActivityJob:
             return True
         clock = self._source.clock
         until = clock.now() + seconds
-        with self._condition:
+        pausing = self._pausing = threading.Condition(self._lock)
+        with pausing:
             while not self._is_over and clock.now() < until:
-                clock.wait(self._condition, until)
+                clock.wait(pausing, until)
         return not self._is_over
 
     @property
@@ -221,7 +227,7 @@ class ActivityJob:
 
     def _take_up(self) -> bool:
         """Note that the code begins; return False when the task was handed back before."""
-        with self._condition:
+        with self._lock:
             self._begun = not self._answered
         if not self._begun:
             if self._chain is not None:
@@ -263,24 +269,32 @@ class ActivityJob:
             self._context = self._chain.context
             given = self._chain.input
         run = self.find_run()
-        self._context.run(runs.put, run)
-        return msgspec.structs.replace(self._called(given, run), context=self._context)
+        if run is not None:
+            self._context.run(runs.put, run)
+        return self._called(given, run)
 
     def _made(self) -> Task:
         task = self.task
-        text = texts.unpacked(self._source, task.input, f"the input of {self.definition.id}")
+        text = texts.unpacked(self._source, task.input, self.definition.id)
         made: Task = self.definition.factory(text, self, task.task_token)
         return made
 
     def _called(self, given: ActivityInput, files: RunFiles | None) -> Call:
         run, name = self._activity.run, self._name
         if (self.definition.strategy or self._shop.settings.strategy) == SCRIPT:
-            self._stoppable = self.strategy == SCRIPT
-            return Call(function=_script(run(*given.args, **given.kwargs)), name=name)
+            self._is_stoppable = self.strategy == SCRIPT
+            function = _script(run(*given.args, **given.kwargs))
+            return Call(function=function, name=name, context=self._context)
         if self.strategy in _HERE:
-            self._stoppable = self.strategy != THREAD and is_coroutine_function(run)
-            return Call(function=run, arguments=tuple(given.args), keywords=given.kwargs, name=name)
-        self._stoppable = True
+            self._is_stoppable = None if self.strategy != THREAD else False
+            return Call(
+                function=run,
+                arguments=tuple(given.args),
+                keywords=given.kwargs,
+                name=name,
+                context=self._context,
+            )
+        self._is_stoppable = True
         sent = elsewhere.Sent(
             place=elsewhere.place(self.definition),
             input=self.task.input,
@@ -292,7 +306,13 @@ class ActivityJob:
             details=None if self.strategy == PROCESS else self.heartbeat_details(),
         )
         arguments = (sent, list(given.args), dict(given.kwargs))
-        return Call(function=elsewhere.run, arguments=arguments, name=name, asked=self._asked)
+        return Call(
+            function=elsewhere.run,
+            arguments=arguments,
+            name=name,
+            context=self._context,
+            asked=self._asked,
+        )
 
     def _refuse_repetition(self) -> None:
         began = [number for number in self._attempts_before().began if number < self.info.attempt]
@@ -322,9 +342,18 @@ class ActivityJob:
     def _interrupt(self) -> None:
         execution = self._execution
         if execution is not None:
-            (execution.cancel if self._stoppable else execution.try_no_more)()
-        with self._condition:
-            self._condition.notify_all()
+            (execution.cancel if self._can_be_stopped() else execution.try_no_more)()
+        pausing = self._pausing
+        if pausing is not None:
+            with pausing:
+                pausing.notify_all()
+
+    def _can_be_stopped(self) -> bool:
+        """Tell whether the code ends when it is told to; looked at when that is asked."""
+        if self._is_stoppable is None:
+            activity = self._activity  # None once it has ended
+            self._is_stoppable = activity is not None and is_coroutine_function(activity.run)
+        return self._is_stoppable
 
     # The end
 
@@ -332,7 +361,7 @@ class ActivityJob:
         if os.getpid() != self._process_id:
             logger.critical("%s forked the worker and came back twice; the copy ends", self)
             os._exit(FORKED_STATUS)
-        if self.strategy in (INLINE, PROCESS, SCRIPT, THREAD):
+        if self.strategy in _ANSWERS_ITSELF:
             self._conclude(outcome)
         else:
             self._shop.answerers.submit(self._conclude, outcome)
@@ -369,7 +398,7 @@ class ActivityJob:
         if error is None:
             try:
                 text = self._activity._serialize_result(value)
-                result = texts.packed(self._source, text, f"the result of {self.definition.id}")
+                result = texts.packed(self._source, text, self.definition.id)
             except BaseException as unfit:  # noqa: BLE001 -- it is the task's failure
                 error = unfit
             else:
@@ -396,7 +425,7 @@ class ActivityJob:
         )
 
     def _claim(self) -> bool:
-        with self._condition:
+        with self._lock:
             claimed, self._answered = not self._answered, True
         return claimed
 
@@ -417,6 +446,10 @@ def _script(value: object) -> Script:
             f"{type(value).__name__}"
         )
     return value
+
+
+def _no_run() -> None:
+    """Return the run of a worker without a catalogue."""
 
 
 def named(task: ActivityTask) -> str:

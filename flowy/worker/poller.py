@@ -73,7 +73,7 @@ class Source:
             self.telemetry,
         )
 
-    def persist(self, send: Callable[[], Answer], what: str, deadline: float) -> Answer:
+    def persist(self, send: Callable[[], Answer], what: object, deadline: float) -> Answer:
         """Make a call until it is answered, refused, comes too late, or the worker leaves.
 
         A worker that is to leave tries for a few seconds more: what it has in hand may be an
@@ -81,13 +81,13 @@ class Source:
 
         Args:
             send: The call; safe to repeat.
-            what: What it does, for the log.
+            what: What it does, for the log: a text, or what ``str`` makes one of when it is needed.
             deadline: Moment after which it is of no use, in seconds since the epoch.
 
         Raises:
             FlowyError: What the last try raised.
         """
-        backoff = self.backoff(what)
+        backoff: Backoff | None = None
         last_tries = self.last_tries
         while True:
             try:
@@ -95,12 +95,14 @@ class Source:
             except PASSING as error:
                 if self.clock.now() >= deadline or (self.stop.wished and not last_tries):
                     raise
+                backoff = backoff or self.backoff(str(what))
                 backoff.failed(error)
                 if self.stop.wished:
                     last_tries -= 1
                     self.stop.linger(LAST_PAUSE)
             else:
-                backoff.succeeded()
+                if backoff is not None:
+                    backoff.succeeded()
                 return answer
 
 

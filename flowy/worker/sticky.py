@@ -112,7 +112,7 @@ class Inlet(Protocol):
         ...
 
     def answer(
-        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+        self, answers: Sequence[Request[Any]], what: object, deadline: float, more: int
     ) -> list[FlowyError | None]:
         """Send answers and return what went wrong with each."""
         ...

@@ -105,7 +105,7 @@ class DecisionTeller:
         """Return what is told when the decision is settled."""
         if not self.is_heard:
             return None
-        self._work = replace(self._work, carried=_carried_to(run))
+        self._work = msgspec.structs.replace(self._work, carried=_carried_to(run))
         ended = self._ended("decided", decisions=len(decided.decisions), kept=kept)
         closed = _closed(ended, run, decided.decisions[-1]) if decided.closes else None
         return Told(ended=ended, closed=closed)

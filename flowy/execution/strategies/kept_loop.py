@@ -11,6 +11,9 @@ from flowy.execution.outcome import Stop
 from flowy.execution.strategies.inline import Ended
 from flowy.execution.strategy import Attempt
 
+_PLAIN = frozenset({str, int, float, bool, type(None), dict, list, tuple})
+"""What most functions return; to ask whether it can be awaited costs more than the call."""
+
 
 class KeptLoopStrategy:
     """Runs calls one after the other on the thread that starts them; it belongs to that thread.
@@ -29,7 +32,7 @@ class KeptLoopStrategy:
         context = call.context.copy()
         try:
             value = context.run(call.function, *call.arguments, **call.keywords)
-            if inspect.isawaitable(value):
+            if type(value) not in _PLAIN and inspect.isawaitable(value):
                 value = self._wait(value, attempt, context)
         except KeyboardInterrupt:  # Ctrl-C is for whoever runs this thread, and ends no attempt
             raise

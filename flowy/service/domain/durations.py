@@ -7,9 +7,9 @@ def deadline(start: float, duration: str | None) -> float | None:
     """Return the moment at which a duration that began at ``start`` is over, or None for never."""
     if duration is None or duration == UNLIMITED:
         return None
-    return round(start + int(duration), 3)
+    return moment(start + int(duration))
 
 
 def moment(time: float) -> float:
     """Round a time to the milliseconds that SWF keeps."""
-    return round(time, 3)
+    return round(time * 1000) / 1000

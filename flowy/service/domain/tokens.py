@@ -1,7 +1,7 @@
 """Task tokens: opaque texts that name one hand-out of one task."""
 
 import zlib
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import a2b_base64, b2a_base64
 from typing import Literal
 
 import msgspec
@@ -30,6 +30,9 @@ _encoder = msgspec.msgpack.Encoder()
 _CHECK = 4
 """Bytes of the checksum."""
 
+_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+
 
 def encode_token(token: TaskToken) -> str:
     """Write a token as a text of at most 1,024 characters."""
@@ -54,7 +57,7 @@ def seal(body: bytes) -> str:
     The checksum stands last: a text that begins with chance begins with a hyphen now and then, and
     command lines take that for an option.
     """
-    return urlsafe_b64encode(body + _checksum(body)).decode()
+    return b2a_base64(body + _checksum(body), newline=False).translate(_TO_URL_SAFE).decode()
 
 
 def unseal(text: str) -> bytes:
@@ -64,13 +67,16 @@ def unseal(text: str) -> bytes:
         ValidationException: ``seal`` did not make the text.
     """
     try:
-        raw = urlsafe_b64decode(text.encode("ascii"))
+        raw = a2b_base64(text.encode("ascii").translate(_FROM_URL_SAFE))
     except ValueError as error:
         raise ValidationException("Invalid token") from error
+    body = raw[:-_CHECK]
+    if _checksum(body) == raw[-_CHECK:]:
+        return body
     # Tokens that an earlier version gave out have the checksum first.
-    for body, check in ((raw[:-_CHECK], raw[-_CHECK:]), (raw[_CHECK:], raw[:_CHECK])):
-        if _checksum(body) == check:
-            return body
+    body = raw[_CHECK:]
+    if _checksum(body) == raw[:_CHECK]:
+        return body
     raise ValidationException("Invalid token")
 
 

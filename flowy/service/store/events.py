@@ -55,9 +55,11 @@ def append(session: Session, execution: int, added: Sequence[Event]) -> list[byt
 
 def store(session: Session, execution: int, first: int, stored: Iterable[bytes]) -> None:
     """Store events, given as they are stored, of which the first has this id."""
-    add = session.ledger.add
-    for event_id, body in enumerate(stored, first):
-        add(ROWS, (execution, event_id), (execution, event_id, body))
+    rows = [
+        ((execution, event_id), (execution, event_id, body))
+        for event_id, body in enumerate(stored, first)
+    ]
+    session.ledger.add_all(ROWS, rows)
 
 
 def bodies(session: Session, wanted: Range, size: int = ALL) -> list[bytes]:

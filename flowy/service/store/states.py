@@ -65,6 +65,7 @@ class States:
         self._unconfirmed: dict[int, Kept] = {}
         self._sure: set[int] = set()
         self._doubted: set[int] = set()
+        self._closed: list[int] = []
 
     def load(self, session: Session, execution: int) -> Kept | None:
         """Return an execution by its key, or None when there is none."""
@@ -135,6 +136,7 @@ class States:
         if change.closes is not None:
             values = executions.closing(change.closes, change.events[-1].event_timestamp)
             kept.next_due = None
+            self._closed.append(kept.id)
             self._forget_heartbeats(session, kept)
         else:
             values = _earlier(kept)
@@ -162,7 +164,11 @@ class States:
             self._move(session, kept, {"next_due": due})
 
     def committed(self) -> None:
-        """Take note that what was touched is stored."""
+        """Take note that what was touched is stored; what was closed is hardly asked for again."""
+        if self._closed:
+            for execution in self._closed:
+                self._drop(execution)
+            self._closed.clear()
         self._touched.clear()
         self._trusted.clear()
         self._unconfirmed.clear()

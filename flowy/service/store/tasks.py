@@ -40,7 +40,7 @@ COUNT = Statement(
 ROWS = Rows(tasks, key=2)
 
 
-class TaskQueue(Value):
+class TaskQueue(Value, cache_hash=True):
     """A task list: decision, activity and Lambda lists of one name are different lists."""
 
     domain: int

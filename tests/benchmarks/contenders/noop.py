@@ -86,9 +86,9 @@ class Ends:
         return exchanged
 
     def _look(self, request):
-        if type(request) is RespondDecisionTaskCompleted and any(
-            isinstance(decision, CompleteWorkflowExecution) for decision in request.decisions
-        ):
+        if type(request) is not RespondDecisionTaskCompleted or not request.decisions:
+            return
+        if type(request.decisions[-1]) is CompleteWorkflowExecution:
             with self._closed:
                 self.count += 1
                 self._closed.notify_all()

@@ -54,9 +54,11 @@ def wait_for(condition):
 
 
 def gone(process_id):
-    """Whether a process is no more, or only waits to be reaped."""
+    """Whether a process is no more, or only waits to be reaped, its threads and files gone."""
+    place = Path(f"/proc/{process_id}")
     try:
-        return Path(f"/proc/{process_id}/stat").read_text().rsplit(")", 1)[1].split()[0] == "Z"
+        state = (place / "stat").read_text().rsplit(")", 1)[1].split()[0]
+        return state == "Z" and len(list((place / "task").iterdir())) == 1
     except FileNotFoundError:
         return True
 
