@@ -261,12 +261,18 @@ def pending_in(*values: Any) -> list[Result]:
     """Find the results in values, at any depth of their lists, tuples and dicts.
 
     Raises:
-        PayloadError: The value holds a set, whose order may differ when the workflow is replayed.
+        PayloadError: The value holds a set, whose order may differ when the workflow is replayed;
+            or it holds itself.
     """
     found: list[Result] = []
     for value in values:
         if type(value) not in PLAIN:  # most are, and need no call
-            _find_results(value, found)
+            try:
+                _find_results(value, found)
+            except RecursionError:
+                raise PayloadError(
+                    f"a {type(value).__name__} holds itself, or is nested too deeply to be sent"
+                ) from None
     return found
 
 

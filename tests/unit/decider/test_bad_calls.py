@@ -269,3 +269,22 @@ def test_a_side_effect_that_gives_a_coroutine_fails_and_says_so(feeding):
             return self.act().result()
 
     play(Effects, feeding)
+
+
+# Values that cannot be
+
+
+def test_a_map_of_what_cannot_be_gone_through():
+    assert "flowy.map goes through lists" in refusal(lambda flow: flowy.map(flow.act, 5))
+
+
+def test_a_value_that_holds_itself():
+    endless = []
+    endless.append(endless)
+
+    class Sends(Proxies):
+        def run(self):
+            self.act(endless)
+
+    (found,) = ids(Simulator(Sends).decide())
+    assert found == "fail a list holds itself, or is nested too deeply to be sent"
