@@ -72,6 +72,7 @@ class Result(asyncio.Future[T]):
             return False
         if self.origin is not None and self.origin.cancel():
             return True
+        self.origin = None
         return super().cancel(msg)
 
     def end_cancelled(self, details: str | None) -> None:

@@ -43,17 +43,34 @@ class PlainChain(Proxies):
         return value
 
 
+class Sleeps(Proxies):
+    async def run(self, steps):
+        for _ in range(steps):
+            self.sleep(5).cancel()
+            await self.sleep(1)
+
+
+class Cancelled(Proxies):
+    async def run(self, steps):
+        for _ in range(steps):
+            self.act([1]).cancel()
+            await self.sleep(1)
+
+
 def chained(cls, steps):
     s = Simulator(cls, steps)
     run = s.new_run()
     s.decide(run)
-    for step in range(steps):
-        s.complete(str(step), [step])
+    while not s.closed:
+        for id in tuple(s.timers):
+            s.fire(id)
+        for id in tuple(s.activities):
+            s.complete(id, [1])
         s.decide(run)
     return s
 
 
-@pytest.mark.parametrize("cls", [Chain, PlainChain])
+@pytest.mark.parametrize("cls", [Chain, PlainChain, Sleeps, Cancelled])
 def test_calls_that_have_ended_leave_nothing_for_the_collector(cls):
     few, many = chained(cls, 3), chained(cls, 60)
 
