@@ -10,7 +10,7 @@ import pytest
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import NondeterminismError
-from flowy.protocol.events import activity
+from flowy.protocol.events import activity, child
 from flowy.protocol.ids import TaskList, TypeId
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Workflow
@@ -50,6 +50,12 @@ class Sleeps(Proxies):
             await self.sleep(1)
 
 
+class Parent(Proxies):
+    async def run(self, steps):
+        for step in range(steps):
+            await self.sub(step)
+
+
 class Cancelled(Proxies):
     async def run(self, steps):
         for _ in range(steps):
@@ -66,11 +72,14 @@ def chained(cls, steps):
             s.fire(id)
         for id in tuple(s.activities):
             s.complete(id, [1])
+        for id in tuple(s.children):
+            s.start_child_run(id)
+            s.close_child(id, child.ChildWorkflowExecutionCompleted, result="1")
         s.decide(run)
     return s
 
 
-@pytest.mark.parametrize("cls", [Chain, PlainChain, Sleeps, Cancelled])
+@pytest.mark.parametrize("cls", [Chain, PlainChain, Parent, Sleeps, Cancelled])
 def test_calls_that_have_ended_leave_nothing_for_the_collector(cls):
     few, many = chained(cls, 3), chained(cls, 60)
 
