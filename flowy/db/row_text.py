@@ -29,6 +29,10 @@ def delete_text(rows: Rows, count: int) -> str:
 def update_text(rows: Rows, shape: Shape, count: int) -> str:
     """Return the text that gives so many rows new values; of each its key first, then these."""
     table, names = rows.table.name, (*rows.key, *shape)
+    if count == 1:
+        places = [f"{name} = ?{place}" for place, name in enumerate(names, 1)]
+        key, values = places[: len(rows.key)], places[len(rows.key) :]
+        return f"UPDATE {table} SET {', '.join(values)} WHERE {' AND '.join(key)}"  # noqa: S608 - our names
     new = ", ".join(f"{name} = given.{name}" for name in shape)
     return (
         f"WITH given ({', '.join(names)}) AS (VALUES {_values(len(names), count)}) "  # noqa: S608 - our names
