@@ -59,6 +59,7 @@
     ├── HistoryTooLong              an execution was about to be terminated: continue as new in time
     ├── StaleRunError               a kept run does not fit this history: replay from the start
     ├── ServiceUnavailable          the service gave no answer: try again
+    │   └── ServiceUnreachable      … because nobody listens at its address
     ├── WorkflowError               a token machine met an error: see its message
     │   └── BranchTimeout           … because a parallel branch did not end in time
     ├── WorkflowAPIError            a token machine was called with parameters that do not fit
@@ -553,6 +554,10 @@ class Fault(FlowyError):
 
 class ServiceUnavailable(FlowyError):
     """The service could not be reached, or its answer could not be read; try again later."""
+
+
+class ServiceUnreachable(ServiceUnavailable):
+    """Nobody listens at the service's address, and so nothing was sent; it may be starting anew."""
 
 
 class WorkflowError(FlowyError):

@@ -13,6 +13,11 @@ settings.register_profile("chaos", parent=settings.get_profile("flowy"))
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "flowy"))
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes minutes begins first, so that the other tests run beside it."""
+    items.sort(key=lambda item: item.get_closest_marker("first") is None)
+
+
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator["object"]:
     """A running PostgreSQL; without one, a test is skipped here and fails in CI."""

@@ -1,12 +1,14 @@
 """`flowy list` and `flowy show`: look at executions."""
 
+from collections.abc import Sequence
 from functools import partial
 
 import click
 import msgspec
 
-from flowy.cli import tables, timeline, visibility
+from flowy.cli import open_activities, tables, timeline, visibility
 from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
+from flowy.cli.open_activities import OpenActivity
 from flowy.protocol.executions import WorkflowExecutionInfo
 
 _FINDS = {"open": (visibility.opened,), "closed": (visibility.closed,)}
@@ -51,12 +53,22 @@ def list_(
 @click.command()
 @click.argument("workflow_id")
 @click.option("--run-id", metavar="ID", help="Which run. [default: the open one, else the newest]")
+@click.option("--activities", is_flag=True, help="Show the open activities alone.")
 @service_options
 @json_option
 def show(
-    workflow_id: str, run_id: str | None, address: str | None, domain: str | None, as_json: bool
+    workflow_id: str,
+    run_id: str | None,
+    activities: bool,
+    address: str | None,
+    domain: str | None,
+    as_json: bool,
 ) -> None:
-    """Show the history of the execution WORKFLOW_ID as a timeline."""
+    """Show the history of the execution WORKFLOW_ID as a timeline, and its open activities.
+
+    Of an open activity: which attempt it is, who does it and since when, and the progress that
+    its last heartbeat told.
+    """
     settings = chosen(address, domain)
     require_database(settings)
     with connected(settings) as client:
@@ -67,9 +79,26 @@ def show(
                 f"{settings.domain} of {settings.address}; `flowy list` shows what there is"
             )
         events = list(visibility.history(client, settings.domain, info.execution))
+        found = None
+        if info.close_status is None:
+            found = open_activities.find(client, settings.domain, info.execution, events)
+    opened = () if found is None else found.activities
     if as_json:
-        click.echo(msgspec.json.encode({"execution": info, "events": events}))
+        shown = {"execution": info, "events": events, "open_activities": opened}
+        click.echo(msgspec.json.encode(shown))
         return
     status = info.close_status or info.execution_status
     click.echo(f"{info.execution}, {info.workflow_type}: {status}")
-    tables.timeline(timeline.lines(events))
+    if not activities:
+        tables.timeline(timeline.lines(events))
+    if found is not None or activities:
+        _show_open(opened, told=found is None or found.beats)
+
+
+def _show_open(found: Sequence[OpenActivity], *, told: bool) -> None:
+    if not found:
+        click.echo("no activity is open")
+        return
+    tables.activities(map(open_activities.row, found))
+    if not told:
+        click.echo("this service does not tell of heartbeats, and so of no progress")

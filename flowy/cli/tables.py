@@ -39,6 +39,12 @@ def timeline(found: Iterable[Line]) -> None:
     _print(("event", "seconds", "what", "of", "says"), rows)
 
 
+def activities(found: Iterable[tuple[str, ...]]) -> None:
+    """Print a table of open activities, a row as `flowy.cli.open_activities.row` makes it."""
+    headings = ("open", "attempt", "state", "worker", "since (UTC)", "heartbeat (UTC)")
+    _print((*headings, "progress", "details"), found)
+
+
 def runs(found: Iterable[tuple[str, ...]]) -> None:
     """Print a table of runs: id, state, when created, started and ended, messages."""
     _print(("run id", "state", "created", "started", "ended", "messages"), found)

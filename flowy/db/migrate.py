@@ -121,3 +121,16 @@ def run_scripts(connection: Connection, schema: Schema) -> None:
     config.attributes["connection"] = connection
     config.attributes["schema"] = schema
     command.upgrade(config, "head")
+
+
+def run_in_alembic() -> None:
+    """Run the scripts that Alembic has found, as ``run_scripts`` told it; for their ``env.py``."""
+    context: Any = importlib.import_module("alembic.context")
+    given = context.config.attributes
+    schema: Schema = given["schema"]
+    context.configure(
+        connection=given["connection"],
+        target_metadata=schema.metadata,
+        version_table=schema.version_table,
+    )
+    context.run_migrations()

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 import msgspec
 
+from flowy.decider.loop import DeterministicLoop
 from flowy.decider.slots import Key, Kind
 from flowy.errors import FailedTask, TaskError, TaskNotScheduled
 from flowy.protocol import decisions
@@ -34,17 +35,21 @@ def kind_of(call: TaskCall) -> Kind:
 
 
 def find_caller() -> FrameType | None:
-    """Return the innermost frame on the stack that is not Flowy's own."""
+    """Return the innermost frame of the workflow's code that is not Flowy's own.
+
+    None when there is none: the code of ``flowy.map`` asks in a task of its own.
+    """
     # Each frame that is looked at costs, so begin with the one that calls a proxy, as a rule.
     try:
         frame: FrameType | None = sys._getframe(_DEPTH)
     except ValueError:  # the stack is not that deep
         frame = sys._getframe(1)
     while frame is not None and frame.f_globals.get("__name__", "").startswith(_INNER):
-        frame = frame.f_back
+        frame = None if frame.f_code is _LOOP else frame.f_back  # what runs the loop is no caller
     return frame
 
 
+_LOOP = DeterministicLoop.run_ready.__code__
 _DEPTH = 4
 """Frames from here to the code that calls a proxy; there are never fewer, but may be more."""
 _INNER = ("flowy.", "asyncio.")

@@ -11,15 +11,17 @@ from types import FrameType
 from typing import Any, Concatenate, overload
 
 from flowy.clock import SystemClock
-from flowy.errors import RegistrationError
+from flowy.errors import DefinitionError, RegistrationError
+from flowy.given import kind, several, whole
 from flowy.observability.logs import quiet_replays
-from flowy.swf import registration
+from flowy.swf import participants, registration
 from flowy.swf.connect import as_client
 from flowy.swf.packed import payloads_of
 from flowy.swf.scheduler import AsyncActivityScheduler
 from flowy.swf.starter import WorkflowStarter
 from flowy.task import scanner
 from flowy.task.calling import P, Runs
+from flowy.task.definition import checked_name
 from flowy.task.options import ChildPolicy
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
@@ -77,9 +79,16 @@ def start_activity_worker(
 
     Raises:
         SystemExit: Registered types differ from the code; the log names type, field, ours, theirs.
-        DefinitionError: Two classes declare the same type.
+        DefinitionError: Two classes declare the same type, or an argument can never work.
     """
     packages = _caller(inspect.currentframe()) if package is None else package
+    _check(loop, catalog)
+    if settings is not None:
+        kind(settings, ActivitySettings, "settings")
+    if task_list != str(task_list).strip():
+        raise DefinitionError(
+            f"a task list of activities begins and ends with no blank: {task_list!r}"
+        )
     registry = scanner.scan_activities(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
         settings = settings or ActivitySettings()
@@ -116,7 +125,9 @@ def start_workflow_worker(
     start, False for never; a worker with a ``loop`` has none, and one of a build only with True.
     ``middleware`` goes around each decision: `flowy.worker.middleware`.
     """
-    settings = settings or DeciderSettings()
+    settings = kind(settings or DeciderSettings(), DeciderSettings, "settings")
+    _check(loop, catalog)
+    several(middleware, "middleware", Middleware)
     packages = _caller(inspect.currentframe()) if package is None else package
     registry = scanner.scan_workflows(packages, ignore)
     with _source(domain, task_list, layer1, payloads, telemetry) as source:
@@ -143,6 +154,7 @@ def async_scheduler(
         layer1: The service, as in `start_activity_worker`.
         payloads: Where large results go, likewise.
     """
+    checked_name(domain, "domain")
     client = as_client(layer1)
     return AsyncActivityScheduler(client, payloads_of(client, payloads).packing(domain))
 
@@ -184,6 +196,7 @@ def workflow_starter(
     Raises:
         DefinitionError: SWF does not take such a name, or a setting can never work.
     """
+    participants.check(telemetry, catalog)
     client = as_client(layer1)
     return WorkflowStarter(
         name,
@@ -228,6 +241,11 @@ def starter_for(domain: str, workflow: Any, **options: Any) -> Any:
     return workflow_starter(domain, workflow, None, **options)
 
 
+def _check(loop: int, catalog: ExecutionListener | None) -> None:
+    whole(loop, "loop", -1)
+    participants.check(SILENT, catalog)
+
+
 def _caller(frame: FrameType | None) -> Any:
     caller = None if frame is None else frame.f_back
     if caller is None:
@@ -243,6 +261,9 @@ def _source(
     payloads: Payloads | StorageVolume | str | None,
     telemetry: Telemetry,
 ) -> Iterator[Source]:
+    checked_name(domain, "domain")
+    checked_name(task_list, "task list")
+    kind(telemetry, Telemetry, "telemetry")
     clock = SystemClock()
     client = as_client(layer1)
     try:

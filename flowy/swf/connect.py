@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 from flowy.config import without_secret
 from flowy.errors import DefinitionError
+from flowy.given import kind
 from flowy.protocol.client import SwfClient
 from flowy.swf.boto.client import BotoClient
 from flowy.swf.client import Boto3Client, amazon
@@ -61,6 +62,7 @@ def connect(
         DatabaseError: The database cannot be used.
         FlowyError: Amazon SWF is asked for and boto3 or its settings are missing.
     """
+    kind(address, str, "the address of an SWF")
     scheme = address.partition(":")[0] if "://" in address else ""
     make = _SCHEMES.get(scheme.partition("+")[0])
     if make is None:

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from flowy.config import without_secret
-from flowy.errors import Fault, FlowyError, ServiceUnavailable
+from flowy.errors import Fault, FlowyError, ServiceUnavailable, ServiceUnreachable
 from flowy.protocol import wire
 from flowy.protocol.polls import CLIENT_HEADER, EMPTY, REPEATABLE, waits
 from flowy.protocol.request import Request
@@ -302,7 +302,7 @@ class HttpClient:
         try:
             return Connection(self._host, self._port, self._context)
         except OSError as error:
-            raise ServiceUnavailable(f"no connection to {self._endpoint}: {error}") from error
+            raise ServiceUnreachable(f"no connection to {self._endpoint}: {error}") from error
 
     def _give_back(self, connection: Connection) -> None:
         with self._lock:

@@ -6,12 +6,13 @@ from typing import Any
 
 from flowy.clock import Clock, SystemClock
 from flowy.errors import DefinitionError
+from flowy.given import kind, several, whole
 from flowy.observability.logs import quiet_replays
 from flowy.protocol.client import SwfClient
-from flowy.swf import registration
+from flowy.swf import participants, registration
 from flowy.swf.packed import payloads_of
 from flowy.task import scanner
-from flowy.task.definition import ActivityDefinition, WorkflowDefinition
+from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
 from flowy.transport.payloads import Payloads
@@ -63,6 +64,20 @@ class WorkerPlan:
     name: str = ""
     activities: ActivitySettings = field(default_factory=ActivitySettings)
 
+    def __post_init__(self) -> None:
+        """Refuse what can never work.
+
+        Raises:
+            DefinitionError: It cannot.
+        """
+        for name in several(self.task_lists, "task_lists"):
+            checked_name(name, "task list")
+        whole(self.threads, "threads", 1)
+        whole(self.deciders, "deciders", 1)
+        kind(self.deciding, DeciderSettings, "deciding")
+        kind(self.activities, ActivitySettings, "activities")
+        kind(self.name, str, "name")
+
 
 def make_worker(
     client: SwfClient,
@@ -88,16 +103,21 @@ def make_worker(
             in: `flowy.catalog.executions.ExecutionCatalogue`.
 
     Raises:
-        DefinitionError: Nothing was found to serve, or two classes declare the same type.
+        DefinitionError: Nothing was found to serve, two classes declare the same type, or an
+            argument can never work.
         RegistrationError: Registered types differ from the code.
         ServiceUnavailable: The service stayed away too long for the types to be registered.
     """
+    kind(plan, WorkerPlan, "the plan of a worker")
+    participants.check(telemetry, catalog)
+    domains = [domain] if isinstance(domain, str) else list(several(domain, "the domains"))
+    for each in domains:
+        checked_name(each, "domain")
     clock = clock or SystemClock()
     stop = Stop(clock)
     activities, workflows = scan(plan)
     quiet_replays()
     shop = Workshop(_settings(plan), clock, stop, telemetry)
-    domains = [domain] if isinstance(domain, str) else list(domain)
     pollers: list[Poller[Any]] = []
     for each in domains:
         source = Source(

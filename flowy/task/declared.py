@@ -61,7 +61,7 @@ def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]
         DefinitionError: The class or function declares none of the kind, or several.
     """
     if isinstance(name, TypeId):
-        return name, None
+        return type_id(name.name, name.version), None
     if isinstance(name, Definition):
         return name.id, name.factory
     if version is None and callable(name):

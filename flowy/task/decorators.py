@@ -18,6 +18,7 @@ from flowy.task.definition import (
     type_id,
 )
 from flowy.task.functions import as_task
+from flowy.task.ignored import refuse_ignored
 from flowy.task.option_values import seconds
 from flowy.task.task import Task
 
@@ -202,6 +203,7 @@ def _attacher(category: str, define: Callable[[type[Task]], Any]) -> Callable[[T
 
     def attach(holder: T) -> T:
         definition = define(as_task(holder, category))
+        refuse_ignored(definition)
         # The same depth as by way of attach_activity: venusian looks for the decorated module.
         _attach_here(holder, definition, category)
         return holder

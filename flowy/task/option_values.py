@@ -133,6 +133,9 @@ def _fitting(number: int, name: str) -> int:
 
 def _whole(value: Any, name: str) -> int:
     try:
-        return int(value)
+        number = int(value)
     except (TypeError, ValueError, OverflowError) as error:
         raise DefinitionError(f"{name} must be a whole number, not {value!r}") from error
+    if number == 0 and isinstance(value, float) and value > 0:  # which would be as good as none
+        raise DefinitionError(f"{name} must be a whole number, not {value!r}")
+    return number

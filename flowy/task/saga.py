@@ -1,7 +1,8 @@
 """Sagas: what was done is undone, in reverse order, when a later step fails or is cancelled."""
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -89,19 +90,12 @@ class Saga:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        loop, task = self._entered.pop()
-        try:
-            if _is_for_compensating(error):
-                undoing = self._spawn(loop, _undo)
-                cancelled: asyncio.CancelledError | None = None
-                while not undoing.done():
-                    try:
-                        loop.block_on(asyncio.shield(undoing))
-                    except asyncio.CancelledError as request:
-                        cancelled = request
-                _raise_after(undoing.result(), cancelled, error)
-        finally:
-            loop.leave_saga(task)
+        with self._undoing(error) as undoing:
+            while (arrival := undoing.next()) is not None:
+                try:
+                    undoing.loop.block_on(arrival)
+                except asyncio.CancelledError as request:
+                    undoing.cancelled = request
 
     async def __aenter__(self) -> Self:
         loop = workflow_loop("flowy.Saga")
@@ -114,17 +108,23 @@ class Saga:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        with self._undoing(error) as undoing:
+            while (arrival := undoing.next()) is not None:
+                try:
+                    await arrival
+                except asyncio.CancelledError as request:
+                    undoing.cancelled = request
+
+    @contextmanager
+    def _undoing(self, error: BaseException | None) -> Iterator["_Undoing"]:
+        """Undo what was done when the block failed; inside, wait until that has come to its end."""
         loop, task = self._entered.pop()
         try:
-            if _is_for_compensating(error):
-                undoing = self._spawn(loop, _undo)
-                cancelled: asyncio.CancelledError | None = None
-                while not undoing.done():
-                    try:
-                        await asyncio.shield(undoing)
-                    except asyncio.CancelledError as request:
-                        cancelled = request
-                _raise_after(undoing.result(), cancelled, error)
+            # Not when the run is only dropped from memory: it goes on elsewhere.
+            fails = isinstance(error, Exception | asyncio.CancelledError)
+            undoing = _Undoing(loop, self._spawn(loop, _undo) if fails else None)
+            yield undoing
+            undoing.raise_from(error)
         finally:
             loop.leave_saga(task)
 
@@ -139,9 +139,33 @@ class Saga:
             shielded.reset(token)
 
 
-def _is_for_compensating(error: BaseException | None) -> bool:
-    # Not when the run is only dropped from memory: it goes on elsewhere.
-    return isinstance(error, Exception | asyncio.CancelledError)
+class _Undoing:
+    """Compensations that run when a block has failed, to their end whatever comes meanwhile.
+
+    Args:
+        loop: What they run on.
+        failures: Brings what they raise; None when there is nothing to undo.
+    """
+
+    def __init__(self, loop: WorkflowLoop, failures: Branch[Any] | None) -> None:
+        self.loop = loop
+        self._failures = failures
+        self.cancelled: asyncio.CancelledError | None = None
+        """The cancel request that came meanwhile."""
+
+    def next(self) -> asyncio.Future[Any] | None:
+        """Return what to wait for, or None when all have ended."""
+        if self._failures is None or self._failures.done():
+            return None
+        return asyncio.shield(self._failures)
+
+    def raise_from(self, error: BaseException | None) -> None:
+        """Raise what takes the place of the error of the block, where something does."""
+        failures = None if self._failures is None else self._failures.result()
+        if failures:
+            raise CompensationError(failures) from error
+        if self.cancelled is not None:
+            raise self.cancelled from error
 
 
 async def _undo(
@@ -169,14 +193,3 @@ async def _undo_or_raise(
     failures = await _undo(loop, compensations, parallel)
     if failures:
         raise CompensationError(failures)
-
-
-def _raise_after(
-    failures: list[BaseException],
-    cancelled: asyncio.CancelledError | None,
-    error: BaseException | None,
-) -> None:
-    if failures:
-        raise CompensationError(failures) from error
-    if cancelled is not None:
-        raise cancelled from error

@@ -28,7 +28,7 @@ def scan_activities(
             to the package), callables on the full name, or a list of those.
 
     Raises:
-        DefinitionError: Two classes declare the same type.
+        DefinitionError: Two classes declare the same type, or something else than modules is given.
     """
     registry: Registry[ActivityDefinition] = Registry()
     _scan(registry, packages, ACTIVITY, ignore)
@@ -91,8 +91,14 @@ def _scan(
 def _found(packages: Packages, category: str, ignore: Ignored | None) -> list[Any]:
     # Definitions are collected first: venusian swallows some errors of its callbacks.
     scanner = venusian.Scanner(found=[])
-    several: Iterable[Any] = [packages] if isinstance(packages, ModuleType) else packages
+    several = [packages] if isinstance(packages, ModuleType) else packages
+    if not isinstance(several, list | tuple):
+        raise DefinitionError(f"modules are scanned, or a list of them, and not {packages!r:.100}")
     for package in several:
+        if not isinstance(package, ModuleType):
+            raise DefinitionError(
+                f"modules are scanned, and {package!r:.100} is none: import it and give the module"
+            )
         scanner.scan(package, categories=(category,), ignore=ignore)
     found: list[Any] = scanner.found
     return found

@@ -18,7 +18,7 @@ from typing import Any, Optional
 
 from flowy.errors import DefinitionError, PayloadMismatch
 from flowy.transport import serializer
-from flowy.transport.typed import Reader, reader_of, shown
+from flowy.transport.typed import Reader, reader_of, reader_of_all, shown
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Signature:
         is_typed: Whether there is any reader of an argument.
         has_sets: Whether an argument may hold a set.
         count: How many positional arguments alone are always right; -1 when none are.
+        read_all: Reads that many, and nothing else, at once; None where that cannot be.
     """
 
     python: inspect.Signature | None = None
@@ -60,6 +61,7 @@ class Signature:
     is_typed: bool = False
     has_sets: bool = False
     count: int = -1
+    read_all: Callable[[str], Any] | None = None
 
     def load(self, text: str | None, what: str) -> tuple[list[Any], dict[str, Any]]:
         """Read ``[args, kwargs]``; no text is no arguments.
@@ -98,8 +100,18 @@ class Signature:
                 self.python.bind(*args, **kwargs)
             except TypeError as error:
                 raise PayloadMismatch(f"{what} is called with arguments that {error}") from None
-        if self.is_typed:
-            self.load(text, what)
+        if self.is_typed and not self._is_read_at_once(args, kwargs, text):
+            self.load(text, what)  # says which argument it is
+
+    def _is_read_at_once(self, args: Any, kwargs: Mapping[str, Any], text: str) -> bool:
+        """Tell whether arguments as most calls have them fit."""
+        if self.read_all is None or kwargs or len(args) != self.count:
+            return False
+        try:
+            self.read_all(text)
+        except (ValueError, RecursionError, UnicodeError):
+            return False
+        return True
 
     def _stretched(self, args: Sequence[Any]) -> Iterator[tuple[str, Reader | None]]:
         """Give a reader for each positional argument, also when they are more than have names."""
@@ -192,6 +204,7 @@ def _of_function(function: Any, skipped: int, read: ReadParameter) -> Signature:
     names = {each.kind: each.name for each in parameters}
     star = names.get(inspect.Parameter.VAR_POSITIONAL)
     positional = [each.name for each in parameters if each.kind in _POSITIONAL]
+    count = -1 if any(map(_must_be_named, parameters)) else len(positional)
     return Signature(
         python=python.replace(parameters=parameters),
         positional=tuple((name, readers[name]) for name in positional),
@@ -201,7 +214,8 @@ def _of_function(function: Any, skipped: int, read: ReadParameter) -> Signature:
         result=_result_reader(annotations.get("return", Any), read),
         is_typed=any(reader is not None for reader in readers.values()),
         has_sets=any(reader is not None and reader.has_sets for reader in readers.values()),
-        count=-1 if any(map(_must_be_named, parameters)) else len(positional),
+        count=count,
+        read_all=reader_of_all([readers[name] for name in positional]),
     )
 
 

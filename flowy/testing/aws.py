@@ -17,6 +17,7 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, TypeVar, cast, overload
 
 from flowy.errors import Fault, FlowyError
+from flowy.given import function, kind, mapping, number
 from flowy.protocol import wire
 from flowy.protocol.client import SwfClient
 from flowy.protocol.faults import status
@@ -216,7 +217,9 @@ def swf(
 
     Raises:
         FlowyError: botocore is not installed.
+        DefinitionError: An argument can never work.
     """
+    _check(start, limits, rates, functions)
     options = {
         "auto_advance": auto_advance,
         "start": start,
@@ -226,6 +229,17 @@ def swf(
     }
     made = Swf(options)
     return made if decorated is None else made(decorated)
+
+
+def _check(start: Any, limits: Any, rates: Any, functions: Any) -> None:
+    if start is not None:
+        number(start, "start, the first moment of the clock,")
+    if limits is not None:
+        kind(limits, Quotas, "limits")
+    if rates is not None:
+        mapping(rates, "rates")
+    for name, called in mapping(functions or {}, "functions").items():
+        function(called, f"what runs in place of the Lambda function {name}")
 
 
 def _answer(virtual: VirtualService, request: Any) -> Any:

@@ -6,6 +6,7 @@ done in milliseconds, and things happen in the same order in every run of a test
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Any, TypeVar, overload
 
@@ -18,6 +19,8 @@ from flowy.errors import (
     TaskTerminated,
     TaskTimedout,
 )
+from flowy.given import function as function_of
+from flowy.given import kind, mapping, number
 from flowy.protocol.events.workflow import (
     WorkflowExecutionCanceled,
     WorkflowExecutionCompleted,
@@ -36,7 +39,7 @@ from flowy.protocol.requests.executions import (
 )
 from flowy.service.server import Service
 from flowy.swf.starter import WorkflowStarter
-from flowy.task import outgoing, scanner
+from flowy.task import delays, outgoing, scanner
 from flowy.task.declared import definitions_of, result_of
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition
 from flowy.task.outgoing import Takes
@@ -55,8 +58,9 @@ from flowy.testing.replacements import (
 )
 from flowy.transport import sealed, serializer
 from flowy.transport.packing import Packing
-from flowy.transport.payloads import Payloads
+from flowy.transport.payloads import Payloads, as_payloads
 from flowy.transport.typed import Reader
+from flowy.volume.base import StorageVolume
 
 T = TypeVar("T")
 
@@ -77,7 +81,8 @@ class Environment:
             of classes and functions stand for. More of them are taken in as they are run.
         activities: Functions in the place of activities, as ``fake`` takes them.
         start: The first moment of the clock, in seconds since the epoch.
-        payloads: How inputs and results travel; by default those that do not fit are refused.
+        payloads: How inputs and results travel: a volume, its path or its URL, or
+            ``flowy.Payloads``; by default those that do not fit are refused.
         telemetry: Hears what happens.
 
     Attributes:
@@ -86,7 +91,7 @@ class Environment:
 
     Raises:
         DefinitionError: Two classes declare the same type, or an activity that is to be replaced
-            is not there.
+            is not there, or an argument can never work.
     """
 
     def __init__(
@@ -94,11 +99,14 @@ class Environment:
         *packages: Any,
         activities: Replacements | None = None,
         start: float = START,
-        payloads: Payloads | None = None,
+        payloads: Payloads | StorageVolume | Path | str | None = None,
         telemetry: Telemetry = SILENT,
     ) -> None:
         self.domain = DOMAIN
-        self._packing = (payloads or Payloads()).packing(DOMAIN, telemetry)
+        kind(telemetry, Telemetry, "telemetry")
+        number(start, "start, the first moment of the clock,")
+        # Not those of the environment: a test is the same wherever it runs.
+        self._packing = as_payloads(payloads, {}).packing(DOMAIN, telemetry)
         self._telemetry = telemetry
         self._clock = ManualClock(start)
         self._service = Service("sqlite://", clock=self._clock)
@@ -157,8 +165,10 @@ class Environment:
                 raises fails the task.
 
         Raises:
-            DefinitionError: There is no such activity or workflow.
+            DefinitionError: There is no such activity or workflow, or the function cannot be
+                called.
         """
+        function_of(function, f"what stands in the place of {shown(task)}")
         if definitions_of(task):
             self.add(task)
         registries: tuple[Registry[Any], ...] = (self._crew.activities, self._crew.workflows)
@@ -236,9 +246,9 @@ class Environment:
         """Do all there is to do in that time, and move the clock to its end.
 
         Raises:
-            ValueError: ``seconds`` is negative.
+            ValueError: ``seconds`` is negative, or no number.
         """
-        if seconds < 0:
+        if delays.seconds(seconds, "advance") < 0:
             raise ValueError(f"a clock cannot go back by {-seconds} s")
         until = self._clock.now() + seconds
         while self._crew.work() or self._jump(until):
@@ -258,6 +268,7 @@ class Environment:
 
     def history(self, execution: ExecutionId) -> Sequence[HistoryEvent]:
         """Return the events of an execution so far."""
+        _check(execution)
         request = GetWorkflowExecutionHistory(domain=self.domain, execution=execution)
         page = self.client.call(request)
         events = list(page.events)
@@ -286,6 +297,7 @@ class Environment:
             PayloadError: The value cannot travel, or is not of the signal's type.
             Fault: The execution is closed, or there is none.
         """
+        _check(execution)
         text = None if value is None else outgoing.dump(name, value)
         if text is not None:
             text = self._packing.pack(text, f"the value of signal {outgoing.name_of(name)}")
@@ -304,12 +316,14 @@ class Environment:
         Raises:
             Fault: The execution is closed, or there is none.
         """
+        _check(execution)
         self.client.call(
             RequestCancelWorkflowExecution(domain=self.domain, workflow_id=execution.workflow_id)
         )
 
     def _end(self, execution: ExecutionId, *, last: bool) -> HistoryEvent:
         """Return the first or the last event of an execution's history, however long it is."""
+        _check(execution)
         request = GetWorkflowExecutionHistory(
             domain=self.domain, execution=execution, reverse_order=last, maximum_page_size=1
         )
@@ -335,7 +349,7 @@ class Environment:
         raise DefinitionError(f"there is no activity {shown(task)} to replace; there are: {known}")
 
     def _fake_all(self, activities: Replacements) -> None:
-        for task, function in activities.items():
+        for task, function in mapping(activities, "activities").items():
             self.fake(task, function)
 
     def _definition(self, workflow: Any) -> WorkflowDefinition:
@@ -355,6 +369,10 @@ class Environment:
         self._clock.advance(max(0.0, due - self._clock.now()))
         self._service.run_due()
         return True
+
+
+def _check(execution: Any) -> None:
+    kind(execution, ExecutionId, "the execution, as `start` returns it,")
 
 
 def _result(

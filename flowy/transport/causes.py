@@ -25,6 +25,8 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         bases: The names of the classes that its class inherits from, the nearest first.
         args: Its arguments, of a registered class.
         attributes: Its attributes, of a registered class.
+        lost: What of a registered class's stayed behind, since JSON cannot say it: ``args``, or the
+            names of attributes.
     """
 
     type: str
@@ -32,6 +34,7 @@ class Cause(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     bases: tuple[str, ...] = ()
     args: tuple[Any, ...] | None = None
     attributes: dict[str, Any] | None = None
+    lost: tuple[str, ...] = ()
 
 
 def message_of(error: BaseException) -> str:
@@ -56,16 +59,30 @@ def original(error: BaseException) -> BaseException:
 def cause_of(error: BaseException) -> Cause:
     """Return what is sent of an exception."""
     if isinstance(error, RemoteError):
-        return Cause(type=error.type, message=clean(error.message[:_MESSAGE]), bases=error.bases)
+        return _of_another_process(error)
     cls = type(error)
     sends = registered.is_registered(cls)
+    attributes, lost = _attributes(error) if sends else ({}, [])
+    args = _sendable(error.args) if sends else None
+    if sends and args is None:
+        lost.insert(0, "args")
     bases = [registered.name_of(base) for base in cls.__mro__[1:] if issubclass(base, Exception)]
     return Cause(
         type=clean(registered.name_of(cls)[:_NAME]),
         message=clean(message_of(error)[:_MESSAGE]),
         bases=tuple(clean(name[:_NAME]) for name in bases[:_BASES] if name not in _PLAIN),
-        args=_sendable(error.args) if sends else None,
-        attributes=_attributes(error) if sends else None,
+        args=args,
+        attributes=attributes or None,
+        lost=tuple(clean(name[:_NAME]) for name in lost[:_BASES]),
+    )
+
+
+def _of_another_process(error: RemoteError) -> Cause:
+    # A process that could not send it said where its class stands, and not how it is registered.
+    return Cause(
+        type=clean(registered.called(error.type)[:_NAME]),
+        message=clean(error.message[:_MESSAGE]),
+        bases=tuple(registered.called(base) for base in error.bases),
     )
 
 
@@ -108,13 +125,23 @@ def _cause(error: BaseException) -> BaseException | None:
 
 
 def _made(cause: Cause) -> BaseException:
+    remote = RemoteError(cause.type, cause.message, cause.bases)
     cls = registered.find((cause.type, *cause.bases))
-    if cls is not None:
-        args = (cause.message,) if cause.args is None else cause.args
-        error = registered.make(cls, args, cause.attributes or {})
-        if error is not None:
-            return _with_task(error)
-    return RemoteError(cause.type, cause.message, cause.bases)
+    if cls is None:
+        return remote
+    args = (cause.message,) if cause.args is None else cause.args
+    error = registered.make(cls, args, cause.attributes or {})
+    if error is None:
+        remote.add_note(
+            f"{registered.full_name(cls)} is registered, and could not be made of the arguments "
+            f"{args!r:.200}: its __new__ refuses them"
+        )
+        return remote
+    if cause.lost:
+        error.add_note(
+            f"what did not come along, since JSON cannot say it: {', '.join(cause.lost)}"
+        )
+    return _with_task(error)
 
 
 def _with_task(error: Exception) -> Exception:
@@ -128,15 +155,19 @@ def _with_task(error: Exception) -> Exception:
     return error
 
 
-def _attributes(error: BaseException) -> dict[str, Any] | None:
+def _attributes(error: BaseException) -> tuple[dict[str, Any], list[str]]:
+    """Return the attributes that can be sent, and the names of those that cannot."""
     found: dict[str, Any] = {}
-    for name, value in vars(error).items():
+    lost: list[str] = []
+    for name, value in (registered.slots_of(error) | vars(error)).items():
         if name.startswith("__") or (name == "details" and isinstance(error, TaskError)):
             continue  # details hold all of the failure before
         sent = _sendable((value,))
-        if sent is not None:
+        if sent is None:
+            lost.append(name)
+        else:
             found[name] = sent[0]
-    return found or None
+    return found, lost
 
 
 def _sendable(values: tuple[Any, ...]) -> tuple[Any, ...] | None:

@@ -128,8 +128,20 @@ def _made(cls: type[T], reason: str, details: str | None, cause: BaseException |
             made.reason, made.details = reason, details
             made.__cause__ = cause
             return made  # type: ignore[no-any-return]  # it is of both classes
+        if not isinstance(cause, TaskError):
+            return _apart(cls(reason, details), cause)
     error = cls(reason, details)
     error.__cause__ = cause
+    return error
+
+
+def _apart(error: T, cause: Exception) -> T:
+    """Say why a failure is not caught as the registered class that it comes from."""
+    error.__cause__ = cause
+    error.add_note(
+        f"{registered.full_name(type(cause))} makes no class together with {type(error).__name__}, "
+        f"so this is not caught as one: catch {type(error).__name__} and look at its __cause__"
+    )
     return error
 
 
@@ -144,6 +156,7 @@ def _details(
         bases=sent.bases,
         args=sent.args,
         attributes=sent.attributes,
+        lost=sent.lost,
         traceback=clean(lines),
         retry_after=error.retry_after if isinstance(error, RetryAfter) else None,
         causes=causes.chain_of(stands_for),

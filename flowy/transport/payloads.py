@@ -3,10 +3,12 @@
 import importlib
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flowy.config import PAYLOADS_CODEC_VARIABLE, PAYLOADS_VARIABLE
 from flowy.errors import DefinitionError
+from flowy.given import shown, whole
 from flowy.telemetry import SILENT, Telemetry
 from flowy.transport.blobs import VolumeBlobs
 from flowy.transport.packing import LARGEST, Codec, Packing
@@ -21,8 +23,8 @@ class Payloads:
     Whoever starts, decides and does the tasks of a domain has the same volume and the same codec.
 
     Args:
-        volume: Where texts go that do not fit in SWF's 32,768 characters: a volume, or its URL
-            (``file:///mnt/payloads``, ``s3://bucket/folder``); None refuses them.
+        volume: Where texts go that do not fit in SWF's 32,768 characters: a volume, its path, or
+            its URL (``file:///mnt/payloads``, ``s3://bucket/folder``); None refuses them.
         codec: Encodes every text, such as by encryption, and what failures, heartbeats and markers
             say; None leaves them readable.
         threshold: Characters over which a text is compressed, and put on the volume if it is still
@@ -37,18 +39,19 @@ class Payloads:
 
     def __init__(
         self,
-        volume: StorageVolume | str | None = None,
+        volume: StorageVolume | Path | str | None = None,
         *,
         codec: Codec | None = None,
         threshold: int = MAXIMUM,
         compression: bool = True,
         largest: int = LARGEST,
     ) -> None:
-        if not 0 <= threshold <= MAXIMUM:
+        if whole(threshold, "threshold") > MAXIMUM:
             raise DefinitionError(
                 f"threshold is 0 to {MAXIMUM:,} characters, which SWF takes, not {threshold!r}"
             )
-        self.volume = open_volume(volume, "payloads") if isinstance(volume, str) else volume
+        whole(largest, "largest", 1)
+        self.volume = _opened(volume)
         self.codec = None if codec is None else _checked(codec)
         self.threshold = threshold
         self.compression = compression
@@ -72,15 +75,25 @@ class Payloads:
         return VolumeBlobs(self.volume, domain, telemetry=telemetry)
 
 
+def _opened(volume: StorageVolume | Path | str | None) -> StorageVolume | None:
+    if volume is None or isinstance(volume, StorageVolume):
+        return volume
+    if not isinstance(volume, str | Path):
+        raise DefinitionError(
+            f"the volume of payloads is a volume, its path or its URL, not {shown(volume)}"
+        )
+    return open_volume(volume, "payloads")
+
+
 def as_payloads(
-    payloads: Payloads | StorageVolume | str | None = None,
+    payloads: Payloads | StorageVolume | Path | str | None = None,
     environment: Mapping[str, str] = os.environ,
 ) -> Payloads:
     """Make ``Payloads`` of what users give as ``payloads``.
 
     Args:
-        payloads: A volume or its URL; or ``Payloads``; or None for what the environment says:
-            ``FLOWY_PAYLOADS`` is the volume's URL, ``FLOWY_PAYLOADS_CODEC`` the codec as
+        payloads: A volume, its path or its URL; or ``Payloads``; or None for what the environment
+            says: ``FLOWY_PAYLOADS`` is the volume's URL, ``FLOWY_PAYLOADS_CODEC`` the codec as
             ``module:name``, or something that makes it when it is called.
         environment: The environment variables.
 
@@ -90,7 +103,7 @@ def as_payloads(
     """
     if isinstance(payloads, Payloads):
         return payloads
-    if payloads is not None and not isinstance(payloads, str | StorageVolume):
+    if payloads is not None and not isinstance(payloads, str | Path | StorageVolume):
         raise DefinitionError(
             f"payloads= takes a volume, its URL or flowy.Payloads, not {type(payloads).__name__}"
         )

@@ -24,6 +24,7 @@ E = TypeVar("E", bound=type[Exception])
 
 _classes: dict[str, type[Exception]] = {}
 _names: dict[type, str] = {}
+_places: dict[str, str] = {}
 _both: dict[tuple[type, type], type[TaskError]] = {}
 
 
@@ -71,6 +72,7 @@ def _register(cls: E, name: str | None) -> E:
         )
     _classes[name] = cls  # also when a module is imported anew
     _names[cls] = name
+    _places[full_name(cls)] = name
     return cls
 
 
@@ -82,6 +84,11 @@ def full_name(cls: type) -> str:
 def name_of(cls: type) -> str:
     """Return what a class is called on the wire."""
     return _names.get(cls) or full_name(cls)
+
+
+def called(place: str) -> str:
+    """Return what the class that stands in a place, ``module.name``, is called on the wire."""
+    return _places.get(place, place)
 
 
 def is_registered(cls: type) -> bool:
@@ -101,10 +108,25 @@ def make(
     try:
         error = cls.__new__(cls, *args)
         error.args = args
-        vars(error).update({k: v for k, v in attributes.items() if not k.startswith("__")})
+        given = {k: v for k, v in attributes.items() if not k.startswith("__")}
+        for name in given.keys() & _slots(cls):
+            getattr(cls, name).__set__(error, given.pop(name))
+        vars(error).update(given)
     except Exception:  # noqa: BLE001 -- a class of the user's may do anything
         return None
     return error
+
+
+def slots_of(error: BaseException) -> dict[str, Any]:
+    """Return what stands in the slots that a class of the user's gives its exceptions."""
+    slots = _slots(type(error))
+    return {name: getattr(error, name) for name in sorted(slots) if hasattr(error, name)}
+
+
+def _slots(cls: type) -> set[str]:
+    named = (vars(each).get("__slots__", ()) for each in cls.__mro__)
+    several = ((each,) if isinstance(each, str) else tuple(each) for each in named)
+    return {name for each in several for name in each if not name.startswith("__")}
 
 
 def both(kind: type[TaskError], cls: type[Exception]) -> type[TaskError]:

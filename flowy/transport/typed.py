@@ -31,17 +31,21 @@ class Reader:
     """Reads the JSON of one annotation.
 
     Args:
-        annotation: What is wanted, for the error.
+        annotation: What is wanted.
         read: Reads JSON bytes or text; a ``ValueError`` says that they do not fit.
         has_sets: There are sets in it, so that a value has no order of its own.
+        is_whole: msgspec reads it, so that it can be read as a part of something larger, too.
     """
 
-    __slots__ = ("_annotation", "_read", "has_sets")
+    __slots__ = ("_read", "annotation", "has_sets", "is_whole")
 
-    def __init__(self, annotation: Any, read: Read, *, has_sets: bool = False) -> None:
-        self._annotation = annotation
+    def __init__(
+        self, annotation: Any, read: Read, *, has_sets: bool = False, is_whole: bool = False
+    ) -> None:
+        self.annotation = annotation
         self._read = read
         self.has_sets = has_sets
+        self.is_whole = is_whole
 
     def read(self, text: Any, what: str) -> Any:
         """Make the value of a JSON text.
@@ -58,7 +62,7 @@ class Reader:
         except (ValueError, RecursionError, UnicodeError) as error:
             came = text if isinstance(text, str) else bytes(text).decode(errors="replace")
             raise PayloadMismatch(
-                f"{what} does not fit {shown(self._annotation)}: {error}: {came[:100]}"
+                f"{what} does not fit {shown(self.annotation)}: {error}: {came[:100]}"
             ) from error
 
     def convert(self, value: Any, what: str) -> Any:
@@ -82,6 +86,23 @@ def reader_of(annotation: Any) -> Reader | None:
         return _cached(annotation)
     except TypeError:  # it does not hash
         return _make(annotation)
+
+
+def reader_of_all(readers: Iterable[Reader | None]) -> Read | None:
+    """Return what reads ``[args, kwargs]`` with just these positional arguments, all at once.
+
+    It refuses what one of the readers refuses, and does not say which. None where they cannot be
+    put together, as with those of other libraries.
+    """
+    parts = [Any if reader is None else reader.annotation for reader in readers]
+    if not all(reader is None or reader.is_whole for reader in readers):
+        return None
+    try:
+        arguments = types.GenericAlias(tuple, tuple(parts))
+        frame = types.GenericAlias(tuple, (arguments, dict[str, Any]))
+        return msgspec.json.Decoder(frame, dec_hook=_made).decode
+    except TypeError:
+        return None
 
 
 def shown(annotation: Any) -> str:
@@ -119,7 +140,8 @@ def _read_by_msgspec(annotation: Any) -> Reader | str:
         if isinstance(each, msgspec.inspect.CustomType) and not _can_be_made(each.cls):
             return f"JSON has no {shown(each.cls)}"
     read = msgspec.json.Decoder(annotation, dec_hook=_made).decode
-    return Reader(annotation, read, has_sets=any(isinstance(each, _SETS) for each in found))
+    has_sets = any(isinstance(each, _SETS) for each in found)
+    return Reader(annotation, read, has_sets=has_sets, is_whole=True)
 
 
 def _as_bytes(read: Callable[[bytes], Any]) -> Read:

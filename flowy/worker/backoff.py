@@ -4,7 +4,7 @@ import logging
 import random
 from collections.abc import Callable
 
-from flowy.errors import PayloadUnavailable, ServiceUnavailable
+from flowy.errors import PayloadUnavailable, ServiceUnavailable, ServiceUnreachable
 from flowy.protocol.faults import InternalFailure, ThrottlingException
 from flowy.telemetry import SILENT, CallFailed, Telemetry
 from flowy.worker.stop import Stop
@@ -16,6 +16,9 @@ FIRST = 0.5
 
 LONGEST = 60.0
 """Seconds that no pause goes beyond."""
+
+LONGEST_UNREACHED = 2.0
+"""The same where nobody listens: to ask again costs nobody anything, and tasks may be waiting."""
 
 PASSING = (ServiceUnavailable, ThrottlingException, InternalFailure, PayloadUnavailable)
 """Errors that may be gone when the same call is made again."""
@@ -59,7 +62,8 @@ class Backoff:
                 error,
             )
         # The exponent is bounded: 2.0 ** 1024 does not fit a float.
-        longest = min(LONGEST, FIRST * 2.0 ** min(self.failures, 32))
+        bound = LONGEST_UNREACHED if isinstance(error, ServiceUnreachable) else LONGEST
+        longest = min(bound, FIRST * 2.0 ** min(self.failures, 32))
         self.failures += 1
         self._stop.pause(longest * (1 + self._chance()) / 2)
 

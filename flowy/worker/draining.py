@@ -71,11 +71,12 @@ class Drain:
             return
         if self._shop is not None:
             self._shop.hand_back()
-        logger.warning(
-            "%d tasks were handed back: they were not done in %g s",
-            self.handed_back,
-            self._grace.seconds,
-        )
+        if self.handed_back:
+            logger.warning(
+                "%d tasks were handed back: they were not done in %g s",
+                self.handed_back,
+                self._grace.seconds,
+            )
         waited = 0.0
         while waited < POLL_PATIENCE:
             if self._ended.wait(STOP_PATIENCE):

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from flowy.errors import DefinitionError, NondeterminismError
+from flowy.given import function, number, whole
 from flowy.protocol.ids import ExecutionId, TypeId
 from flowy.task.definition import checked_name
 
@@ -67,13 +68,10 @@ class DeciderSettings:
     def __post_init__(self) -> None:
         """Refuse what can never work."""
         for name in ("warn_after", "fail_after"):
-            seconds = getattr(self, name)
-            if isinstance(seconds, bool) or not isinstance(seconds, int | float) or seconds < 0:
-                raise DefinitionError(f"{name} is a number of seconds or 0 for never: {seconds!r}")
-        if self.most_decisions is not None and self.most_decisions < LEAST_DECISIONS:
-            raise DefinitionError(
-                f"most_decisions is at least {LEAST_DECISIONS}, not {self.most_decisions}"
-            )
+            number(getattr(self, name), f"{name}, in seconds or 0 for never,")
+        if self.most_decisions is not None:
+            whole(self.most_decisions, "most_decisions", LEAST_DECISIONS)
+        function(self.mismatched, "mismatched")
         if self.build is not None:
             checked_name(self.build, "build", 64)
         elif not self.takes_new:

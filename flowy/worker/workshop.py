@@ -19,6 +19,7 @@ from flowy.execution.strategies.script import ScriptStrategy
 from flowy.execution.strategies.thread import ThreadStrategy
 from flowy.execution.strategy import Strategy
 from flowy.execution.thread_pool import ThreadPool
+from flowy.given import has, mapping, number, several, whole
 from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.telemetry import SILENT, SlotsUsed, Telemetry
@@ -85,6 +86,14 @@ class ActivitySettings:
         Raises:
             DefinitionError: It cannot.
         """
+        mapping(self.slots, "slots")
+        for name, executor in mapping(self.executors, "executors").items():
+            has(executor, ("submit",), f"executor {name!r}", "a concurrent.futures executor")
+        several(self.middleware, "middleware", Middleware)
+        several(self.resources, "resources", ResourceDefinition)
+        number(self.look_every, "look_every", positive=True)
+        if self.process_memory is not None:
+            whole(self.process_memory, "process_memory", 1)
         known = self.strategies
         for name in (self.strategy, *self.slots):
             if name not in known:
@@ -92,10 +101,9 @@ class ActivitySettings:
         for name, count in self.slots.items():
             if name == INLINE:
                 raise DefinitionError("inline has one slot each poller: set the number of pollers")
-            if count < 1:
-                raise DefinitionError(f"strategy {name} needs at least 1 slot, not {count}")
-        if self.per_second is not None and self.per_second <= 0:
-            raise DefinitionError(f"a worker takes more than 0 tasks a second: {self.per_second}")
+            whole(count, f"the number of slots of strategy {name}", 1)
+        if self.per_second is not None:
+            number(self.per_second, "per_second, the tasks that a worker takes,", positive=True)
 
     @property
     def strategies(self) -> tuple[str, ...]:

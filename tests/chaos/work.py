@@ -17,6 +17,9 @@ from flowy.task import RetryPolicy
 
 TASK_LIST = "chaos"
 TRACES = "FLOWY_CHAOS_TRACES"
+TIMES = "FLOWY_CHAOS_TIMES"
+"""How many times longer all timeouts are; 1 unless the environment says otherwise."""
+
 NEVER = threading.Event()
 
 SCHEMA = """
@@ -51,11 +54,13 @@ class Step(Activity):
         return number
 
 
+times = int(os.environ.get(TIMES, "1"))
+DECISION = 8 * times
 OPTIONS = {
-    "heartbeat": 6,
+    "heartbeat": 6 * times,
     "schedule_to_close": 3_600,
     "schedule_to_start": 3_600,
-    "start_to_close": 12,
+    "start_to_close": 12 * times,
 }
 
 
@@ -99,7 +104,7 @@ class Mixed(Workflow):
     pay = ActivityProxy("pay", 1, retry=RetryPolicy(attempts=3, delay=0), error_handling=True)
 
 
-@workflow("chain", 1, TASK_LIST, workflow_duration=3_600, decision_duration=8)
+@workflow("chain", 1, TASK_LIST, workflow_duration=3_600, decision_duration=DECISION)
 class Chain(Mixed):
     def run(self, number: int) -> int:
         for call in (self.step, self.threaded, self.awaited, self.step):
@@ -107,14 +112,14 @@ class Chain(Mixed):
         return number
 
 
-@workflow("fan", 1, TASK_LIST, workflow_duration=3_600, decision_duration=8)
+@workflow("fan", 1, TASK_LIST, workflow_duration=3_600, decision_duration=DECISION)
 class Fan(Mixed):
     async def run(self, number: int) -> int:
         calls = [self.step, self.threaded, self.awaited, self.threaded, self.forked]
         return sum(await asyncio.gather(*(call(number + n, 0.05) for n, call in enumerate(calls))))
 
 
-@workflow("waits", 1, TASK_LIST, workflow_duration=3_600, decision_duration=8)
+@workflow("waits", 1, TASK_LIST, workflow_duration=3_600, decision_duration=DECISION)
 class Waits(Mixed):
     async def run(self, number: int) -> int:
         first = await self.threaded(number, 0.2)
@@ -122,7 +127,7 @@ class Waits(Mixed):
         return first + await self.step(number + 1)
 
 
-@workflow("parent", 1, TASK_LIST, workflow_duration=3_600, decision_duration=8)
+@workflow("parent", 1, TASK_LIST, workflow_duration=3_600, decision_duration=DECISION)
 class Parent(Mixed):
     child = WorkflowProxy("waits", 1, retry=60)
 
@@ -130,7 +135,7 @@ class Parent(Mixed):
         return await self.child(number + 100) + await self.step(number)
 
 
-@workflow("payment", 1, TASK_LIST, workflow_duration=3_600, decision_duration=8)
+@workflow("payment", 1, TASK_LIST, workflow_duration=3_600, decision_duration=DECISION)
 class Payment(Mixed):
     async def run(self, number: int) -> str:
         await self.step(number)

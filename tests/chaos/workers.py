@@ -1,6 +1,6 @@
 """Play chaos with workers: deciders, activity workers and their server get signals at random.
 
-``python -m tests.chaos.workers`` plays 1,000 executions for two minutes and prints what was seen.
+``python -m tests.chaos.workers`` plays 5,000 executions for ten minutes and prints what was seen.
 """
 
 import argparse
@@ -35,14 +35,14 @@ from flowy.protocol.requests.visibility import (
 )
 from flowy.service.server import Service
 from flowy.swf.http import HttpClient
-from flowy.swf.workers import WorkerPlan, make_worker
 from tests.chaos import work
 from tests.chaos.servers import Server
 
 ROOT = Path(__file__).resolve().parents[2]
 DOMAIN = "chaos"
 EVER = ExecutionTimeFilter(oldest_date=0.0)
-LEAVE_SECONDS = 100
+LEAVE_SECONDS = 200
+STICKY_SECONDS = 5
 IN_ORDER = (0, 3)
 """How a worker may end that was asked to: all was finished, or some of it handed back."""
 
@@ -60,6 +60,7 @@ class Plan:
         deciders: How many processes decide.
         workers: How many do activities.
         patience: Seconds for which all executions may still go on when the chaos is over.
+        times: How many times longer all timeouts are.
         seed: Where chance begins.
     """
 
@@ -70,7 +71,8 @@ class Plan:
     pause: float = 1.5
     deciders: int = 2
     workers: int = 2
-    patience: float = 300.0
+    patience: float = 600.0
+    times: int = 1
     seed: int = 1
 
 
@@ -82,19 +84,21 @@ class Process:
         address: The server.
         folder: Where its output goes, and the traces.
         name: Names it among all workers; its successor has the same.
+        times: How many times longer all timeouts are.
     """
 
-    def __init__(self, kind: str, address: str, folder: Path, name: str) -> None:
+    def __init__(self, kind: str, address: str, folder: Path, name: str, times: int) -> None:
         self._log = folder / f"{name}.log"
         self._environment = {
             **os.environ,
             work.TRACES: str(folder / "traces.db"),
-            "FLOWY_WORKER_NAME": name,
+            work.TIMES: str(times),
         }
         self._command = [
             *(sys.executable, "-m", "flowy", "worker", "tests.chaos.work", kind),
             *("--address", address, "--domain", DOMAIN, "--grace", "1", "--threads", "2"),
             *("--slots", "process=1", "--slots", "thread=4"),
+            *("--name", name, "--sticky-timeout", str(STICKY_SECONDS * times)),
         ]
         self._process: subprocess.Popen[bytes] | None = None
         self._began = 0
@@ -180,11 +184,10 @@ def play(folder: Path, plan: Plan) -> dict[str, object]:
     server = Server(url, folder / "server.log")
     server.start()
     assert server.wait_until_ready()
-    with closing(HttpClient(server.address)) as client:
-        make_worker(client, DOMAIN, WorkerPlan(packages=work)).stop()  # registers the types
+    register(server.address, plan)
     kinds = ["--workflows"] * plan.deciders + ["--activities"] * plan.workers
     processes = [
-        Process(kind, server.address, folder, f"{kind.strip('-')}-{number}")
+        Process(kind, server.address, folder, f"{kind.strip('-')}-{number}", plan.times)
         for number, kind in enumerate(kinds)
     ]
     for process in processes:
@@ -203,6 +206,20 @@ def play(folder: Path, plan: Plan) -> dict[str, object]:
     assert set(statuses) <= set(IN_ORDER), statuses
     seconds = round(time.monotonic() - began)
     return {**verify(url, folder, plan), "signals": dict(stage.sent), "seconds": seconds}
+
+
+def register(address: str, plan: Plan) -> None:
+    """Register the types with the timeouts that the workers will have."""
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "flowy", "register", "tests.chaos.work"),
+            *("--address", address, "--domain", DOMAIN),
+        ],
+        cwd=ROOT,
+        env={**os.environ, work.TIMES: str(plan.times)},
+        check=True,
+        capture_output=True,
+    )
 
 
 def named(plan: Plan) -> Iterator[tuple[str, int]]:
@@ -321,8 +338,8 @@ def check_effects(connection: sqlite3.Connection, plan: Plan) -> None:
 def main() -> None:
     """Play the long form."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--executions", type=int, default=1_000)
-    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--executions", type=int, default=5_000)
+    parser.add_argument("--seconds", type=float, default=600.0)
     parser.add_argument("--seed", type=int, default=random.randrange(1_000_000))
     options = parser.parse_args()
     plan = Plan(executions=options.executions, seconds=options.seconds, seed=options.seed)

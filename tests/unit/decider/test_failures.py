@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+import flowy
 from flowy.errors import (
     ActivityFailed,
     ChildFailed,
@@ -286,3 +287,21 @@ def test_the_place_of_a_call_is_in_the_function_that_makes_it():
     assert "Helps.helper" in note
     line = int(note.partition("line ")[2].partition(",")[0])
     assert "in the helper" in LINES[line - 1]
+
+
+def test_what_runs_the_decider_is_nobody_that_called():
+    found = []
+
+    class Maps(Proxies):
+        async def run(self):
+            try:
+                await flowy.map(self.act, [1])
+            except TaskError as error:
+                found.append(error)
+
+    s = Simulator(Maps)
+    s.decide()
+    s.fail("0")
+    s.decide()
+    notes = getattr(found[0].__cause__, "__notes__", [])
+    assert not notes, "no code of the workflow stands between the loop and the call"

@@ -6,7 +6,7 @@ from flowy.errors import DefinitionError
 from flowy.protocol.ids import TypeId
 from flowy.swf.scanner import activity, workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
-from flowy.task import Activity, Workflow
+from flowy.task import Activity, RetryPolicy, Workflow
 from flowy.task import options as task_options
 from flowy.task.options import ActivityOptions
 
@@ -132,3 +132,90 @@ def test_a_block_that_raises_is_left_all_the_same():
     with pytest.raises(KeyError), images.options(start_to_close=5):
         raise KeyError
     assert task_options.in_force() == {}
+
+
+# Options in the body of a class
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("at_most_once", True),
+        ("heartbeat", 30),
+        ("local_retry", RetryPolicy(attempts=2)),
+        ("schedule_to_close", "60"),
+        ("schedule_to_start", 60),
+        ("start_to_close", 60.0),
+        ("strategy", "thread"),
+    ],
+)
+def test_an_activitys_option_in_its_class_is_refused(name, value):
+    cls = type("Resize", (Activity,), {name: value})
+    with pytest.raises(
+        DefinitionError, match=rf"Resize has {name} = .* write @activity\(\.\.\., {name}="
+    ):
+        activity("Resize", 1, "images")(cls)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("decision_duration", 5),
+        ("max_open_tasks", 5),
+        ("on_mismatch", "fail"),
+        ("workflow_duration", "3601"),
+    ],
+)
+def test_a_workflows_option_in_its_class_is_refused_also_when_it_is_inherited(name, value):
+    base = type("Base", (Workflow,), {name: value})
+    cls = type("Resize", (base,), {})
+    with pytest.raises(DefinitionError, match=rf"Resize has {name} = .* write @workflow\("):
+        workflow("Resize", 1, "images")(cls)
+
+
+def test_what_says_the_same_or_is_of_the_users_own_is_left_alone():
+    @workflow("Resize", 1, "images", max_open_tasks=5)
+    class Resize(Workflow):
+        max_open_tasks = 5
+
+        @property
+        def workflow_duration(self):
+            """Of their own."""
+
+    @activity("Draw", 1, "images")
+    class Draw(Activity):
+        strategy = "greedy"
+
+        def start_to_close(self):
+            """Of their own."""
+
+
+@pytest.mark.parametrize("value", [0, -1, "many", None, 1.5, True])
+@pytest.mark.parametrize("name", ["restart_events", "restart_bytes"])
+def test_when_a_workflow_should_restart_is_a_positive_whole_number(name, value):
+    with pytest.raises(DefinitionError, match=f"Long.{name} is"):
+        workflow("Long", 1, "images")(type("Long", (Workflow,), {name: value}))
+
+
+@pytest.mark.parametrize("misspelt", ["max_open_task", "workflow_durations", "retry"])
+def test_a_decorators_misspelt_keyword_is_refused(misspelt):
+    for declare in (activity, workflow):
+        with pytest.raises(TypeError, match=misspelt):
+            declare("Resize", 1, "images", **{misspelt: 5})
+    for proxy in (ActivityProxy, WorkflowProxy):
+        with pytest.raises(TypeError, match="misspelt"):
+            proxy("Resize", 1, misspelt=5)
+
+
+@pytest.mark.parametrize("name", ["heartbeat", "start_to_close", "delay", "retry"])
+def test_a_part_of_a_second_is_refused_and_does_not_stand_for_the_default(name):
+    with pytest.raises(DefinitionError, match=f"{name} must be a whole number, not 0.5"):
+        ActivityProxy("Resize", 1, **{name: 0.5})
+
+
+@pytest.mark.parametrize("part", ["name", "version", "task list"])
+def test_none_is_no_name(part):
+    given = {"name": "Resize", "version": 1, "task list": "images", part: None}
+    for declare in (activity, workflow):
+        with pytest.raises(DefinitionError, match=f"a {part} is a text, not None"):
+            declare(*given.values())

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from flowy.errors import ActivityFailed, DefinitionError, RemoteError, TaskError
+from flowy.errors import ActivityFailed, DefinitionError, ExecutionError, RemoteError, TaskError
+from flowy.execution import raised
 from flowy.task import register_failure
 from flowy.transport import registered
 from flowy.transport.failure import DETAILS_MAXIMUM, describe, revive
@@ -147,3 +148,84 @@ def test_a_cycle_of_causes_ends():
     first.__cause__, second.__cause__ = second, first
     _, details = describe(first)
     assert len(json.loads(details)["causes"]) == 1
+
+
+def notes_of(error):
+    return "\n".join(getattr(error, "__notes__", ()))
+
+
+def test_what_stays_behind_is_named():
+    @register_failure(name="shop.Torn")
+    class Torn(Exception):
+        def __init__(self, connection):
+            super().__init__(connection)
+            self.connection, self.port, self.lock = connection, 80, object()
+
+    cause = round_trip(Torn(object())).__cause__
+    assert "since JSON cannot say it: args, connection, lock" in notes_of(cause)
+    assert not notes_of(round_trip(Torn("db")).__cause__).count("args")
+
+
+def test_a_class_that_cannot_be_made_of_its_arguments_says_so():
+    @register_failure(name="shop.Pair")
+    class Pair(Exception):
+        def __new__(cls, *, first, second):
+            return Exception.__new__(cls)
+
+    error = Pair.__new__(Pair, first=1, second=2)
+    error.args = ("one and two",)
+    cause = round_trip(error).__cause__
+    assert isinstance(cause, RemoteError)
+    assert "Pair is registered, and could not be made of the arguments" in notes_of(cause)
+
+
+def test_a_class_that_cannot_be_caught_with_the_failure_of_a_task_says_so():
+    class Meta(type):
+        def __new__(cls, name, bases, names):
+            if len(bases) > 1:
+                raise TypeError("no")
+            return super().__new__(cls, name, bases, names)
+
+    @register_failure(name="shop.Single")
+    class Single(Exception, metaclass=Meta):
+        pass
+
+    error = round_trip(Single("x"))
+    assert not isinstance(error, Single)
+    assert isinstance(error.__cause__, Single)
+    assert "catch ActivityFailed and look at its __cause__" in notes_of(error)
+
+
+@pytest.mark.parametrize("slots", ["left", ("left", "unset")])
+def test_what_stands_in_slots_comes_along(slots):
+    @register_failure(name=f"shop.Slotted{len(slots)}")
+    class Slotted(Exception):
+        __slots__ = slots
+
+        def __init__(self, item, left):
+            super().__init__(item)
+            self.left = left
+
+    error = round_trip(Slotted("hat", 3))
+    assert isinstance(error, Slotted)
+    assert error.__cause__.left == error.left == 3
+    assert not hasattr(error, "unset")
+
+
+@register_failure(name="shop.Unpicklable")
+class Unpicklable(Exception):
+    def __init__(self, item, *, left):
+        super().__init__(item)
+        self.left = left
+
+    def __reduce__(self):
+        raise TypeError("not to be pickled")
+
+
+def test_what_a_process_could_not_send_comes_back_as_its_class_all_the_same():
+    """The process says where the class stands; the workflow knows the name it was given."""
+    came = raised.receive(raised.send(Unpicklable("hat", left=3)))
+    assert isinstance(came, ExecutionError)
+    error = round_trip(came)
+    assert isinstance(error, Unpicklable)
+    assert error.args == ("hat",)

@@ -19,7 +19,7 @@ from flowy.errors import DefinitionError, PayloadMismatch
 from flowy.swf.scanner import activity
 from flowy.swf.task import ActivityProxy
 from flowy.transport import serializer
-from flowy.transport.typed import reader_of
+from flowy.transport.typed import reader_of, reader_of_all
 from tests.unit.transport.annotated import (
     VALUES,
     Colour,
@@ -137,3 +137,31 @@ def test_sets_have_one_order_in_every_process():
     )
     (first,), by_name = msgspec.json.decode(text)
     assert first == by_name["line"]["tags"] == sorted(names)
+
+
+PARTS = st.sampled_from([(reader_of(annotation), values) for annotation, values in VALUES])
+
+
+@settings(max_examples=150)
+@given(data=st.data(), wanted=st.lists(PARTS, min_size=1, max_size=3))
+def test_arguments_that_are_read_at_once_fit_as_each_of_them_does(data, wanted):
+    given_as = [data.draw(st.sampled_from([part, data.draw(PARTS)])) for part in wanted]
+    values = [data.draw(values) for _, values in given_as]
+    readers = [reader for reader, _ in wanted]
+    read_all = reader_of_all(readers)
+
+    def fits(read, value):
+        try:
+            read(serializer.dump(value, "it"))
+        except (ValueError, PayloadMismatch):
+            return False
+        return True
+
+    each = [
+        reader is None or fits(lambda text, reader=reader: reader.read(text, "it"), value)
+        for reader, value in zip(readers, values, strict=True)
+    ]
+    if read_all is not None:
+        assert fits(read_all, [values, {}]) == all(each)
+    else:
+        assert not all(reader is None or reader.is_whole for reader in readers)

@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from flowy.errors import ServiceUnavailable
-from flowy.worker.backoff import LONGEST, Backoff
+from flowy.errors import ServiceUnavailable, ServiceUnreachable
+from flowy.worker.backoff import LONGEST, LONGEST_UNREACHED, Backoff
 from flowy.worker.poller import LAST_PAUSE, LAST_TRIES
 from flowy.worker.stop import Stop
 from tests.unit.worker.fakes import FakeClient, JumpingClock, source
@@ -22,6 +22,15 @@ def test_pauses_double_up_to_the_longest_and_never_overflow(clock):
         backoff.failed(ServiceUnavailable("down"))
     assert clock.pauses[:4] == pytest.approx([0.5, 1.0, 2.0, 4.0])
     assert max(clock.pauses) == pytest.approx(LONGEST)
+
+
+def test_where_nobody_listens_pauses_stay_short(clock):
+    """A service that is started anew finds its workers before tasks have waited for long."""
+    backoff = Backoff("polling", Stop(clock), lambda: 1.0)
+    for _ in range(20):
+        backoff.failed(ServiceUnreachable("no connection"))
+    assert clock.pauses[:3] == pytest.approx([0.5, 1.0, LONGEST_UNREACHED])
+    assert max(clock.pauses) == pytest.approx(LONGEST_UNREACHED)
 
 
 @pytest.mark.parametrize(("chance", "pause"), [(0.0, 0.25), (0.5, 0.375), (1.0, 0.5)])

@@ -1,13 +1,14 @@
 """When a decider has a list of its own, what its answers say, and what it makes of the service."""
 
+import dataclasses
 import threading
 
 import pytest
 from msgspec.structs import replace
 
-from flowy.errors import ServiceUnavailable
+from flowy.errors import ServiceUnreachable
 from flowy.protocol.events import decision
-from flowy.protocol.faults import UnknownOperationException
+from flowy.protocol.faults import UnknownOperationException, UnknownResourceFault
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.decision_tasks import (
     PollForDecisionTask,
@@ -15,7 +16,9 @@ from flowy.protocol.requests.decision_tasks import (
 )
 from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.protocol.tasks import DecisionTask
-from flowy.worker.sticky import Stickiness, Sticky, TwoLists, own_list
+from flowy.telemetry import PollEnded, Telemetry
+from flowy.worker.sticky import Stickiness, Sticky, own_list
+from flowy.worker.two_lists import TwoLists
 from tests.unit.worker.fakes import EXECUTION, FakeClient, source
 
 PATIENCE = 20
@@ -172,11 +175,24 @@ def test_tasks_come_from_both_lists_one_at_a_time(place):
 
 def test_what_a_poll_could_not_do_is_raised_where_it_is_logged(place):
     lists = TwoLists(place, OWN)
-    place.client.bring(OWN, ServiceUnavailable("gone"))
-    with pytest.raises(ServiceUnavailable, match="gone"):
+    place.client.bring(OWN, UnknownResourceFault("gone"))
+    with pytest.raises(UnknownResourceFault, match="gone"):
         lists.poll()
     place.client.bring(OWN, task("own"))
     assert lists.poll().task_token == "own"
+
+
+def test_a_list_that_cannot_be_polled_holds_up_no_other(place):
+    told = []
+    place = dataclasses.replace(place, telemetry=Telemetry(told.append))
+    lists = TwoLists(place, OWN)
+    place.client.bring("images", ServiceUnreachable("down"))
+    place.client.bring(OWN, task("own"))
+    assert lists.poll().task_token == "own"
+    place.client.bring("images", task("shared"))
+    assert lists.poll().task_token == "shared"
+    (ended,) = [each for each in told if isinstance(each, PollEnded)]
+    assert (ended.task_list, ended.outcome) == ("images", "failed")
 
 
 def test_a_task_that_came_while_leaving_is_still_taken(place):
