@@ -288,12 +288,12 @@ class SqliteDatabase:
         )
 
 
-def _chunks(rows: list[Sequence[Any]]) -> Iterator[list[Sequence[Any]]]:
+def _chunks(rows: Sequence[Sequence[Any]]) -> Iterator[Sequence[Sequence[Any]]]:
     for first in range(0, len(rows), ROWS):
         yield rows[first : first + ROWS]
 
 
-def _flat(rows: list[Sequence[Any]]) -> list[Any]:
+def _flat(rows: Sequence[Sequence[Any]]) -> list[Any]:
     return [value for row in rows for value in row]
 
 
