@@ -291,9 +291,15 @@ class RetryAfter(FlowyError):
     Args:
         seconds: How long to wait before the next attempt; not negative.
         reason: What the history shows.
+
+    Raises:
+        DefinitionError: The seconds are no number.
     """
 
     def __init__(self, seconds: float, reason: str = "") -> None:
+        given: Any = seconds
+        if isinstance(given, str) or not hasattr(given, "__float__") or given != given:
+            raise DefinitionError(f"RetryAfter takes a number of seconds, not {given!r}")
         super().__init__(reason or f"to be tried again after {seconds} s")
         self.retry_after = max(0.0, float(seconds))
 

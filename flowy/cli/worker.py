@@ -17,6 +17,7 @@ from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
 from flowy.errors import FlowyError
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.worker.bucket import Bucket
 from flowy.worker.draining import Grace
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.sticky import SECONDS
@@ -120,7 +121,9 @@ def read_slots(
     help="How many activities of a strategy run at once; may be repeated.",
 )
 @click.option(
-    "--rate", type=click.FloatRange(0, min_open=True), help="Activities taken a second, at most."
+    "--rate",
+    type=click.FloatRange(0, min_open=True),
+    help="Activities taken a second, at most, by all --processes together.",
 )
 @click.option(
     "--process-memory",
@@ -216,7 +219,7 @@ def supervise(
 def serve(given: Options, lifeline: Lifeline) -> None:
     """Serve until asked to leave, and exit with the status that tells how."""
     settings = chosen(given.address, given.domains[0] if given.domains else None)
-    plan = worker_plan(given, lifeline.name or given.name or "")
+    plan = worker_plan(given, lifeline.name or given.name or "", lifeline.bucket)
     catalogue = told(given.catalogues, given.db, given.files)
     # Each process of several has a port of its own.
     port = given.metrics_port and given.metrics_port + lifeline.number
@@ -249,12 +252,13 @@ def leave_at_once() -> None:
     os._exit(HANDED_BACK_STATUS)
 
 
-def worker_plan(given: Options, name: str) -> WorkerPlan:
+def worker_plan(given: Options, name: str, bucket: Bucket | None = None) -> WorkerPlan:
     """Return what is served.
 
     Args:
         given: The command's options.
         name: Names this process among all workers.
+        bucket: Counts the tasks that it takes together with others.
     """
     memory = None if given.process_memory is None else given.process_memory * MEGABYTE
     return WorkerPlan(
@@ -273,6 +277,7 @@ def worker_plan(given: Options, name: str) -> WorkerPlan:
             strategy=given.strategy,
             slots=given.slots,
             per_second=given.rate,
+            bucket=bucket,
             process_memory=memory,
         ),
     )

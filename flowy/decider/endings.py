@@ -9,7 +9,7 @@ from flowy.decider.calls import Calls
 from flowy.decider.texts import is_elsewhere
 from flowy.errors import TaskError, TaskTimedout
 from flowy.execution.retry import RetryPolicy
-from flowy.task.option_values import LONGEST
+from flowy.task.option_values import YEAR
 from flowy.transport.failure import HANDED_BACK
 from flowy.transport.packed import PREFIX
 
@@ -90,7 +90,7 @@ def _try_again(calls: Calls, task: Task, error: TaskError) -> bool:
     pause = policy.next_pause(task.attempts, error, elapsed, chance)
     if pause is None:
         return False
-    seconds = math.ceil(min(pause, LONGEST))
+    seconds = math.ceil(min(pause, YEAR))
     if seconds:
         calls.attempt_after(task, seconds)
     else:

@@ -7,7 +7,7 @@ from flowy.decider.asked import Timer
 from flowy.decider.slots import Slots
 from flowy.errors import DefinitionError
 from flowy.protocol import decisions
-from flowy.task.option_values import LONGEST
+from flowy.task.option_values import YEAR
 
 
 class Timers:
@@ -78,9 +78,9 @@ def whole(seconds: float) -> int:
     Raises:
         DefinitionError: It is longer than SWF's longest one.
     """
-    if seconds > LONGEST:
+    if seconds > YEAR:
         raise DefinitionError(
-            f"SWF's longest timer has {LONGEST:,} seconds, which are three years; a wait "
-            f"of {seconds:,} needs several"
+            f"SWF's longest timer has {YEAR:,} seconds, the year that an execution lives at most; "
+            f"it does not wait for {seconds:,}"
         )
     return math.ceil(seconds)

@@ -14,6 +14,7 @@ from flowy.task.guarding import watched
 EVENTS: dict[str, Rule] = {
     "_thread.start_joinable_thread": THREADS,
     "_thread.start_new_thread": THREADS,
+    "builtins.input": FILES,
     "ftplib.connect": NETWORK,
     "http.client.connect": NETWORK,
     "open": FILES,

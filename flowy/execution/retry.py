@@ -4,6 +4,7 @@ import builtins
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from flowy.errors import DefinitionError, PayloadMismatch
@@ -54,6 +55,10 @@ class RetryPolicy:
         attempts: Any = self.attempts
         if not isinstance(attempts, int) or attempts < 1:
             raise DefinitionError(f"a retry policy needs at least 1 attempt, not {self.attempts}")
+        for name in ("delay", "backoff", "jitter", "maximum_delay", "maximum_elapsed"):
+            _check_number(name, getattr(self, name))
+        for name in ("retry_on", "give_up_on"):
+            _check_kinds(name, getattr(self, name))
         if not 0 <= self.delay < math.inf:
             raise DefinitionError(f"a retry policy cannot pause for {self.delay} s")
         if not 0 < self.backoff < math.inf:
@@ -99,7 +104,27 @@ class RetryPolicy:
         return pause if self.maximum_delay is None else min(pause, self.maximum_delay)
 
 
-ONCE = RetryPolicy(attempts=1)
+def _check_number(name: str, value: Any) -> None:
+    if value is not None and (
+        isinstance(value, str | timedelta) or not hasattr(value, "__float__")
+    ):
+        raise DefinitionError(f"a retry policy's {name} is a number, not {value!r}")
+
+
+def _check_kinds(name: str, kinds: Any) -> None:
+    """Refuse one class or text in the place of several, which would fail only with a failure."""
+    if not isinstance(kinds, tuple | list | set | frozenset):
+        raise DefinitionError(
+            f"a retry policy's {name} is a tuple of classes of exceptions or their names, not "
+            f"{kinds!r}: ({getattr(kinds, '__name__', repr(kinds))},)"
+        )
+    for kind in kinds:
+        if not (
+            isinstance(kind, str) or (isinstance(kind, type) and issubclass(kind, BaseException))
+        ):
+            raise DefinitionError(
+                f"a retry policy's {name} has classes of exceptions or their names, not {kind!r}"
+            )
 
 
 def _is(error: BaseException, kind: Kind) -> bool:
@@ -130,3 +155,6 @@ def _class_names(cls: type) -> set[str]:
 
 def _full_name(cls: type) -> str:
     return f"{cls.__module__}.{cls.__qualname__}"
+
+
+ONCE = RetryPolicy(attempts=1)

@@ -68,7 +68,10 @@ def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]
         definition = definition_of(name, kind)
         return definition.id, definition.factory
     if version is None:
-        raise DefinitionError(f"a type has a name and a version: which version of {name!r}?")
+        raise DefinitionError(
+            f"a type has a name and a version: which version of {name!r}? (flowy.ActivityProxy and "
+            "flowy.WorkflowProxy take both; those of flowy.task take a class or a TypeId)"
+        )
     return type_id(name, version), None
 
 

@@ -11,6 +11,9 @@ NAME_MAXIMUM = 256
 VERSION_MAXIMUM = 64
 HOLD = "hold"
 FAIL = "fail"
+_NO_NAMES = (bytes, dict, frozenset, list, set, tuple, type)
+"""What would become a text, and was hardly meant as one."""
+
 _FORBIDDEN = frozenset(":/|") | {chr(code) for code in [*range(0x20), *range(0x7F, 0xA0)]}
 
 
@@ -83,8 +86,8 @@ def checked_name(value: Any, what: str, maximum: int = NAME_MAXIMUM) -> str:
     Raises:
         DefinitionError: The text is empty, too long or holds what SWF forbids.
     """
-    if value is None:
-        raise DefinitionError(f"a {what} is a text, not None")
+    if value is None or isinstance(value, _NO_NAMES):
+        raise DefinitionError(f"a {what} is a text, not {value!r:.100}")
     text = str(value)
     if not 1 <= len(text) <= maximum:
         raise DefinitionError(

@@ -51,6 +51,7 @@ def as_task(holder: Any, kind: str) -> type[Task]:
     cls = holder if isinstance(holder, type) else _MADE[kind](holder)
     if not issubclass(cls, Task):
         raise DefinitionError(f"@{kind} belongs on a task's class or a function, not on {holder!r}")
+    _check_run(cls, kind)
     try:
         if reads_arguments(cls):
             check_declaration(cls)
@@ -59,6 +60,20 @@ def as_task(holder: Any, kind: str) -> type[Task]:
     except DefinitionError as error:
         raise DefinitionError(f"{cls.__module__}.{cls.__qualname__}: {error}") from error
     return cls
+
+
+def _check_run(cls: type[Task], kind: str) -> None:
+    other = Workflow if kind == "activity" else Activity
+    if issubclass(cls, other):
+        raise DefinitionError(
+            f"@{kind} does not belong on {cls.__qualname__}, which is a class of "
+            f"{'workflows: use @workflow' if other is Workflow else 'activities: use @activity'}"
+        )
+    run = cls.run
+    if not callable(run):
+        raise DefinitionError(f"{cls.__qualname__}.run is a method, not {run!r:.100}")
+    if inspect.isgeneratorfunction(run) or inspect.isasyncgenfunction(run):
+        raise DefinitionError(f"{cls.__qualname__}.run yields: let it return its result")
 
 
 def _activity(function: Any) -> type[Task]:

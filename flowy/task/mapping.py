@@ -129,6 +129,9 @@ def map(  # noqa: A001
     callable_of(function, "flowy.map")
     if not iterables:
         raise DefinitionError("flowy.map has no items: give it at least one iterable")
+    for each in iterables:
+        if not isinstance(each, Iterable):
+            raise DefinitionError(f"flowy.map goes through lists and the like, not {each!r:.100}")
     items = list(zip(*iterables, strict=False))
     bounds = _bounds(len(items), max_concurrency, tolerate, min_successful)
     return loop.spawn(_Mapping(loop, function, items, bounds).run)

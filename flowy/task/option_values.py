@@ -10,6 +10,9 @@ from flowy.task.definition import checked_name
 LONGEST = 99_999_999
 """Seconds: SWF takes eight digits."""
 
+YEAR = 31_536_000
+"""Seconds: no execution lives longer, and no service takes a longer timer."""
+
 TAGS_MAXIMUM = 5
 TAG_MAXIMUM = 256
 ROLE_MAXIMUM = 1_600

@@ -11,7 +11,6 @@ from flowy.transport import registered
 DEPTH = 10
 """Causes that travel with a failure."""
 
-_NAME = 512
 _MESSAGE = 1_000
 _BASES = 10
 
@@ -68,19 +67,21 @@ def cause_of(error: BaseException) -> Cause:
         lost.insert(0, "args")
     bases = [registered.name_of(base) for base in cls.__mro__[1:] if issubclass(base, Exception)]
     return Cause(
-        type=clean(registered.name_of(cls)[:_NAME]),
+        type=clean(registered.name_of(cls)[: registered.NAME_MAXIMUM]),
         message=clean(message_of(error)[:_MESSAGE]),
-        bases=tuple(clean(name[:_NAME]) for name in bases[:_BASES] if name not in _PLAIN),
+        bases=tuple(
+            clean(name[: registered.NAME_MAXIMUM]) for name in bases[:_BASES] if name not in _PLAIN
+        ),
         args=args,
         attributes=attributes or None,
-        lost=tuple(clean(name[:_NAME]) for name in lost[:_BASES]),
+        lost=tuple(clean(name[: registered.NAME_MAXIMUM]) for name in lost[:_BASES]),
     )
 
 
 def _of_another_process(error: RemoteError) -> Cause:
     # A process that could not send it said where its class stands, and not how it is registered.
     return Cause(
-        type=clean(registered.called(error.type)[:_NAME]),
+        type=clean(registered.called(error.type)[: registered.NAME_MAXIMUM]),
         message=clean(error.message[:_MESSAGE]),
         bases=tuple(registered.called(base) for base in error.bases),
     )

@@ -69,6 +69,7 @@ def describe(
     reason = str(getattr(error, "reason", message)) if isinstance(error, TaskError) else message
     printed = "".join(traceback.format_exception(error))
     lines = "".join(line[:_LINE] + "\n" for line in printed.splitlines())
+    reason = reason or registered.name_of(type(stands_for))  # many are raised without a word
     return clean(reason)[:REASON_MAXIMUM], _details(error, message, lines, heartbeat, limit)
 
 

@@ -22,6 +22,9 @@ from flowy.errors import (
 
 E = TypeVar("E", bound=type[Exception])
 
+NAME_MAXIMUM = 512
+"""Characters that travel of the name of an exception's class."""
+
 _classes: dict[str, type[Exception]] = {}
 _names: dict[type, str] = {}
 _places: dict[str, str] = {}
@@ -63,6 +66,7 @@ def _register(cls: E, name: str | None) -> E:
     given: Any = cls
     if not (isinstance(given, type) and issubclass(given, Exception)):
         raise DefinitionError(f"only a class of exceptions can be registered, not {cls!r}")
+    _check_name(name)
     name = name or full_name(cls)
     known = _classes.get(name)
     if known is not None and full_name(known) != full_name(cls):
@@ -74,6 +78,14 @@ def _register(cls: E, name: str | None) -> E:
     _names[cls] = name
     _places[full_name(cls)] = name
     return cls
+
+
+def _check_name(name: Any) -> None:
+    if name is None or (isinstance(name, str) and 1 <= len(name) <= NAME_MAXIMUM):
+        return
+    raise DefinitionError(
+        f"a registered failure's name is a text of 1 to {NAME_MAXIMUM} characters: {name!r:.100}"
+    )
 
 
 def full_name(cls: type) -> str:

@@ -11,6 +11,8 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from math import isfinite
+from typing import Any
 
 import msgspec
 
@@ -181,8 +183,11 @@ class Heartbeat:
 
         Raises:
             PayloadTooLarge: The details are longer than SWF takes.
-            PayloadError: The details are not a text that can be sent.
+            PayloadError: The details are not a text that can be sent, or there is no number.
         """
+        _check_number("done", done)
+        if total is not None:
+            _check_number("total", total)
         self._report(details, Progress(done=done, total=total, details=details))
         if self._clock.now() - self._last >= REPORT_EVERY:
             self.beat()
@@ -231,6 +236,11 @@ class Heartbeat:
             self.canceled = self.canceled or not lost
         if first:
             self._stopped()
+
+
+def _check_number(name: str, value: Any) -> None:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isfinite(value):
+        raise PayloadError(f"{name} of an activity's progress is a number, not {value!r:.100}")
 
 
 def _check_text(details: str | None) -> None:

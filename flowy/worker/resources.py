@@ -100,7 +100,9 @@ class Resources:
             self._threads.append(lives)
         return lives
 
-    def _definition(self, kind: type) -> ResourceDefinition:
+    def _definition(self, kind: Any) -> ResourceDefinition:
+        if not isinstance(kind, type):
+            raise DefinitionError(f"a resource is asked for by its type, not by {kind!r:.100}")
         found = self._by_kind.get(kind)
         if found is not None:
             return found

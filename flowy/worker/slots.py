@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping
 
 from flowy.clock import Clock
+from flowy.worker.bucket import Bucket, OwnBucket, Tokens
 from flowy.worker.stop import Stop
 
 
@@ -61,23 +62,30 @@ class Slots:
             self._condition.notify_all()
 
 
+SHORTEST = 1e-6
+"""Seconds that are not waited for: a clock need not tell such moments apart."""
+
+
 class Pace:
     """Lets so many tasks through a second, on average and at once; shared by pollers.
+
+    A poll that waits for a task is let through already.
 
     Args:
         per_second: How many.
         clock: What a second is measured on.
         stop: The wish that ends the waiting.
+        bucket: What counts them; None is one of its own.
     """
 
-    def __init__(self, per_second: float, clock: Clock, stop: Stop) -> None:
+    def __init__(
+        self, per_second: float, clock: Clock, stop: Stop, bucket: Bucket | None = None
+    ) -> None:
         self.per_second = per_second
         self._most = max(1.0, per_second)
         self._clock = clock
         self._stop = stop
-        self._lock = threading.Lock()
-        self._left = self._most
-        self._counted_at = clock.now()
+        self._bucket = OwnBucket() if bucket is None else bucket
 
     def take(self) -> bool:
         """Wait until a task may be taken, and count it.
@@ -94,15 +102,25 @@ class Pace:
 
     def give_back(self) -> None:
         """Take back the count of a task that did not come."""
-        with self._lock:
-            self._left = min(self._most, self._left + 1)
+        with self._bucket as found:
+            tokens = self._filled(found)
+            tokens.left = min(self._most, tokens.left + 1)
+            self._bucket.put(tokens)
 
     def _try(self) -> float:
-        with self._lock:
-            now = self._clock.now()
-            self._left += (now - self._counted_at) * self.per_second
-            self._left, self._counted_at = min(self._most, self._left), now
-            if self._left < 1:
-                return (1 - self._left) / self.per_second
-            self._left -= 1
-            return 0.0
+        with self._bucket as found:
+            tokens = self._filled(found)
+            wait = max(0.0, 1 - tokens.left) / self.per_second
+            if wait < SHORTEST:
+                wait = 0.0
+                tokens.left -= 1
+            self._bucket.put(tokens)
+            return wait
+
+    def _filled(self, found: Tokens | None) -> Tokens:
+        """Return what is in the bucket by now; at first, it is full."""
+        now = self._clock.now()
+        if found is None:
+            return Tokens(self._most, now)
+        left = found.left + (now - found.counted_at) * self.per_second
+        return Tokens(min(self._most, left), now)

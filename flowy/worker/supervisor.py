@@ -23,12 +23,14 @@ import select
 import signal
 import socket
 import subprocess
+import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from flowy.worker.bucket import SharedBucket
 from flowy.worker.signals import SIGNALS, is_heard
 
 logger = logging.getLogger(__name__)
@@ -38,6 +40,9 @@ LIFELINE = "FLOWY_WORKER_LIFELINE"
 
 NAME = "FLOWY_WORKER_NAME"
 """The environment variable that names a child among all workers; its successor has the same."""
+
+COUNT = "FLOWY_WORKER_COUNT"
+"""The environment variable by which a child finds the file that counts the tasks of all."""
 
 SERVES = b"s"
 FIRST = 0.5
@@ -108,6 +113,7 @@ class Supervisor:
         self._plan = plan
         self._children = [_Child(number) for number in range(plan.processes)]
         self._name = plan.name or f"{socket.gethostname()} {os.getpid()}"
+        self._count = -1
         self._signals = 0
         self._given_up: int | None = None
         self._waking, self._woken = os.pipe()
@@ -122,6 +128,12 @@ class Supervisor:
         Returns:
             The exit status: 0 when all children left in order, else the highest of theirs.
         """
+        # The children count in it what they take together; it goes with the last of them.
+        with tempfile.TemporaryFile(buffering=0) as count:
+            self._count = count.fileno()
+            return self._supervise()
+
+    def _supervise(self) -> int:
         previous = self._take_signals()
         try:
             while not self._is_over:
@@ -211,11 +223,14 @@ class Supervisor:
         environment = {
             **self._plan.environment,
             LIFELINE: str(theirs.fileno()),
+            COUNT: str(self._count),
             NAME: f"{self._name} {child.number}",
         }
         with theirs:
             child.process = subprocess.Popen(  # noqa: S603 -- the command is our caller's
-                self._plan.command, env=environment, pass_fds=[theirs.fileno()]
+                self._plan.command,
+                env=environment,
+                pass_fds=[theirs.fileno(), self._count],
             )
         child.line, child.started, child.leaves_by = ours, monotonic(), None
         child.serves = False
@@ -314,6 +329,10 @@ class Lifeline:
         self.name = environment.get(NAME, "")
         """Names this process among all workers; "" without a supervisor."""
         self._line = None if number is None else socket.socket(fileno=int(number))
+        count = environment.get(COUNT)
+        self._count = None if count is None else int(count)
+        self.bucket = None if self._count is None else SharedBucket(self._count)
+        """Counts what the processes of the supervisor take together; None without one."""
 
     @property
     def number(self) -> int:
@@ -330,6 +349,8 @@ class Lifeline:
         """Leave, as on SIGTERM, when the supervisor is gone."""
         if self._line is not None:
             self._line.set_inheritable(False)
+            if self._count is not None:
+                os.set_inheritable(self._count, False)
             threading.Thread(target=self._watch, name="flowy-lifeline", daemon=True).start()
 
     def serves(self) -> None:

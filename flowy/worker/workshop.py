@@ -23,6 +23,7 @@ from flowy.given import has, mapping, number, several, whole
 from flowy.task.definition import ActivityDefinition
 from flowy.task.resource import ResourceDefinition
 from flowy.telemetry import SILENT, SlotsUsed, Telemetry
+from flowy.worker.bucket import Bucket
 from flowy.worker.heartbeat import LOOK_EVERY, Pulse
 from flowy.worker.middleware import Middleware, overriding
 from flowy.worker.resources import Resources
@@ -65,6 +66,8 @@ class ActivitySettings:
         middleware: What goes around activities and decisions, the outermost first.
         resources: What activities may ask for.
         per_second: How many tasks are taken a second, on average; None for no such bound.
+        bucket: Counts the tasks taken, where that is bound; processes that have the same one are
+            bound together. None is one of the worker's own.
         only_inline: Run everything inline, whatever types say; for tests, where time stands still.
         look_every: Seconds after which an activity that runs is heartbeated, at most; so late does
             it learn that it is to stop.
@@ -77,6 +80,7 @@ class ActivitySettings:
     middleware: Sequence[Middleware] = ()
     resources: Sequence[ResourceDefinition] = ()
     per_second: float | None = None
+    bucket: Bucket | None = None
     only_inline: bool = False
     look_every: float = LOOK_EVERY
 
@@ -150,7 +154,7 @@ class Workshop:
         self.slots = Slots({**SLOTS, **executors, **settings.slots}, stop)
         self.pace = None
         if settings.per_second is not None:
-            self.pace = Pace(settings.per_second, clock, stop)
+            self.pace = Pace(settings.per_second, clock, stop, settings.bucket)
         self.answerers = ThreadPool(ANSWERERS, "flowy-answers")
         self.is_closing = False
         """Whether tasks are handed back at once."""

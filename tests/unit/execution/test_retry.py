@@ -1,10 +1,12 @@
 """Retry policies: pure, with chance as an argument."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, RetryAfter
 from flowy.execution.retry import ONCE, RetryPolicy
 
 
@@ -88,3 +90,25 @@ def test_a_pause_lies_between_the_jittered_and_the_full_one(
     full = delay * backoff ** (attempt - 1)
     pause = policy.next_pause(attempt, ValueError(), 0.0, lambda: chance)
     assert full * (1 - jitter) - 1e-6 * full <= pause <= full
+
+
+@pytest.mark.parametrize("name", ["retry_on", "give_up_on"])
+@pytest.mark.parametrize("unfit", [ValueError, "ValueError", None, (int,), (ValueError("x"),), [7]])
+def test_kinds_of_failure_are_a_tuple_of_classes_or_names(name, unfit):
+    """What is only found when something fails would leave its decision undone for ever."""
+    with pytest.raises(DefinitionError, match=f"a retry policy's {name} (is a tuple|has classes)"):
+        RetryPolicy(**{name: unfit})
+    RetryPolicy(**{name: [ValueError, "shop.Broken", "HEARTBEAT"]})
+
+
+@pytest.mark.parametrize("name", ["delay", "backoff", "jitter", "maximum_delay", "maximum_elapsed"])
+@pytest.mark.parametrize("unfit", ["1", [1], timedelta(seconds=1)])
+def test_the_numbers_of_a_policy_are_numbers(name, unfit):
+    with pytest.raises(DefinitionError, match=f"a retry policy's {name} is a number"):
+        RetryPolicy(**{name: unfit})
+
+
+@pytest.mark.parametrize("unfit", ["soon", None, float("nan"), timedelta(seconds=1), [1]])
+def test_an_activity_asks_to_be_tried_after_a_number_of_seconds(unfit):
+    with pytest.raises(DefinitionError, match="RetryAfter takes a number of seconds, not"):
+        RetryAfter(unfit)

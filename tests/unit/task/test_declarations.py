@@ -219,3 +219,35 @@ def test_none_is_no_name(part):
     for declare in (activity, workflow):
         with pytest.raises(DefinitionError, match=f"a {part} is a text, not None"):
             declare(*given.values())
+
+
+def generates(self):
+    yield 1
+
+
+async def generates_too(self):
+    yield 1
+
+
+@pytest.mark.parametrize("run", [generates, generates_too])
+@pytest.mark.parametrize(("declare", "base"), [(activity, Activity), (workflow, Workflow)])
+def test_a_run_that_yields_is_refused_where_it_stands(declare, base, run):
+    with pytest.raises(DefinitionError, match=r"Lazy.run yields"):
+        declare("Lazy", 1, "images")(type("Lazy", (base,), {"run": run}))
+    with pytest.raises(DefinitionError, match=r"Lazy.run is a method, not 5"):
+        declare("Lazy", 1, "images")(type("Lazy", (base,), {"run": 5}))
+
+
+@pytest.mark.parametrize(
+    ("declare", "base", "said"),
+    [(activity, Workflow, "workflows: use @workflow"), (workflow, Activity, "use @activity")],
+)
+def test_a_class_of_the_other_kind_is_refused(declare, base, said):
+    with pytest.raises(DefinitionError, match=said):
+        declare("Odd", 1, "images")(type("Odd", (base,), {"run": lambda self: 1}))
+
+
+@pytest.mark.parametrize("unfit", [["Resize"], ("Resize",), {"Resize"}, {}, b"Resize", Activity])
+def test_what_is_hardly_meant_as_a_name_is_none(unfit):
+    with pytest.raises(DefinitionError, match="a name is a text, not"):
+        activity(unfit, 1, "images")

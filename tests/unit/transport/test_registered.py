@@ -229,3 +229,15 @@ def test_what_a_process_could_not_send_comes_back_as_its_class_all_the_same():
     error = round_trip(came)
     assert isinstance(error, Unpicklable)
     assert error.args == ("hat",)
+
+
+@pytest.mark.parametrize("name", ["", "x" * 513, 7, b"shop"])
+def test_a_name_that_does_not_travel_is_refused(name):
+    with pytest.raises(DefinitionError, match="a registered failure's name is a text of 1 to 512"):
+        register_failure(name=name)(type("Named", (Exception,), {}))
+
+
+def test_a_failure_without_a_word_is_called_by_its_class():
+    reason, details = describe(StopIteration())
+    assert reason == "builtins.StopIteration"
+    assert json.loads(details)["message"] == ""

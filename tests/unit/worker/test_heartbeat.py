@@ -170,3 +170,13 @@ def test_progress_with_details_that_do_not_fit_is_refused_and_forgotten(client, 
     with pytest.raises(PayloadTooLarge):
         heartbeat.progress(2, 2, "x" * 2_048)
     assert read_progress(heartbeat.details) == Progress(done=1, total=2, details="fits")
+
+
+@pytest.mark.parametrize("unfit", ["half", float("nan"), float("inf"), True, [1]])
+def test_progress_is_told_in_numbers(client, clock, unfit):
+    heartbeat = beating(client, clock)
+    with pytest.raises(PayloadError, match="done of an activity's progress is a number"):
+        heartbeat.progress(unfit, 100, None)
+    with pytest.raises(PayloadError, match="total of an activity's progress is a number"):
+        heartbeat.progress(1, unfit, None)
+    assert heartbeat.details is None

@@ -1,7 +1,13 @@
 """How many run at once, and how fast tasks are taken."""
 
+import tempfile
 import threading
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flowy.worker.bucket import OwnBucket, SharedBucket
 from flowy.worker.slots import Pace, Slots
 from flowy.worker.stop import Stop
 from tests.unit.worker.fakes import JumpingClock
@@ -62,3 +68,43 @@ def test_less_than_one_a_second_is_a_pace_too():
     for _ in range(3):
         pace.take()
     assert clock.now() == 1_004
+
+
+@pytest.fixture
+def file():
+    with tempfile.TemporaryFile(buffering=0) as file:
+        yield file.fileno()
+
+
+def test_those_that_share_a_file_are_let_through_together(file):
+    clock = JumpingClock()
+    paces = [Pace(4, clock, Stop(clock), SharedBucket(file)) for _ in range(3)]
+    for number in range(4 + 8):
+        paces[number % 3].take()
+    assert clock.now() == 1_002
+    paces[0].give_back()
+    paces[1].take()
+    assert clock.now() == 1_002
+
+
+STEPS = st.lists(st.sampled_from(["take", "give back", "wait"]), max_size=40)
+
+
+@given(STEPS, st.floats(0.1, 20))
+def test_a_bucket_in_a_file_is_like_one_in_memory(steps, per_second):
+    clocks = JumpingClock(), JumpingClock()
+    with tempfile.TemporaryFile(buffering=0) as file:
+        buckets = OwnBucket(), SharedBucket(file.fileno())
+        paces = [
+            Pace(per_second, clock, Stop(clock), bucket)
+            for clock, bucket in zip(clocks, buckets, strict=True)
+        ]
+        for step in steps:
+            for clock, pace in zip(clocks, paces, strict=True):
+                if step == "take":
+                    assert pace.take()
+                elif step == "give back":
+                    pace.give_back()
+                else:
+                    clock.moment += 0.3
+            assert clocks[0].now() == clocks[1].now()
