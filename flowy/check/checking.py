@@ -23,6 +23,7 @@ CHECKS: tuple[Callable[[Scope], Iterator[Finding]], ...] = (
     waiting.missing_await,
     waiting.unused_result,
     waiting.blocking_result,
+    waiting.result_as_value,
 )
 
 _SKIPPED = frozenset({"__pycache__", "build", "dist", "node_modules", "site-packages"})

@@ -14,6 +14,9 @@ WORKFLOW_DECORATORS = (
     "flowy.task.decorators.workflow",
 )
 
+_STARRED = ("ActivityProxy", "LambdaProxy", "Signal", "Workflow", "WorkflowProxy", "workflow")
+"""What ``from flowy import *`` brings of what is looked for."""
+
 
 @dataclass(slots=True)
 class Module:
@@ -129,7 +132,11 @@ def _take_import(module: Module, package: str, node: ast.AST) -> None:
             parents = parts[: len(parts) - node.level + 1]
             source = ".".join([*parents, source] if source else parents)
         for alias in node.names:
-            module.imports[alias.asname or alias.name] = f"{source}.{alias.name}"
+            if alias.name == "*":
+                names = _STARRED if source.partition(".")[0] == "flowy" else ()
+                module.imports.update({name: f"{source}.{name}" for name in names})
+            else:
+                module.imports[alias.asname or alias.name] = f"{source}.{alias.name}"
 
 
 def _take_top(module: Module, node: ast.stmt) -> None:

@@ -29,10 +29,10 @@ CALLS: dict[str, Rule] = {
     ),
     **_of(
         FILES,
-        "open io.open os.open os.listdir os.scandir os.walk os.stat os.remove os.unlink os.rename "
-        "os.replace os.mkdir os.makedirs os.rmdir os.chmod os.utime os.path.exists os.path.isfile "
-        "os.path.isdir os.path.getsize os.path.getmtime glob.glob glob.iglob sqlite3.connect "
-        "fileinput.input",
+        "open input io.open os.open os.listdir os.scandir os.walk os.stat os.remove os.unlink "
+        "os.rename os.replace os.mkdir os.makedirs os.rmdir os.chmod os.utime os.path.exists "
+        "os.path.isfile os.path.isdir os.path.getsize os.path.getmtime glob.glob glob.iglob "
+        "sqlite3.connect fileinput.input",
     ),
     **_of(
         SUBPROCESS,

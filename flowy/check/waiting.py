@@ -1,13 +1,20 @@
 """Waiting that is missing or wrong: swallowed cancellation, forgotten ``await``, unused timers."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
 
 from flowy.check.finding import Finding
 from flowy.check.scope import Scope
 from flowy.check.source import Function
 from flowy.check.tables import COROUTINES
-from flowy.determinism.rules import BLOCKING_RESULT, MISSING_AWAIT, SWALLOWED, UNUSED
+from flowy.determinism.rules import (
+    BLOCKING_RESULT,
+    MISSING_AWAIT,
+    RESULT_AS_VALUE,
+    SWALLOWED,
+    UNUSED,
+)
 
 _CANCELLED = ("asyncio.CancelledError", "asyncio.exceptions.CancelledError")
 _PROXIES = ("ActivityProxy", "WorkflowProxy", "LambdaProxy")
@@ -61,6 +68,52 @@ def blocking_result(scope: Scope) -> Iterator[Finding]:
             ):
                 what = f"{ast.unparse(asked.func)}(...).result()"
                 yield scope.finding(call, BLOCKING_RESULT, what)
+
+
+def result_as_value(scope: Scope) -> Iterator[Finding]:
+    """Find calls whose result is taken for the value that it will have."""
+    for node in scope.nodes:
+        for used in _used_as_values(node):
+            if isinstance(used, ast.Call) and (
+                _is_task(scope, used.func) or _is_signal(scope, used.func)
+            ):
+                what = f"{ast.unparse(used.func)}(...) is used as a value"
+                yield scope.finding(used, RESULT_AS_VALUE, what)
+
+
+def _used_as_values(node: ast.AST) -> list[ast.expr]:
+    """Return the expressions whose values a node looks at: tests, operands, and the like."""
+    look = _LOOKED_AT.get(type(node))
+    return [] if look is None else look(node)
+
+
+def _compared(node: Any) -> list[ast.expr]:
+    if any(isinstance(each, ast.Is | ast.IsNot) for each in node.ops):
+        return []
+    return [node.left, *node.comparators]
+
+
+def _converted(node: Any) -> list[ast.expr]:
+    is_plain = isinstance(node.func, ast.Name) and node.func.id in _CONVERSIONS
+    return list(node.args) if is_plain else []
+
+
+_CONVERSIONS = frozenset({"bool", "float", "int", "len", "repr", "str"})
+
+_LOOKED_AT: dict[type[ast.AST], Callable[[Any], list[ast.expr]]] = {
+    ast.Assert: lambda node: [node.test],
+    ast.BinOp: lambda node: [node.left, node.right],
+    ast.BoolOp: lambda node: node.values,
+    ast.Call: _converted,
+    ast.Compare: _compared,
+    ast.For: lambda node: [node.iter],
+    ast.FormattedValue: lambda node: [node.value],
+    ast.If: lambda node: [node.test],
+    ast.IfExp: lambda node: [node.test],
+    ast.Subscript: lambda node: [node.value],
+    ast.UnaryOp: lambda node: [node.operand],
+    ast.While: lambda node: [node.test],
+}
 
 
 def _swallows(scope: Scope, handler: ast.ExceptHandler) -> str | None:
@@ -128,14 +181,35 @@ def _is_task(scope: Scope, called: ast.expr) -> bool:
     cls = scope.reached.cls
     if called.attr == "sleep" or cls is None:
         return called.attr == "sleep"
+    return _is_assigned(scope, cls, called.attr, _PROXIES)
+
+
+def _is_signal(scope: Scope, called: ast.expr) -> bool:
+    """Tell whether a call asks for the next signal."""
+    cls = scope.reached.cls
+    if cls is None or not isinstance(called, ast.Attribute) or called.attr != "get":
+        return False
+    signal = called.value
+    if not isinstance(signal, ast.Attribute) or not scope.is_workflow(signal.value):
+        return False
+    return _is_assigned(scope, cls, signal.attr, ("Signal",))
+
+
+def _is_assigned(scope: Scope, cls: ast.ClassDef, attribute: str, makers: Sequence[str]) -> bool:
+    """Tell whether an attribute of the class is made by one of some classes of ours."""
     return any(
         isinstance(node, ast.Assign)
-        and any(isinstance(each, ast.Name) and each.id == called.attr for each in node.targets)
+        and any(isinstance(each, ast.Name) and each.id == attribute for each in node.targets)
         and isinstance(node.value, ast.Call)
-        and (scope.reached.module.dotted(node.value.func) or "").rpartition(".")[2] in _PROXIES
+        and _made_by(scope, node.value.func) in makers
         for owner in scope.reached.module.lineage(cls)
         for node in owner.body
     )
+
+
+def _made_by(scope: Scope, called: ast.expr) -> str:
+    maker = called.value if isinstance(called, ast.Subscript) else called
+    return (scope.reached.module.dotted(maker) or "").rpartition(".")[2]
 
 
 def _in_async(scope: Scope, node: ast.AST) -> bool:

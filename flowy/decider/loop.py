@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
+from flowy.decider.ordered import NumberedFuture, make_task, refuse_unordered
 from flowy.decider.refused import RefusingLoop
 from flowy.errors import DefinitionError
 from flowy.task import delays
@@ -239,8 +239,9 @@ class DeterministicLoop(RefusingLoop):
 
     def create_future(self) -> asyncio.Future[Any]:
         """Make a future of this loop."""
-        self._made += 1
-        return NumberedFuture(self._made, self)
+        future = NumberedFuture(loop=self)
+        self._made = future.number = self._made + 1
+        return future
 
     def next_number(self) -> int:
         """Return the number of what is made next: its place in sets, the same in every replay."""
@@ -277,7 +278,7 @@ class DeterministicLoop(RefusingLoop):
         self._tasks += 1
         self._made += 1
         name = name or f"task-{self._tasks}"
-        task = NumberedTask(coro, self._made, loop=self, name=name, context=context)
+        task = make_task(coro, self._made, self, name, context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # a run may be dropped
         return task
 

@@ -72,6 +72,12 @@ BLOCKING_RESULT = Rule(
     "an async def cannot wait in a plain call, which raises RuntimeError",
     "await",
 )
+RESULT_AS_VALUE = Rule(
+    "FLW405",
+    "result-as-value",
+    "what a call gives is a result that is still to come, and as a condition it is always true",
+    "await it, or call its result()",
+)
 
 RULES: dict[str, Rule] = {
     rule.code: rule
@@ -92,5 +98,6 @@ RULES: dict[str, Rule] = {
         MISSING_AWAIT,
         UNUSED,
         BLOCKING_RESULT,
+        RESULT_AS_VALUE,
     )
 }

@@ -90,7 +90,8 @@ def as_client(layer1: Any = None, environment: Mapping[str, str] = os.environ) -
     """
     if layer1 is None:
         return _of_environment(environment)
-    if all(callable(getattr(layer1, name, None)) for name in ("call", "interrupt", "close")):
+    has_all = all(callable(getattr(layer1, name, None)) for name in ("call", "interrupt", "close"))
+    if has_all and not isinstance(layer1, type):
         client: SwfClient = layer1
         return client
     if isinstance(layer1, BotoClient):

@@ -182,7 +182,7 @@ class ChildResult(Result[T]):
         Raises:
             PayloadError: The value cannot travel, or is not of the signal's type.
         """
-        text = outgoing.dump(name, value)
+        text = outgoing.dump(name, settled(value, "the value of a signal"))
         if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
             return cast(BlockingLoop, self.get_loop()).create_result()
         return self.on_signal(outgoing.name_of(name), text)
@@ -295,6 +295,42 @@ def _find_results(value: Any, found: list[Result]) -> None:
     for item in items:
         if type(item) not in PLAIN:
             _find_results(item, found)
+
+
+def settled(value: Any, what: str) -> Any:
+    """Return a value that is sent at once, as it is.
+
+    Args:
+        value: What is to be sent.
+        what: What it is, for errors: "the value of signal paid".
+
+    Raises:
+        PayloadError: It holds a result, which has to be waited for; or a set whose order may differ
+            when the workflow is replayed, as that of texts does.
+    """
+    pending = [value]
+    seen: set[int] = set()
+    while pending:
+        each = pending.pop()
+        if type(each) in PLAIN or id(each) in seen:
+            continue
+        seen.add(id(each))
+        if isinstance(each, Result):
+            raise PayloadError(
+                f"{what} holds the result of a call, and is sent at once: wait for it, as by "
+                "`await` or `result()`, and send what it gives"
+            )
+        if isinstance(each, dict):
+            pending.extend(each.values())
+        elif isinstance(each, list | tuple):
+            pending.extend(each)
+        elif isinstance(each, set | frozenset) and len(each) > 1 and not _is_of_numbers(each):
+            raise PayloadError(f"a set has no order that a replay could repeat: sort {each!r:.100}")
+    return value
+
+
+def _is_of_numbers(values: Iterable[Any]) -> bool:
+    return all(isinstance(each, int | float) for each in values)
 
 
 def resolve(value: Any) -> Any:

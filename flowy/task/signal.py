@@ -1,5 +1,6 @@
 """Signals: what the outside tells a workflow while it runs."""
 
+import inspect
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache, cached_property, partial
@@ -182,7 +183,12 @@ def on_signal(name: str) -> Callable[[Handler], Handler]:
     naming.signal(name)
 
     def mark(method: Handler) -> Handler:
-        method.flowy_signal = name  # type: ignore[attr-defined]
+        function: Any = getattr(method, "__func__", method)  # of a static method or a class's
+        if not callable(function):
+            raise DefinitionError(
+                f"on_signal marks a method that takes the signal {name}, not {method!r:.100}"
+            )
+        function.flowy_signal = name
         return method
 
     return mark
@@ -216,17 +222,34 @@ def handler_of(workflow: Any, method: str) -> Callable[[Any], Any]:
 
 
 def check_signals(cls: Any) -> None:
-    """Refuse the annotations of a workflow's signals that can never work.
+    """Refuse what can never work of a workflow's signals: annotations, and methods that take them.
 
     Raises:
-        DefinitionError: JSON can never give what one asks for.
+        DefinitionError: JSON can never give what an annotation asks for; a method does not take one
+            value, or yields; or two methods take the same signal.
     """
+    handlers_of(cls)
     for name in dir(cls):
         found = getattr(cls, name, None)
         if isinstance(found, Signal):
             found.check()
-    for _, method in _handlers(cls):
+    for name, method in _handlers(cls):
+        _check_handler(cls, method, name)
         check_declaration(cls, method)
+
+
+def _check_handler(cls: Any, attribute: str, name: str) -> None:
+    method = getattr(cls, attribute)
+    is_plain = inspect.isfunction(inspect.getattr_static(cls, attribute))
+    given = (None, None) if is_plain else (None,)
+    try:
+        inspect.signature(method).bind(*given)
+    except TypeError as error:
+        raise DefinitionError(
+            f"{attribute} takes what comes with the signal {name}, one value: {error}"
+        ) from error
+    if inspect.isgeneratorfunction(method) or inspect.isasyncgenfunction(method):
+        raise DefinitionError(f"{attribute} takes the signal {name} and yields: let it return")
 
 
 @cache

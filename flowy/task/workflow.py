@@ -15,7 +15,7 @@ from flowy.task.option_names import ChildProxyOptions
 from flowy.task.options import ChildPolicy
 from flowy.task.outgoing import Takes
 from flowy.task.proxy import WorkflowProxy
-from flowy.task.result import Result
+from flowy.task.result import Result, settled
 from flowy.task.task import Task
 from flowy.transport import serializer
 
@@ -95,6 +95,7 @@ class Workflow(Task):
         Raises:
             PayloadError: An argument cannot travel.
         """
+        settled([*args, *kwargs.values()], f"an argument of restart of {type(self).__name__}")
         text = self._serialize_restart_arguments(*args, **kwargs)
         what = f"the arguments of restart of {type(self).__name__}"
         self._scheduler.restart(Restart(input=text, what=what, **self._restart_options))
@@ -245,6 +246,7 @@ class Workflow(Task):
             PayloadError: The details cannot travel.
         """
         name = naming.marker(name)
+        settled(details, f"the details of marker {name}")
         self._scheduler.marker(name, serializer.dump(details, f"the details of marker {name}"))
 
     def sleep(self, seconds: float) -> Result[None]:
@@ -282,7 +284,7 @@ class Workflow(Task):
             DefinitionError: SWF does not take an id, or the name.
             PayloadError: The value cannot travel, or is not of the signal's type.
         """
-        text = outgoing.dump(name, value)
+        text = outgoing.dump(name, settled(value, "the value of a signal"))
         return self._scheduler.tell(
             ToWorkflow(
                 workflow_id=naming.workflow_id(workflow_id, "send_signal"),

@@ -121,7 +121,15 @@ def _named(name: str) -> Codec:
         raise DefinitionError(
             f"{PAYLOADS_CODEC_VARIABLE}={name} is no codec: give module:name ({error})"
         ) from error
-    made = found if _is_codec(found) and not isinstance(found, type) else found()
+    if _is_codec(found) and not isinstance(found, type):
+        return _checked(found)
+    try:
+        made = found()
+    except Exception as error:
+        raise DefinitionError(
+            f"{PAYLOADS_CODEC_VARIABLE}={name} is no codec, and makes none when it is called: "
+            f"{type(error).__name__}: {error}"
+        ) from error
     return _checked(made)
 
 

@@ -72,6 +72,9 @@ def note(packing: Packing, text: str | None, what: str, limit: int) -> str | Non
     """
     if text is None:
         return None
+    given: object = text
+    if not isinstance(given, str):
+        raise PayloadError(f"{what} are a text, not {given!r:.100}")
     text = encodable(text, what)
     found = packing.seal(text, limit)
     if found is None:

@@ -18,10 +18,12 @@ the worker's process, and what they put into context variables is seen by code t
 """
 
 import contextvars
+import inspect
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from flowy.errors import DefinitionError
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId
 from flowy.task.context import ActivityInfo
@@ -80,7 +82,10 @@ class Middleware:
         return (yield input)
 
     def decision(self, input: DecisionInput) -> Steps[DecisionInput, Decided]:
-        """Surround a decision; the outcome is what was decided, which is not to be changed."""
+        """Surround a decision; the outcome is what was decided, which is not to be changed.
+
+        To return nothing leaves it as it is.
+        """
         return (yield input)
 
 
@@ -99,7 +104,7 @@ class Chain:
         self._open: list[Steps[Any, Any]] = []
         for make in steps:
             try:
-                self._begin(make(self.input))
+                self._begin(_generator(make, self.input))
             except BaseException as error:
                 self.end(None, error)
                 raise
@@ -118,7 +123,8 @@ class Chain:
                 else:
                     self.context.run(steps.throw, error)
             except StopIteration as stop:
-                value, error = stop.value, None
+                if stop.value is not None or not isinstance(self.input, DecisionInput):
+                    value, error = stop.value, None
             except BaseException as raised:  # noqa: BLE001 -- it is the outcome from here on
                 error = raised
             else:
@@ -129,12 +135,29 @@ class Chain:
         return value
 
     def _begin(self, steps: Steps[Any, Any]) -> None:
+        name = getattr(steps, "__qualname__", repr(steps))
         try:
-            self.input = self.context.run(next, steps)
+            given = self.context.run(next, steps)
         except StopIteration as stop:
-            name = getattr(steps, "__qualname__", repr(steps))
             raise RuntimeError(f"middleware {name} yielded no input") from stop
         self._open.append(steps)
+        if isinstance(given, type(self.input)):
+            self.input = given
+        elif isinstance(self.input, ActivityInput):
+            raise TypeError(
+                f"middleware {name} yielded {given!r:.100} and not the input to go on with"
+            )
+
+
+def _generator(make: Callable[[Any], Any], given: Any) -> Steps[Any, Any]:
+    steps = make(given)
+    if not isinstance(steps, Generator):
+        name = getattr(make, "__qualname__", repr(make))
+        raise TypeError(
+            f"middleware {name} is no generator, it gave {steps!r:.100}: write it with "
+            "`return (yield input)`"
+        )
+    return steps
 
 
 def _more_than_once(steps: Steps[Any, Any]) -> RuntimeError:
@@ -143,9 +166,22 @@ def _more_than_once(steps: Steps[Any, Any]) -> RuntimeError:
 
 
 def overriding(middleware: Sequence[Middleware], method: str) -> list[Callable[[Any], Any]]:
-    """Return a method of those middlewares that override it."""
-    return [
+    """Return a method of those middlewares that override it.
+
+    Raises:
+        DefinitionError: It is no method, or an ``async`` one.
+    """
+    found = [
         getattr(each, method)
         for each in middleware
         if getattr(type(each), method) is not getattr(Middleware, method)
     ]
+    for each in found:
+        is_async = inspect.iscoroutinefunction(each) or inspect.isasyncgenfunction(each)
+        if is_async or not callable(each):
+            name = getattr(each, "__qualname__", repr(each))
+            raise DefinitionError(
+                f"{method} of a middleware is a plain generator, written with `return (yield "
+                f"input)`, and {name} is not"
+            )
+    return found

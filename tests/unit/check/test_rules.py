@@ -32,6 +32,8 @@ async def pause():
 @workflow("Order", 1, "shop")
 class Order(Workflow):
     act = ActivityProxy("Act", 1)
+    go = Signal()
+    told = Signal[int]("told")
     names = []
 
     async def step(self):
@@ -100,6 +102,20 @@ FOUND = {
     "FLW402": ["self.step()", "asyncio.sleep(3)", "pause()"],
     "FLW403": ["self.sleep(3)"],
     "FLW404": ["self.act().result()", "x = self.sleep(3).result()"],
+    "FLW405": [
+        "if self.act(): pass",
+        "while not self.act(order): pass",
+        "x = 1 if self.act() else 2",
+        "x = self.act() or 5",
+        "x = self.act() == 5",
+        "x = self.act() + 1",
+        "x = self.act()[0]",
+        "x = f'{self.act()}'",
+        "x = str(self.act())",
+        "for x in self.act(): pass",
+        "if self.told.get() > 3: pass",
+        "assert self.go.get()",
+    ],
 }
 LEFT_ALONE = [
     "self.now(); self.random.random(); self.uuid4()",
@@ -132,6 +148,13 @@ LEFT_ALONE = [
     "self.act(order)",
     "await self.sleep(3)",
     "timer = self.sleep(3)",
+    "if await self.act(): pass",
+    "x = (await self.act()) + 1",
+    "x = f'{await self.act()}'",
+    "x = self.act() is None",
+    "if self.go: pass",
+    "if len(self.go): pass",
+    "x = [self.act() for each in order]",
     "try:\n    await self.act()\nexcept BaseException:\n    raise",
     "try:\n    await self.act()\nexcept Exception:\n    pass",
     "try:\n    await self.act()\nexcept asyncio.CancelledError:\n    await self.act('undo')",
@@ -321,3 +344,23 @@ def test_a_file_that_is_not_python_is_told_and_the_others_are_checked(tmp_path):
     report = check([str(tmp_path)])
     assert len(report.unread) == 1
     assert "broken.py" in report.unread[0]
+
+
+def test_workflows_are_found_where_all_of_flowy_is_imported(tmp_path):
+    write(
+        tmp_path,
+        flows="""
+            from flowy import *
+            from os.path import *
+
+            @workflow("Order", 1, "shop")
+            class Order(Workflow):
+                act = ActivityProxy("Act", 1)
+
+                def run(self):
+                    if self.act():
+                        input()
+        """,
+    )
+    found = check([str(tmp_path / "flows.py")]).findings
+    assert [each.code for each in found] == ["FLW405", "FLW203"]

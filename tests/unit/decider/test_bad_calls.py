@@ -9,6 +9,8 @@ import pytest
 
 import flowy
 from flowy.errors import DefinitionError, SideEffectFailed
+from flowy.protocol.events.workflow import WorkflowExecutionSignaled
+from flowy.swf.scanner import workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Signal, Workflow, on_signal
 from tests.unit.decider.simulator import Simulator, ids
@@ -288,3 +290,104 @@ def test_a_value_that_holds_itself():
 
     (found,) = ids(Simulator(Sends).decide())
     assert found == "fail a list holds itself, or is nested too deeply to be sent"
+
+
+SENT_AT_ONCE = {
+    "send_signal": lambda flow, value: flow.send_signal("order", "go", value),
+    "restart": lambda flow, value: flow.restart(value),
+    "restart by name": lambda flow, value: flow.restart(what={"it": [value]}),
+    "marker": lambda flow, value: flow.marker("note", [value]),
+}
+
+
+@pytest.mark.parametrize("name", SENT_AT_ONCE)
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (lambda flow: {"b", "a"}, "a set has no order that a replay could repeat"),
+        (lambda flow: flow.act(), "holds the result of a call, and is sent at once: wait for it"),
+    ],
+)
+def test_what_is_sent_at_once_holds_no_set_and_no_result(name, value, said):
+    class Sends(Proxies):
+        def run(self):
+            SENT_AT_ONCE[name](self, value(self))
+
+    assert said in ids(Simulator(Sends).decide())[-1]
+
+
+@pytest.mark.parametrize("value", [{3, 1, 2}, {"one"}, set(), frozenset({2.5, 1})])
+@pytest.mark.parametrize("name", SENT_AT_ONCE)
+def test_a_set_whose_order_is_always_the_same_may_be_sent_at_once(name, value):
+    class Sends(Proxies):
+        def run(self):
+            SENT_AT_ONCE[name](self, value)
+
+    assert not ids(Simulator(Sends).decide())[-1].startswith("fail")
+
+
+def test_what_a_child_is_told_at_once_holds_no_set_and_no_result():
+    class Tells(Proxies):
+        def run(self):
+            child = self.sub()
+            child.signal("go", [{"b", "a"}])
+
+    assert "a set has no order" in ids(Simulator(Tells).decide())[-1]
+
+
+# Methods that take signals
+
+
+def generates(self, value):
+    yield value
+
+
+@pytest.mark.parametrize(
+    ("method", "said"),
+    [
+        (lambda self: 1, "too many positional arguments"),
+        (lambda self, one, two: 1, "missing a required argument: 'two'"),
+        (lambda self, *, value: 1, "too many positional arguments"),
+        (generates, "yields: let it return"),
+    ],
+)
+def test_a_method_that_cannot_take_a_signal_is_refused_where_it_stands(method, said):
+    marked = on_signal("paid")(method)
+    with pytest.raises(DefinitionError, match=f"take the signal paid|signal paid.*{said}"):
+        workflow("Order", 1, "orders")(type("Order", (Proxies,), {"take": marked}))
+
+
+def test_two_methods_for_one_signal_are_refused_where_they_stand():
+    body = {name: on_signal("paid")(lambda self, value: 1) for name in ("one", "two")}
+    with pytest.raises(DefinitionError, match="both take the signal paid"):
+        workflow("Order", 1, "orders")(type("Order", (Proxies,), body))
+
+
+@pytest.mark.parametrize("unfit", [5, property(lambda self: 1), None])
+def test_only_a_method_can_be_marked(unfit):
+    with pytest.raises(DefinitionError, match="on_signal marks a method"):
+        on_signal("paid")(unfit)
+
+
+@pytest.mark.parametrize("kind", [staticmethod, classmethod])
+def test_a_static_method_takes_a_signal_whichever_mark_is_outside(kind):
+    told = []
+
+    def take(*given):
+        told.append(given[-1])
+
+    for method in (kind(on_signal("paid")(take)), on_signal("paid")(kind(take))):
+        told.clear()
+
+        class Order(Proxies):
+            paid = method
+
+            def run(self):
+                self.act().result()
+
+        s = Simulator(Order)
+        workflow("Order", 1, "orders")(Order)
+        s.decide()
+        s.add(WorkflowExecutionSignaled, signal_name="paid", input="7")
+        s.decide()
+        assert told == [7]

@@ -278,3 +278,19 @@ def test_time_moves_by_seconds(seconds):
 def test_a_block_of_boto3_clients(given, said):
     with pytest.raises(DefinitionError, match=said):
         flowy.testing.swf(**given)
+
+
+def broken():
+    raise KeyError("VAULT_KEYS")
+
+
+@pytest.mark.parametrize("name", ["json", "json:dumps", "sys:version", f"{__name__}:broken"])
+def test_a_codec_of_the_environment_that_is_none(name, monkeypatch):
+    monkeypatch.setitem(sys.modules, __name__, HERE)
+    with pytest.raises(DefinitionError, match=f"FLOWY_PAYLOADS_CODEC={name} is no codec"):
+        as_payloads(None, {"FLOWY_PAYLOADS_CODEC": name})
+
+
+def test_a_class_of_clients_is_no_client():
+    with pytest.raises(TypeError, match="layer1 is None, an SwfClient"):
+        workflow_starter("shop", "idle", 1, layer1=FakeClient)

@@ -1,5 +1,7 @@
 """Tasks of a leaving worker: before their code, between its tries, and behind others."""
 
+import threading
+
 import pytest
 
 from flowy.clock import ManualClock
@@ -279,11 +281,13 @@ class Session:
     """What a task has for itself."""
 
 
-def sessions(events):
+def sessions(events, closed=None):
     def make():
         events.append("opened")
         yield Session()
         events.append("closed")
+        if closed is not None:
+            closed.set()
 
     return [ResourceDefinition(kind=Session, make=make, lifespan="task")]
 
@@ -293,7 +297,7 @@ def sessions(events):
 def test_what_a_task_has_for_itself_is_closed_when_its_code_has_ended(
     client, clock, strategy, opens
 ):
-    events = []
+    events, closed = [], threading.Event()
 
     class Uses(Activity):
         def run(self):
@@ -303,12 +307,13 @@ def test_what_a_task_has_for_itself_is_closed_when_its_code_has_ended(
             self.resource(Session)
             events.append("ended")
 
-    settings = ActivitySettings(resources=sessions(events), strategy=strategy)
+    settings = ActivitySettings(resources=sessions(events, closed), strategy=strategy)
     poller = poller_of(client, clock, Uses, settings=settings)
     if strategy == "thread":
         poller.shop.slots.take(("thread",))
     poller.handle(activity_task())
-    poller.shop.close()  # its threads have ended then
+    assert closed.wait(60)
+    poller.shop.close()
     assert events == ["opened", "ended", "closed"]
     assert client.of(RespondActivityTaskFailed)
 

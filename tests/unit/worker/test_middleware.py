@@ -1,18 +1,20 @@
 """Middleware around activities: chained, uniform, and with its own say in the outcome."""
 
+import contextlib
 import contextvars
 from dataclasses import replace
 
 import pytest
 
 from flowy.clock import ManualClock
+from flowy.errors import DefinitionError
 from flowy.protocol.requests.activity_tasks import (
     RespondActivityTaskCompleted,
     RespondActivityTaskFailed,
 )
 from flowy.task import Activity
 from flowy.worker.activities import ActivityPoller
-from flowy.worker.middleware import Middleware
+from flowy.worker.middleware import Chain, DecisionInput, Middleware, overriding
 from flowy.worker.workshop import ActivitySettings, Workshop
 from tests.unit.worker.fakes import FakeClient, activities, activity_task, source
 
@@ -137,3 +139,44 @@ def test_a_generator_of_another_shape_is_named(steps, message):
 
 def test_without_any_the_code_is_called_as_it_is():
     assert done(Middleware()).result == '[2,"nobody"]'
+
+
+def test_what_is_no_generator_or_yields_something_else_is_named():
+    class Returns(Middleware):
+        def activity(self, input):
+            return 5
+
+    class Yields(Middleware):
+        def activity(self, input):
+            return (yield 7)
+
+    assert "Returns.activity is no generator, it gave 5" in done(Returns()).reason
+    assert "Yields.activity yielded 7 and not the input to go on with" in done(Yields()).reason
+
+
+async def is_async(self, input):
+    yield input
+
+
+@pytest.mark.parametrize("method", [is_async, 5])
+@pytest.mark.parametrize("kind", ["activity", "decision"])
+def test_what_can_never_surround_anything_is_refused_when_the_worker_is_made(kind, method):
+    odd = type("Odd", (Middleware,), {kind: method})()
+    with pytest.raises(DefinitionError, match=f"{kind} of a middleware is a plain generator"):
+        overriding([odd], kind)
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_decision_stays_what_it_is_when_its_middleware_returns_nothing(fails):
+    class Forgets(Middleware):
+        def decision(self, input):
+            with contextlib.suppress(ValueError):
+                yield input
+
+    given = DecisionInput(definition=None, execution=None, events=(), is_replayed=False)
+    chain = Chain(overriding([Forgets(), Forgets()], "decision"), given)
+    if fails:
+        with pytest.raises(ValueError, match="broken"):
+            chain.end(None, ValueError("broken"))
+    else:
+        assert chain.end("decided", None) == "decided"
