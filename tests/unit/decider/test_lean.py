@@ -122,10 +122,18 @@ def test_what_was_to_run_soon_can_be_cancelled():
     assert ids(s.decide()) == ["complete [true,true,2,4]"]
 
 
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("not even that")
+
+    def __call__(self, _):
+        return 1 / 0
+
+
 class Breaks(Proxies):
     async def run(self):
         loop = asyncio.get_running_loop()
-        loop.call_soon(lambda: 1 / 0)
+        loop.call_soon(Odd(), Odd())
         loop.call_later(0, lambda: 1 / 0)
         return await self.act()
 
