@@ -55,6 +55,12 @@ class Changes:
         return shapes
 
 
+class _ByRows(dict[Rows, Changes]):
+    def __missing__(self, rows: Rows) -> Changes:
+        changes = self[rows] = Changes(rows)
+        return changes
+
+
 class Ledger:
     """The changes of one connection's transaction that have not been sent.
 
@@ -63,7 +69,7 @@ class Ledger:
     """
 
     def __init__(self) -> None:
-        self._changes: dict[Rows, Changes] = {}
+        self._changes = _ByRows()
         self.count = 0
 
     def __bool__(self) -> bool:
@@ -72,11 +78,11 @@ class Ledger:
     def add(self, rows: Rows, key: Key, values: Sequence[Any]) -> None:
         """Note a new row, given by the values of all columns; there is none of its key."""
         self.count += 1
-        self._of(rows).added[key] = values
+        self._changes[rows].added[key] = values
 
     def add_all(self, rows: Rows, added: Iterable[tuple[Key, Sequence[Any]]]) -> None:
         """Note new rows as ``add`` does, given by key and values."""
-        noted = self._of(rows).added
+        noted = self._changes[rows].added
         before = len(noted)
         noted.update(added)
         self.count += len(noted) - before
@@ -84,7 +90,7 @@ class Ledger:
     def remove(self, rows: Rows, key: Key) -> None:
         """Note that a row goes away, be it stored or only noted."""
         self.count += 1
-        changes = self._of(rows)
+        changes = self._changes[rows]
         if changes.added.pop(key, None) is None:
             changes.removed[key] = None
 
@@ -94,7 +100,7 @@ class Ledger:
         When it is sent, the row is expected to have the version of the first such note.
         """
         self.count += 1
-        moved = self._of(rows).moved
+        moved = self._changes[rows].moved
         before = moved.get(key)
         if before is None:
             moved[key] = version, {**values, rows.version: version + 1}
@@ -104,15 +110,9 @@ class Ledger:
 
     def take(self) -> list[Changes]:
         """Return what was noted, to be sent; it is noted no longer."""
-        changes, self._changes = self._changes, {}
+        changes, self._changes = self._changes, _ByRows()
         return list(changes.values())
 
     def forget(self) -> None:
         """Drop what was noted, for a transaction that was undone."""
         self._changes.clear()
-
-    def _of(self, rows: Rows) -> Changes:
-        changes = self._changes.get(rows)
-        if changes is None:
-            changes = self._changes[rows] = Changes(rows)
-        return changes

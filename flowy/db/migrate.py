@@ -113,14 +113,14 @@ def _set_stamp(connection: Connection, schema: Schema) -> None:
     connection.execute(insert, {"revision": schema.revisions[-1]})
 
 
-def run_scripts(connection: Connection, schema: Schema) -> None:
-    """Run Alembic's scripts from the database's revision to the newest."""
+def run_scripts(connection: Connection, schema: Schema, to: str = "head") -> None:
+    """Run Alembic's scripts from the database's revision to a later one, by default the newest."""
     command: Any = importlib.import_module("alembic.command")
     config: Any = importlib.import_module("alembic.config").Config()
     config.set_main_option("script_location", schema.scripts.replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["schema"] = schema
-    command.upgrade(config, "head")
+    command.upgrade(config, to)
 
 
 def run_in_alembic() -> None:

@@ -14,21 +14,30 @@ Shape = tuple[str, ...]
 @lru_cache(maxsize=1024)
 def insert_text(rows: Rows, count: int) -> str:
     """Return the text that adds so many rows, for a driver that counts question marks."""
-    row = f"({', '.join('?' * len(rows.columns))})"
-    return f"{_insert(rows)} VALUES {', '.join([row] * count)}"
+    return f"{_insert(rows)} VALUES {_values(len(rows.columns), count)}"
 
 
-@lru_cache(maxsize=128)
-def delete_text(rows: Rows) -> str:
-    """Return the text that deletes the row of a key."""
-    return f"DELETE FROM {rows.table.name} WHERE {_equal(rows.key, ' AND ')}"  # noqa: S608 - our names
+@lru_cache(maxsize=1024)
+def delete_text(rows: Rows, count: int) -> str:
+    """Return the text that deletes the rows of so many keys."""
+    # Not as (key) IN (VALUES ...): SQLite would go through the whole table.
+    row = " AND ".join(f"{name} = ?" for name in rows.key)
+    return f"DELETE FROM {rows.table.name} WHERE {' OR '.join([f'({row})'] * count)}"  # noqa: S608 - our names
 
 
-@lru_cache(maxsize=128)
-def update_text(rows: Rows, shape: Shape) -> str:
-    """Return the text that gives the row of a key new values: these first, then the key."""
-    change = f"UPDATE {rows.table.name} SET {_equal(shape, ', ')}"  # noqa: S608 - our names
-    return f"{change} WHERE {_equal(rows.key, ' AND ')}"
+@lru_cache(maxsize=1024)
+def update_text(rows: Rows, shape: Shape, count: int) -> str:
+    """Return the text that gives so many rows new values; of each its key first, then these."""
+    table, names = rows.table.name, (*rows.key, *shape)
+    if count == 1:
+        places = [f"{name} = ?{place}" for place, name in enumerate(names, 1)]
+        key, values = places[: len(rows.key)], places[len(rows.key) :]
+        return f"UPDATE {table} SET {', '.join(values)} WHERE {' AND '.join(key)}"  # noqa: S608 - our names
+    new = ", ".join(f"{name} = given.{name}" for name in shape)
+    return (
+        f"WITH given ({', '.join(names)}) AS (VALUES {_values(len(names), count)}) "  # noqa: S608 - our names
+        f"UPDATE {table} SET {new} FROM given WHERE {_same(table, rows.key)}"
+    )
 
 
 @lru_cache(maxsize=1024)
@@ -75,8 +84,9 @@ def _insert(rows: Rows) -> str:
     return f"INSERT INTO {rows.table.name} ({', '.join(rows.columns)})"
 
 
-def _equal(names: Shape, between: str) -> str:
-    return between.join(f"{name} = ?" for name in names)
+def _values(width: int, count: int) -> str:
+    row = f"({', '.join('?' * width)})"
+    return ", ".join([row] * count)
 
 
 def _same(table: str, names: Shape) -> str:

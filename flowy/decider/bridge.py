@@ -99,7 +99,17 @@ async def run_plain(function: Callable[..., Any], *args: Any, **kwargs: Any) -> 
     try:
         found = plain.switch(*args, **kwargs)
         while not plain.dead:
-            found = await _step(plain, found)
+            try:
+                value = await found
+            except (GeneratorExit, KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException as error:  # noqa: BLE001 -- it is the function's to handle
+                plain.parent = getcurrent()
+                found = plain.throw(error)
+            else:
+                plain.parent = getcurrent()
+                found = plain.switch(value)
+                del value  # it may be large, and the function may be done with it
         return found
     finally:
         _drop(plain)
@@ -109,18 +119,6 @@ def waiting_frame(frame: FrameType) -> FrameType | None:
     """Return where the plain function waits that a coroutine stands for, by its frame."""
     plain = frame.f_locals.get("plain") if frame.f_code is run_plain.__code__ else None
     return plain.gr_frame if isinstance(plain, PlainRun) else None
-
-
-async def _step(plain: PlainRun, future: asyncio.Future[Any]) -> Any:
-    try:
-        value = await future
-    except (GeneratorExit, KeyboardInterrupt, SystemExit):
-        raise
-    except BaseException as error:  # noqa: BLE001 -- it is the function's to handle
-        plain.parent = getcurrent()
-        return plain.throw(error)
-    plain.parent = getcurrent()
-    return plain.switch(value)
 
 
 def _drop(plain: PlainRun) -> None:

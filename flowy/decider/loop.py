@@ -8,6 +8,7 @@ same code. A delay is a durable timer; the time is the history's and stands stil
 
 import asyncio
 import logging
+import reprlib
 import sys
 from asyncio import events
 from collections import deque
@@ -19,7 +20,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from flowy.decider.ordered import NumberedFuture, NumberedTask, refuse_unordered
+from flowy.decider.ordered import NumberedFuture, make_task, refuse_unordered
 from flowy.decider.refused import RefusingLoop
 from flowy.errors import DefinitionError
 from flowy.task import delays
@@ -159,7 +160,7 @@ class DeterministicLoop(RefusingLoop):
                 # The task that raised it keeps it for whoever awaits it.
                 log.warning("workflow code exits the interpreter in a task", exc_info=True)
             except BaseException as error:  # noqa: BLE001 -- as the loops of asyncio do it
-                message = f"a callback raised: {handle!r}"
+                message = f"a callback raised: {reprlib.repr(handle.callback)}"  # users' own repr
                 self.call_exception_handler({"message": message, "exception": error})
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
@@ -239,8 +240,9 @@ class DeterministicLoop(RefusingLoop):
 
     def create_future(self) -> asyncio.Future[Any]:
         """Make a future of this loop."""
-        self._made += 1
-        return NumberedFuture(self._made, self)
+        future = NumberedFuture(loop=self)
+        self._made = future.number = self._made + 1
+        return future
 
     def next_number(self) -> int:
         """Return the number of what is made next: its place in sets, the same in every replay."""
@@ -277,7 +279,7 @@ class DeterministicLoop(RefusingLoop):
         self._tasks += 1
         self._made += 1
         name = name or f"task-{self._tasks}"
-        task = NumberedTask(coro, self._made, loop=self, name=name, context=context)
+        task = make_task(coro, self._made, self, name, context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # a run may be dropped
         return task
 

@@ -6,38 +6,42 @@ Python's own ones are addresses, so whatever the loop makes hashes as its number
 """
 
 import asyncio
+from contextvars import Context
 from types import FrameType
 from typing import Any
 
 
 class NumberedTask(asyncio.Task[Any]):
-    """A task whose place in a set is the same in every replay.
+    """A task whose place in a set is the same in every replay; ``make_task`` makes it."""
 
-    Args:
-        number: Its number within the run.
-    """
+    __slots__ = ("number",)
 
-    def __init__(self, coro: Any, number: int, **options: Any) -> None:
-        self._number = number
-        super().__init__(coro, **options)
+    number: int
+    """Its number within the run."""
 
     def __hash__(self) -> int:
-        return self._number
+        return self.number
+
+
+def make_task(
+    coro: Any, number: int, loop: asyncio.AbstractEventLoop, name: str, context: Context | None
+) -> NumberedTask:
+    """Make a task of a number."""
+    task = NumberedTask.__new__(NumberedTask)
+    task.number = number  # before it is registered, for which it has to have a hash
+    asyncio.Task.__init__(task, coro, loop=loop, name=name, context=context)
+    return task
 
 
 class NumberedFuture(asyncio.Future[Any]):
-    """A future whose place in a set is the same in every replay.
+    """A future whose place in a set is the same in every replay: by its ``number``."""
 
-    Args:
-        number: Its number within the run.
-    """
+    __slots__ = ("number",)
 
-    def __init__(self, number: int, loop: asyncio.AbstractEventLoop) -> None:
-        self._number = number
-        super().__init__(loop=loop)
+    number: int
 
     def __hash__(self) -> int:
-        return self._number
+        return self.number
 
 
 def number_gatherings() -> None:

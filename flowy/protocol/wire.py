@@ -4,7 +4,7 @@ Events travel as they are stored: a page of history is joined from the bytes of 
 never encoded again.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -22,6 +22,8 @@ TARGET_PREFIX = "SimpleWorkflowService"
 Answer = TypeVar("Answer")
 
 _encoder = msgspec.json.Encoder()
+encode_event: Callable[[Event], bytes] = _encoder.encode
+"""Encodes one event as it is stored and sent."""
 _events: msgspec.json.Decoder[tuple[HistoryEvent, ...]] = msgspec.json.Decoder(
     tuple[HistoryEvent, ...]
 )
@@ -110,11 +112,6 @@ def convert_answer(request_class: type[Request[Answer]], members: dict[str, Any]
     if "events" in members:
         members = {**members, "events": list(filter(_is_known, members["events"]))}
     return cast(Answer, msgspec.convert(members, answer))
-
-
-def encode_event(event: Event) -> bytes:
-    """Encode one event as it is stored and sent."""
-    return _encoder.encode(event)
 
 
 def decode_events(body: bytes) -> tuple[HistoryEvent, ...]:

@@ -115,7 +115,6 @@ class Dispatch:
         self.commits = 0
         self.commands = 0
         database.on_commit(self._count_commit)
-        database.on_commit(shared.committed)
         database.on_rollback(shared.rolled_back)
         database.on_overtaken(shared.doubt)
 
@@ -227,6 +226,7 @@ class Dispatch:
 
     def _count_commit(self) -> None:
         self.commits += 1
+        self._shared.committed()
 
     def _committed(self, outcome: _Outcome) -> None:
         self.commands += 1

@@ -51,7 +51,7 @@ class Draft:
     ) -> None:
         self.state = state
         self.has_left = has_left
-        self.at = state.last_event_at
+        self.at = max(moment(now), state.last_event_at)
         self.closes: CloseStatus | None = None
         self.dequeued: list[int] = []
         self.events: list[Event] = []
@@ -62,7 +62,6 @@ class Draft:
         self.started: StartedDecision | None = state.started
         self.task_list = state.task_list
         self.waiting: WaitingDecision | None = state.waiting
-        self.move_to(now)
 
     def move_to(self, now: float) -> None:
         """Give later events the time ``now``, or that of the event before if that is later."""

@@ -7,7 +7,7 @@ def deadline(start: float, duration: str | None) -> float | None:
     """Return the moment at which a duration that began at ``start`` is over, or None for never."""
     if duration is None or duration == UNLIMITED:
         return None
-    return moment(start + int(duration))
+    return round((start + int(duration)) * 1000) / 1000  # a moment
 
 
 def moment(time: float) -> float:

@@ -78,7 +78,8 @@ def start(unit: Unit, domain: int, change: Change) -> Kept:
 def carry_out(unit: Unit, kept: Kept, change: Change) -> None:
     """Store a change of an execution and deliver its messages."""
     _store(unit, kept, change)
-    _deliver_all(unit, kept.domain, change.messages)
+    if change.messages:
+        _deliver_all(unit, kept.domain, change.messages)
 
 
 def is_due(unit: Unit, kept: Kept) -> bool:

@@ -47,7 +47,7 @@ class Range(Value):
 
 def append(session: Session, execution: int, added: Sequence[Event]) -> list[bytes]:
     """Store events behind those that an execution has; return what is stored."""
-    stored = [encode_event(event) for event in added]
+    stored = list(map(encode_event, added))
     if stored:
         store(session, execution, added[0].event_id, stored)
     return stored

@@ -152,8 +152,9 @@ events = Table(
     Column("event_id", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
     PrimaryKeyConstraint("execution", "event_id"),
-    sqlite_with_rowid=False,
 )
+"""A table with row numbers on SQLite too: the events that a commit brings, of many executions, then
+lie together at its end, and only a small index is written at many places."""
 
 tasks = Table(
     "tasks",
@@ -204,7 +205,7 @@ left_lists = Table(
 
 SCHEMA = Schema(
     metadata=metadata,
-    revisions=("0001", "0002"),
+    revisions=("0001", "0002", "0003"),
     scripts=str(Path(__file__).parent / "migrations"),
     version_table="flowy_service_version",
 )

@@ -137,6 +137,24 @@ def test_the_migrations_make_the_schema_of_the_code(tmp_path: Path):
     by_code.dispose()
 
 
+def test_an_older_file_keeps_its_events(tmp_path: Path):
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(url)
+    insert = "INSERT INTO events (execution, event_id, body) VALUES (?, ?, ?)"
+    rows = [(execution, event_id, b"{}") for event_id in range(1, 40) for execution in (2, 1)]
+    with engine.begin() as connection:
+        run_scripts(connection, SCHEMA, to="0002")
+        connection.exec_driver_sql(insert, rows)
+    open_database(url, SCHEMA).close()
+    with engine.connect() as connection:
+        found = connection.exec_driver_sql("SELECT execution, event_id, body FROM events")
+        assert sorted(found.all()) == sorted(rows)
+        tables = connection.exec_driver_sql("SELECT name, sql FROM sqlite_master").all()
+    engine.dispose()
+    assert "WITHOUT ROWID" not in dict(tables)["events"]
+    assert "events_by_execution" not in dict(tables)
+
+
 def _schema(engine) -> dict[str, object]:
     found = inspect(engine)
     return {

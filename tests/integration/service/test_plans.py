@@ -28,8 +28,12 @@ HOT = {
 
 
 BY_KEY = {
-    "take a task off": delete_text(tasks.ROWS),
-    "move an execution on": update_text(executions.ROWS, ("next_due", "version")),
+    f"{what}, {count}": text
+    for count in (1, 2, 32)
+    for what, text in {
+        "take tasks off": delete_text(tasks.ROWS, count),
+        "move executions on": update_text(executions.ROWS, ("next_due", "version"), count),
+    }.items()
 }
 
 
@@ -65,6 +69,7 @@ def test_a_row_that_is_written_is_found_by_its_key(name: str):
     text = BY_KEY[name]
     steps = _plan(text, [1] * text.count("?"))
     assert reads_little(steps), steps
+    assert not {"SCAN tasks", "SCAN executions"} & set(steps), steps
 
 
 @pytest.mark.parametrize("is_open", [True, False])
