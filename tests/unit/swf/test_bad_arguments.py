@@ -9,7 +9,7 @@ import pytest
 
 import flowy.testing
 from flowy import Payloads, Workflow, activity, workflow
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, FlowyError
 from flowy.protocol.ids import TypeId
 from flowy.swf.boilerplate import (
     async_scheduler,
@@ -294,3 +294,20 @@ def test_a_codec_of_the_environment_that_is_none(name, monkeypatch):
 def test_a_class_of_clients_is_no_client():
     with pytest.raises(TypeError, match="layer1 is None, an SwfClient"):
         workflow_starter("shop", "idle", 1, layer1=FakeClient)
+
+
+def test_an_environment_that_is_closed_says_so():
+    environment = Environment(HERE)
+    execution = environment.start(Idle)
+    environment.close()
+    for ask in (
+        lambda: environment.run(Idle),
+        lambda: environment.result(execution),
+        lambda: environment.history(execution),
+        lambda: environment.signal(execution, "go"),
+        lambda: environment.cancel(execution),
+        lambda: environment.advance(1),
+    ):
+        with pytest.raises(FlowyError, match="this environment is closed"):
+            ask()
+    environment.close()
