@@ -193,11 +193,11 @@ class Dies:
     seen = 0
 
     def __del__(self):
-        Dies.seen = time.time()
+        Dies.seen = time.monotonic()
 
 
 def hear_a_signal():
-    before = signal.signal(signal.SIGUSR1, lambda *_: UNASKED.append(time.time()))
+    before = signal.signal(signal.SIGUSR1, lambda *_: UNASKED.append(time.monotonic()))
     try:
         signal.raise_signal(signal.SIGUSR1)
     finally:
@@ -206,7 +206,7 @@ def hear_a_signal():
 
 def hear_a_collection():
     def heard(phase, info):
-        UNASKED.append(time.time())
+        UNASKED.append(time.monotonic())
 
     gc.callbacks.append(heard)
     try:
@@ -216,7 +216,7 @@ def hear_a_collection():
 
 
 def finalize():
-    weakref.finalize(Dies(), lambda: UNASKED.append(time.time()))
+    weakref.finalize(Dies(), lambda: UNASKED.append(time.monotonic()))
 
 
 def die_in_a_circle():
@@ -228,7 +228,7 @@ def die_in_a_circle():
 
 
 def profile():
-    sys.setprofile(lambda *_: UNASKED.append(time.time()))
+    sys.setprofile(lambda *_: UNASKED.append(time.monotonic()))
     try:
         len(())
     finally:
@@ -251,4 +251,4 @@ def test_what_python_runs_in_between_is_not_workflow_code(cls, does):
 
 def test_what_a_finalizer_is_called_for_otherwise_is_workflow_code():
     with pytest.raises(ForbiddenCallError):
-        decided(Doing, lambda: UNASKED.append(time.time()))
+        decided(Doing, lambda: UNASKED.append(time.monotonic()))
