@@ -103,18 +103,18 @@ class Calls:
         kind = KIND_OF[type(options)]
         result = self.make_result(Result if kind != "child" else ChildResult)
         task = Task(
-            call.type,
-            options,
-            call.hooks,
-            kind,
-            result,
-            self.now,
-            None if caller is None else caller.f_code,
-            0 if caller is None else caller.f_lasti,
-            shielded.get(),
-            self,
-            number,
-            number,
+            type=call.type,
+            options=options,
+            hooks=call.hooks,
+            kind=kind,
+            result=result,
+            asked_at=self.now,
+            code=None if caller is None else caller.f_code,
+            instruction=0 if caller is None else caller.f_lasti,
+            shielded=shielded.get(),
+            canceller=self,
+            number=number,
+            first=number,
         )
         if not pending:
             task.input = self._input(task, args, kwargs)
@@ -138,10 +138,12 @@ class Calls:
             return result
 
         def fired() -> None:
+            result.origin = None
             if not result.done():
                 result.set_result(None)
 
         def refused(error: TaskNotScheduled) -> None:
+            result.origin = None
             if not result.done():
                 result.set_exception(error)
 

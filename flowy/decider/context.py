@@ -1,7 +1,6 @@
 """What workflow code reaches of the decider that runs it."""
 
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from flowy.decider.asked import find_caller, kind_of, result_class
@@ -71,7 +70,7 @@ class RunContext:
             self.facts.check(call.type)
         result = self._calls.ask(call, find_caller())
         if type(result) is ChildResult:
-            result.on_signal = partial(self._signal_child, result)
+            result.on_signal = self._signal_child
         return result
 
     def restart(self, restart: Restart) -> None:

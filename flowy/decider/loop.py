@@ -8,6 +8,7 @@ same code. A delay is a durable timer; the time is the history's and stands stil
 
 import asyncio
 import logging
+import reprlib
 import sys
 from asyncio import events
 from collections import deque
@@ -159,7 +160,7 @@ class DeterministicLoop(RefusingLoop):
                 # The task that raised it keeps it for whoever awaits it.
                 log.warning("workflow code exits the interpreter in a task", exc_info=True)
             except BaseException as error:  # noqa: BLE001 -- as the loops of asyncio do it
-                message = f"a callback raised: {handle!r}"
+                message = f"a callback raised: {reprlib.repr(handle.callback)}"  # users' own repr
                 self.call_exception_handler({"message": message, "exception": error})
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:

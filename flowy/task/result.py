@@ -72,6 +72,7 @@ class Result(asyncio.Future[T]):
             return False
         if self.origin is not None and self.origin.cancel():
             return True
+        self.origin = None
         return super().cancel(msg)
 
     def end_cancelled(self, details: str | None) -> None:
@@ -148,7 +149,7 @@ class ChildResult(Result[T]):
     execution: ExecutionId | None = None
     """The child's run, once it has started."""
 
-    on_signal: Callable[[str, str], Result] | None = None
+    on_signal: "Callable[[ChildResult[Any], str, str], Result] | None" = None
     """Sends a signal to the child as soon as it has started."""
 
     _waiting: tuple[Result, ...] = ()
@@ -185,7 +186,7 @@ class ChildResult(Result[T]):
         text = outgoing.dump(name, settled(value, "the value of a signal"))
         if self.on_signal is None:  # the run is no more: what its finally blocks ask goes nowhere
             return cast(BlockingLoop, self.get_loop()).create_result()
-        return self.on_signal(outgoing.name_of(name), text)
+        return self.on_signal(self, outgoing.name_of(name), text)
 
     def began(self, execution: ExecutionId) -> None:
         """Note that the child has started."""

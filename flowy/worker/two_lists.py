@@ -23,7 +23,7 @@ from flowy.worker import history
 from flowy.worker.backoff import PASSING
 from flowy.worker.exchange import send
 from flowy.worker.leaving import Leaving, uninterrupted
-from flowy.worker.poller import Source
+from flowy.worker.poller import LAST_PAUSE, Source
 
 
 class TwoLists:
@@ -141,13 +141,19 @@ class TwoLists:
             return
         source = dataclasses.replace(self._source, client=client)
         with closing(client):
-            while self._is_needed() and not self._source.stop.is_over:
-                self._bring(source, request)
+            while self._is_needed() and not source.stop.is_over:
+                began = source.clock.now()
+                found = self._bring(source, request)
+                # A service that is away, or about to be, answers at once.
+                if not found and source.clock.now() - began < LAST_PAUSE:
+                    source.stop.linger(LAST_PAUSE)
 
-    def _bring(self, source: Source, request: PollForDecisionTask) -> None:
+    def _bring(self, source: Source, request: PollForDecisionTask) -> bool:
+        """Poll once and hand over what comes; tell whether something did."""
         came = self._fetched(source, request)
         if came is not None:
             self._hand_over(request.task_list.name, came)
+        return came is not None
 
     def _fetched(
         self, source: Source, request: PollForDecisionTask
@@ -157,15 +163,7 @@ class TwoLists:
             task = source.client.call(request)
         except PASSING as error:
             # The decider does not pause: the other list may have tasks.
-            source.telemetry.tell(
-                PollEnded(
-                    kind="decision",
-                    domain=source.domain,
-                    task_list=request.task_list.name,
-                    outcome="failed",
-                    seconds=source.clock.now() - began,
-                )
-            )
+            _tell_failed(source, request, source.clock.now() - began)
             backoff.failed(error)
             return None
         except Exception as error:  # noqa: BLE001 -- the decider raises it where it is logged
@@ -190,3 +188,16 @@ class TwoLists:
 
     def _is_over(self, name: str) -> bool:
         return self._source.stop.wished or name in self._left
+
+
+def _tell_failed(source: Source, request: PollForDecisionTask, seconds: float) -> None:
+    if source.telemetry.listens:
+        source.telemetry.tell(
+            PollEnded(
+                kind="decision",
+                domain=source.domain,
+                task_list=request.task_list.name,
+                outcome="failed",
+                seconds=seconds,
+            )
+        )

@@ -39,11 +39,12 @@ class LeftLists:
         return found
 
     def leave(self, session: Session, domain: int, task_list: str, now: float) -> bool:
-        """Mark a list as left; tell whether it was not before."""
-        if self.is_left(session, domain, task_list):
+        """Mark a list as left; tell whether it was not known to be."""
+        if self._known.get((domain, task_list)):
             return False
-        row = {"domain": domain, "task_list": task_list, "left_at": now}
-        session.execute(INSERT, row)
+        # Another process may have marked it just now, for whoever says so a second time.
+        session.execute(DELETE, {"of_domain": domain, "of_list": task_list})
+        session.execute(INSERT, {"domain": domain, "task_list": task_list, "left_at": now})
         self._note(self._known, domain, task_list, True)
         return True
 

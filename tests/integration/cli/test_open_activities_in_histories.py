@@ -2,7 +2,7 @@
 
 import contextlib
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flowy.cli.open_activities import from_history
@@ -47,6 +47,7 @@ def decide(service, driver, decision):
         refused(service, answer)
 
 
+@settings(max_examples=40)
 @given(st.lists(STEPS, max_size=25), st.booleans())
 def test_a_history_tells_the_same_as_the_service_but_for_heartbeats(steps, closes):
     clock = ManualClock()

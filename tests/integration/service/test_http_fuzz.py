@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from msgspec import inspect
 
 from flowy.clock import ManualClock
-from flowy.protocol.operations import OPERATIONS
+from flowy.protocol.operations import EXTENSIONS, OPERATIONS
 from flowy.protocol.polls import EMPTY
 from flowy.protocol.validation import MAXIMUM_BODY
 from flowy.service.http.serve import HttpServer
@@ -157,9 +157,13 @@ def connection(server):
     opened.close()
 
 
+EVERY = sorted({**OPERATIONS, **EXTENSIONS})
+
+
 def post(connection, operation, body, **headers):
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
-    named = {"X-Amz-Target": f"SimpleWorkflowService.{operation}", **headers}
+    target = operation if operation in EXTENSIONS else f"SimpleWorkflowService.{operation}"
+    named = {"X-Amz-Target": target, **headers}
     connection.request("POST", "/", sent, named)
     response = connection.getresponse()
     return response.status, response.read()
@@ -180,9 +184,9 @@ def check(answer):
     return name
 
 
-@pytest.mark.parametrize("operation", sorted(OPERATIONS))
+@pytest.mark.parametrize("operation", EVERY)
 def test_requests_that_are_nearly_right(connection, operation):
-    request_class = OPERATIONS[operation]
+    request_class = {**OPERATIONS, **EXTENSIONS}[operation]
 
     @EXAMPLES
     @given(members(inspect.type_info(request_class)))
@@ -219,13 +223,13 @@ def test_decisions_that_are_nearly_right(server, connection, response, identity)
 
 
 @EXAMPLES
-@given(operation=st.sampled_from(sorted(OPERATIONS)), body=ANYTHING)
+@given(operation=st.sampled_from(EVERY), body=ANYTHING)
 def test_json_of_any_kind(connection, operation, body):
     check(post(connection, operation, body))
 
 
 @EXAMPLES
-@given(operation=st.sampled_from(sorted(OPERATIONS)), body=st.binary(max_size=100))
+@given(operation=st.sampled_from(EVERY), body=st.binary(max_size=100))
 def test_bytes_of_any_kind(connection, operation, body):
     assert check(post(connection, operation, body)) == "SerializationException"
 

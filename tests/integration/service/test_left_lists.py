@@ -169,6 +169,22 @@ def test_other_processes_know_of_it_and_it_outlives_them(shared_url, clock):
         ]
 
 
+def test_it_may_be_said_again_to_another_process(shared_url, clock):
+    """An answer may be lost, and the next server be another one."""
+    with (
+        closing(Service(shared_url, clock=clock)) as one,
+        closing(Service(shared_url, clock=clock)) as other,
+    ):
+        driver = Driver(one).register()
+        execution = driver.start()
+        driver.decide(**STICKY)
+        wake(driver, execution, other)
+        answer(driver, driver.poll_decision(task_list=OWN))
+        assert leave(driver).task_token == leave(Driver(other)).task_token == ""
+        wake(driver, execution, other)
+        assert driver.poll_decision().workflow_execution == execution
+
+
 def test_a_mark_is_dropped_when_no_execution_can_be_that_old(driver, sticky, clock):
     leave(driver)
     clock.advance(366 * DAY + 1)

@@ -57,8 +57,12 @@ class Doing:
         self.begin(input, activity_id)
         return self.answer()
 
-    def cancel_at_the_next_heartbeat(self):
-        self.client.always(RecordActivityTaskHeartbeat, ActivityTaskStatus(cancel_requested=True))
+    def cancel_at_the_next_heartbeat(self, once=lambda: True):
+        """Have the service ask for it, as soon as something is so."""
+        self.client.always(
+            RecordActivityTaskHeartbeat,
+            lambda _request: ActivityTaskStatus(cancel_requested=once()),
+        )
 
 
 def do(factory, input="[[], {}]", settings=None, **definition):

@@ -107,8 +107,11 @@ class Waits(Activity):
 
 
 class WaitsLater(Activity):
+    BEGAN = threading.Event()
+
     async def run(self):
         try:
+            self.BEGAN.set()
             await asyncio.sleep(60)
         finally:
             self.heartbeat("cleaned up")

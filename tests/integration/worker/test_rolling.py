@@ -14,10 +14,10 @@ from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
 from flowy.service.http.serve import HttpServer
 from flowy.service.server import Service
-from flowy.swf.http import HttpClient
+from flowy.swf.connect import connect
 from flowy.swf.starter import WorkflowStarter
 
-PATIENCE = 20
+PATIENCE = 120
 PROCESSES = 2
 MODULE = """
 import asyncio, threading
@@ -47,8 +47,12 @@ class Quiet(Workflow):
 """
 
 
-@pytest.fixture
-def address(tmp_path):
+@pytest.fixture(params=["http", "postgresql"])
+def address(request, tmp_path):
+    """One server for all processes, or one in each of them, on the same database."""
+    if request.param == "postgresql":
+        yield request.getfixturevalue("postgresql_url")
+        return
     with Service(f"sqlite:///{tmp_path / 'flowy.db'}") as service:
         front = HttpServer(service)
         yield front.start()
@@ -57,7 +61,7 @@ def address(tmp_path):
 
 @pytest.fixture
 def client(address):
-    client = HttpClient(address)
+    client = connect(address)
     yield client
     client.close()
 
@@ -67,12 +71,12 @@ def supervisors(tmp_path, address):
     (tmp_path / "rolled.py").write_text(MODULE)
     running = []
 
-    def start():
+    def start(*options, processes=PROCESSES):
         process = subprocess.Popen(
             [
                 *(sys.executable, "-m", "flowy", "worker", "rolled", "--address", address),
-                *("--processes", str(PROCESSES), "--deciders", "2", "--sticky"),
-                *("--sticky-timeout", "3600", "--slots", "thread=4"),
+                *("--processes", str(processes), "--deciders", "2", "--sticky"),
+                *("--sticky-timeout", "3600", "--slots", "thread=4", *options),
             ],
             cwd=tmp_path,
             env={**os.environ, "PYTHONUNBUFFERED": "1"},
@@ -80,7 +84,7 @@ def supervisors(tmp_path, address):
             text=True,
         )
         running.append(process)
-        for _ in range(PROCESSES):
+        for _ in range(processes):
             assert "serving rolled" in process.stdout.readline()
         return process
 
@@ -159,3 +163,29 @@ def test_no_task_times_out_when_a_supervisor_is_replaced(supervisors, client):
         expected = int(number) + (2 if kind == "quiet" else 6)
         assert events[-1].attributes.result == str(expected)
     assert any(was_quiet(histories[each.workflow_id]) for each in quiet)
+
+
+def own_lists(client, begun):
+    """Return the lists that decisions of executions went to, but for the one that all share."""
+    return {
+        event.attributes.task_list.name
+        for execution in begun
+        for event in closed(client, execution)
+        if isinstance(event, DecisionTaskScheduled)
+    } - {"rolling"}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["http"], indirect=True)
+def test_a_supervisor_of_the_same_name_has_the_lists_of_the_one_before(supervisors, client):
+    found = []
+    for turn, name in enumerate(("shop 1", "shop 1", "shop 2")):
+        supervisor = supervisors("--name", name, "--deciders", "1", processes=1)
+        numbers = range(turn * 2, turn * 2 + 2)
+        found.append(own_lists(client, [begin(client, "busy", number) for number in numbers]))
+        supervisor.send_signal(signal.SIGTERM)
+        assert supervisor.wait(PATIENCE) == 0
+    first, again, other = found
+    assert len(first) == 1
+    assert again == first
+    assert not other & first

@@ -111,7 +111,8 @@ def test_a_process_is_gone_when_it_was_cancelled(tmp_path):
 @pytest.mark.parametrize("strategy", ["inline", "asyncio"])
 def test_a_coroutine_is_cancelled_and_may_clean_up(strategy):
     with Doing(odd.WaitsLater, ActivitySettings(strategy=strategy, look_every=0.05)) as doing:
-        doing.cancel_at_the_next_heartbeat()
+        odd.WaitsLater.BEGAN.clear()
+        doing.cancel_at_the_next_heartbeat(once=odd.WaitsLater.BEGAN.is_set)
         answer = doing.do()
     assert answer == RespondActivityTaskCanceled(task_token="token", details="cleaned up")
 

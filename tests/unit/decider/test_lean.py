@@ -10,7 +10,7 @@ import pytest
 
 from flowy.decider.run import WorkflowRun
 from flowy.errors import NondeterminismError
-from flowy.protocol.events import activity
+from flowy.protocol.events import activity, child
 from flowy.protocol.ids import TaskList, TypeId
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Workflow
@@ -43,17 +43,43 @@ class PlainChain(Proxies):
         return value
 
 
+class Sleeps(Proxies):
+    async def run(self, steps):
+        for _ in range(steps):
+            self.sleep(5).cancel()
+            await self.sleep(1)
+
+
+class Parent(Proxies):
+    async def run(self, steps):
+        for step in range(steps):
+            await self.sub(step)
+
+
+class Cancelled(Proxies):
+    async def run(self, steps):
+        for _ in range(steps):
+            self.act([1]).cancel()
+            await self.sleep(1)
+
+
 def chained(cls, steps):
     s = Simulator(cls, steps)
     run = s.new_run()
     s.decide(run)
-    for step in range(steps):
-        s.complete(str(step), [step])
+    while not s.closed:
+        for id in tuple(s.timers):
+            s.fire(id)
+        for id in tuple(s.activities):
+            s.complete(id, [1])
+        for id in tuple(s.children):
+            s.start_child_run(id)
+            s.close_child(id, child.ChildWorkflowExecutionCompleted, result="1")
         s.decide(run)
     return s
 
 
-@pytest.mark.parametrize("cls", [Chain, PlainChain])
+@pytest.mark.parametrize("cls", [Chain, PlainChain, Parent, Sleeps, Cancelled])
 def test_calls_that_have_ended_leave_nothing_for_the_collector(cls):
     few, many = chained(cls, 3), chained(cls, 60)
 
@@ -96,10 +122,18 @@ def test_what_was_to_run_soon_can_be_cancelled():
     assert ids(s.decide()) == ["complete [true,true,2,4]"]
 
 
+class Odd:
+    def __repr__(self):
+        raise RuntimeError("not even that")
+
+    def __call__(self, _):
+        return 1 / 0
+
+
 class Breaks(Proxies):
     async def run(self):
         loop = asyncio.get_running_loop()
-        loop.call_soon(lambda: 1 / 0)
+        loop.call_soon(Odd(), Odd())
         loop.call_later(0, lambda: 1 / 0)
         return await self.act()
 

@@ -9,10 +9,11 @@ import pytest
 from botocore.loaders import Loader
 from botocore.model import ListShape, ServiceModel, Shape, StringShape, StructureShape
 
+from flowy.protocol import wire
 from flowy.protocol.decisions import DECISION_CLASSES, AnyDecision
-from flowy.protocol.faults import FAULTS, MODELLED, NAME_SPACES
+from flowy.protocol.faults import FAULTS, MODELLED, NAME_SPACES, UnknownOperationException
 from flowy.protocol.history import EVENT_CLASSES, EVENTS, HistoryEvent
-from flowy.protocol.operations import ANSWERS, OPERATIONS
+from flowy.protocol.operations import ANSWERS, EXTENSIONS, OPERATIONS
 from flowy.protocol.tasks import ActivityTask, DecisionTask
 from flowy.protocol.wire import TARGET_PREFIX
 
@@ -66,6 +67,19 @@ def fields_of(cls: type[msgspec.Struct]) -> dict[str, Any]:
 def test_every_operation_has_a_request_class():
     assert sorted(OPERATIONS) == sorted(MODEL.operation_names)
     assert len(OPERATIONS) == 39
+
+
+def test_what_is_not_in_the_model_has_a_name_space_of_its_own():
+    for name, request_class in EXTENSIONS.items():
+        assert request_class.__name__ not in MODEL.operation_names
+        assert wire.target(request_class) == name == f"Flowy.{request_class.__name__}"
+        assert wire.operation(wire.operation_name(name)) is request_class
+        with pytest.raises(UnknownOperationException):
+            wire.operation(wire.operation_name(f"{TARGET_PREFIX}.{request_class.__name__}"))
+    for name, request_class in OPERATIONS.items():
+        assert wire.target(request_class) == f"{TARGET_PREFIX}.{name}"
+        with pytest.raises(UnknownOperationException):
+            wire.operation(wire.operation_name(f"Flowy.{name}"))
 
 
 def test_the_target_and_the_protocol_are_those_of_the_model():

@@ -16,6 +16,7 @@ from flowy.protocol.decisions import (
 from flowy.protocol.executions import ExecutionTimeFilter, WorkflowExecutionCount
 from flowy.protocol.faults import (
     AccessDeniedException,
+    UnknownOperationException,
     UnknownResourceFault,
     ValidationException,
 )
@@ -25,6 +26,11 @@ from flowy.protocol.requests.activity_tasks import PollForActivityTask
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask, RespondDecisionTaskCompleted
 from flowy.protocol.requests.domains import DescribeDomain
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.requests.extensions import (
+    DescribeOpenActivityTasks,
+    EndPolls,
+    LeaveTaskList,
+)
 from flowy.protocol.requests.visibility import CountOpenWorkflowExecutions
 from flowy.protocol.requests.workflow_types import DescribeWorkflowType
 from flowy.protocol.tasks import ActivityTask, DecisionTask
@@ -187,6 +193,29 @@ def test_after_an_interruption_no_poll_is_sent(client, fake):
     decide = PollForDecisionTask(domain="d", task_list=TaskList(name="l"))
     assert (client.call(poll), client.call(decide)) == (ActivityTask(), DecisionTask())
     assert fake.calls == []
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        DescribeOpenActivityTasks(domain="d", execution=ExecutionId(workflow_id="w", run_id="r")),
+        EndPolls(client="c"),
+        LeaveTaskList(domain="d", task_list=TaskList(name="l")),
+    ],
+)
+def test_what_amazon_does_not_offer_is_an_unknown_operation_and_not_sent(client, fake, request_):
+    with pytest.raises(UnknownOperationException, match=type(request_).__name__):
+        client.call(request_)
+    assert fake.calls == []
+
+
+def test_another_client_polls_on_and_leaves_the_boto3_client_open(client, fake):
+    client.interrupt()
+    other = client.another()
+    other.call(PollForActivityTask(domain="d", task_list=TaskList(name="l")))
+    assert [name for name, _ in fake.calls] == ["poll_for_activity_task"]
+    other.close()
+    assert not fake.closed
 
 
 def test_closing_closes_the_boto3_client(client, fake):

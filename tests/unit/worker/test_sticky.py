@@ -17,9 +17,10 @@ from flowy.protocol.requests.decision_tasks import (
 from flowy.protocol.requests.extensions import LeaveTaskList
 from flowy.protocol.tasks import DecisionTask
 from flowy.telemetry import PollEnded, Telemetry
+from flowy.worker.poller import LAST_PAUSE
 from flowy.worker.sticky import Stickiness, Sticky, own_list
 from flowy.worker.two_lists import TwoLists
-from tests.unit.worker.fakes import EXECUTION, FakeClient, source
+from tests.unit.worker.fakes import EXECUTION, FakeClient, JumpingClock, source
 
 PATIENCE = 20
 ANSWER = RespondDecisionTaskCompleted(task_token="t")
@@ -255,6 +256,20 @@ def test_where_that_cannot_be_told_the_list_is_served_until_nobody_is_sent_there
     place.client.other.interrupt()
     while lists.has_begun:
         assert lists.poll() == DecisionTask()
+
+
+def test_where_that_cannot_be_told_a_service_that_is_away_is_asked_now_and_then():
+    clock = JumpingClock()
+    place = source(Alone(), clock)
+    place.stop.grant(10)
+    place.client.other = FakeClient()
+    place.client.other.always(PollForDecisionTask, ServiceUnreachable("down"))
+    lists = TwoLists(place, OWN, lambda: True)
+    place.stop.wish()
+    place.client.interrupt()
+    while lists.has_begun:
+        assert lists.poll() == DecisionTask()
+    assert len(place.client.other.sent) == 10 / LAST_PAUSE
 
 
 def test_where_that_cannot_be_told_the_grace_time_ends_it():
