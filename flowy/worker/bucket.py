@@ -6,10 +6,12 @@ locks the file; a process that is killed meanwhile leaves the lock, and the buck
 
 import os
 import struct
+import sys
+import tempfile
 import threading
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import IO, Protocol
 
 _FORM = struct.Struct("=dd")
 
@@ -65,6 +67,13 @@ class OwnBucket:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def shared_file() -> IO[bytes]:
+    """Make a file for a ``SharedBucket``; it goes with the last process that has it."""
+    if sys.platform == "linux":  # there, no folder needs to be one that can be written to
+        return os.fdopen(os.memfd_create("flowy-count"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 class SharedBucket:
