@@ -6,7 +6,6 @@ locks the file; a process that is killed meanwhile leaves the lock, and the buck
 
 import os
 import struct
-import sys
 import tempfile
 import threading
 from dataclasses import dataclass
@@ -71,8 +70,9 @@ class OwnBucket:
 
 def shared_file() -> IO[bytes]:
     """Make a file for a ``SharedBucket``; it goes with the last process that has it."""
-    if sys.platform == "linux":  # there, no folder needs to be one that can be written to
-        return os.fdopen(os.memfd_create("flowy-count"), "r+b", buffering=0)
+    in_memory = getattr(os, "memfd_create", None)  # on Linux; it needs no folder to write to
+    if in_memory is not None:
+        return os.fdopen(in_memory("flowy-count"), "r+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)
 
 
