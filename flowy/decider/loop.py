@@ -171,7 +171,7 @@ class DeterministicLoop(RefusingLoop):
                 self.call_exception_handler({"message": message, "exception": error})
 
     def unfinished(self) -> list[asyncio.Task[Any]]:
-        """Return the tasks that have not ended, in order; asyncio would look at those of all runs."""
+        """Return the tasks that have not ended; asyncio would look at those of all runs."""
         tasks = [begun() for begun in self._begun]
         return [task for task in tasks if task is not None and not task.done()]
 
