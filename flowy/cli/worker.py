@@ -17,6 +17,7 @@ from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
 from flowy.errors import FlowyError
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.task.option_values import LONGEST
 from flowy.worker.bucket import Bucket
 from flowy.worker.draining import Grace
 from flowy.worker.settings import DeciderSettings
@@ -139,7 +140,7 @@ def read_slots(
 @click.option(
     "--sticky-timeout",
     metavar="SECONDS",
-    type=click.IntRange(1),
+    type=click.IntRange(1, LONGEST),
     default=SECONDS,
     show_default=True,
     help="How long such a decision waits for this worker before all may have it.",

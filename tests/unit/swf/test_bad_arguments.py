@@ -122,6 +122,8 @@ def test_a_scheduler_and_an_address():
         ({"threads": 0}, "threads is at least 1"),
         ({"threads": "4"}, "threads is a whole number"),
         ({"deciders": 1.5}, "deciders is a whole number"),
+        ({"sticky_seconds": 0}, "sticky_seconds is at least 1"),
+        ({"sticky_seconds": 100_000_000}, "sticky_seconds is at most 99,999,999"),
         ({"deciding": {}}, "deciding is a"),
         ({"activities": None}, "activities is a"),
         ({"name": 7}, "name is a"),
