@@ -6,7 +6,9 @@ Python's own ones are addresses, so whatever the loop makes hashes as its number
 """
 
 import asyncio
+from collections.abc import Callable
 from contextvars import Context
+from itertools import count
 from types import FrameType
 from typing import Any
 
@@ -28,9 +30,15 @@ def make_task(
 ) -> NumberedTask:
     """Make a task of a number."""
     task = NumberedTask.__new__(NumberedTask)
-    task.number = number  # before it is registered, for which it has to have a hash
+    # asyncio registers the tasks of all runs in one set, which keeps the hash of that moment. If it
+    # were the number, the first tasks of all runs that are kept would be compared with this one.
+    task.number = _next_place()
     asyncio.Task.__init__(task, coro, loop=loop, name=name, context=context)
+    task.number = number
     return task
+
+
+_next_place: Callable[[], int] = count().__next__
 
 
 class NumberedFuture(asyncio.Future[Any]):

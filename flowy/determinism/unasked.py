@@ -43,6 +43,8 @@ def _listeners() -> Iterator[CodeType]:
 def _code(called: Any) -> CodeType | None:
     while isinstance(called, partial):
         called = called.func
+    if not callable(called):  # None, and what stands for the usual ways to treat a signal
+        return None
     called = getattr(called, "__func__", called)
     if not hasattr(called, "__code__"):
         called = getattr(type(called), "__call__", None)  # noqa: B004 -- the method itself is wanted

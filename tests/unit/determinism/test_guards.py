@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import enum
 import gc
 import logging
 import signal
@@ -247,6 +248,22 @@ def test_what_python_runs_in_between_is_not_workflow_code(cls, does):
     Dies.seen = 0
     decided(cls, lambda: does() and None)
     assert UNASKED or Dies.seen
+
+
+class Shade(enum.Enum):
+    """Looks at the clock for a value that it does not know."""
+
+    DARK = 0.0
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.DARK if time.monotonic() else None
+
+
+def test_what_an_enum_does_to_find_its_member_is_workflow_code():
+    # The ways to treat a signal are members of an enum themselves.
+    with pytest.raises(ForbiddenCallError):
+        decided(Doing, lambda: Shade(1.0))
 
 
 def test_what_a_finalizer_is_called_for_otherwise_is_workflow_code():
