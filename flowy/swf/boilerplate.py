@@ -295,8 +295,8 @@ def _work(
     if not len(registry):
         wanted = "workflow" if isinstance(poller, DecisionPoller) else "activity"
         logger.warning(
-            "no %s was found, and what comes on task list %s is left to time out: check package and "
-            "ignore",
+            "no %s was found, and what comes on task list %s is left to time out: check package "
+            "and ignore",
             wanted,
             source.task_list,
         )
