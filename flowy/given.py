@@ -26,16 +26,18 @@ def kind(value: Any, wanted: type[T], what: str) -> T:
     return value
 
 
-def whole(value: Any, what: str, least: int = 0) -> int:
-    """Return a whole number that is not too small.
+def whole(value: Any, what: str, least: int = 0, most: int | None = None) -> int:
+    """Return a whole number that is not too small, nor too large.
 
     Raises:
-        DefinitionError: It is none, or less.
+        DefinitionError: It is none, or less, or more.
     """
     if not isinstance(value, int) or isinstance(value, bool):
         raise DefinitionError(f"{what} is a whole number, not {shown(value)}")
     if value < least:
         raise DefinitionError(f"{what} is at least {least:,}, not {value:,}")
+    if most is not None and value > most:
+        raise DefinitionError(f"{what} is at most {most:,}, not {value:,}")
     return value
 
 

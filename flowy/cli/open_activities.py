@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from flowy.cli.tables import moment
-from flowy.errors import Fault
+from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
 from flowy.protocol.events import activity
 from flowy.protocol.history import HistoryEvent
@@ -20,6 +20,9 @@ from flowy.worker.heartbeat import Progress, read_progress, said
 
 ENCODED = "(encoded)"
 """What is shown of details that the workers' codec has encoded."""
+
+LARGE = 1e15
+"""Amounts from here on are shown with an exponent."""
 
 
 class OpenActivity(Value):
@@ -61,7 +64,7 @@ def find(
     """
     try:
         answer = client.call(DescribeOpenActivityTasks(domain=domain, execution=execution))
-    except Fault:
+    except FlowyError:  # some answer what they do not know with an error of their own
         tasks: Iterable[OpenActivityTask] = from_history(events)
         beats = False
     else:
@@ -136,7 +139,7 @@ def percent(progress: Progress | None) -> float | None:
     """Return how much is done in per cent; None where the whole is not known."""
     if progress is None or not progress.total:
         return None
-    return 100.0 * progress.done / progress.total
+    return 100.0 * (progress.done / progress.total)
 
 
 def row(found: OpenActivity) -> tuple[str, ...]:
@@ -167,7 +170,8 @@ def shown(progress: Progress | None) -> str:
 
 
 def _amount(value: float) -> str:
-    return f"{int(value):,}" if float(value).is_integer() else f"{value:g}"
+    is_counted = float(value).is_integer() and abs(value) < LARGE
+    return f"{int(value):,}" if is_counted else f"{value:g}"
 
 
 def _state(task: OpenActivityTask) -> str:

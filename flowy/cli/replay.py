@@ -3,6 +3,7 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +28,15 @@ from flowy.protocol.executions import WorkflowExecutionInfo
 from flowy.replay.files import History, histories, saved
 from flowy.replay.judging import Verdict, judge
 from flowy.task import scanner
+from flowy.task.definition import WorkflowDefinition
+from flowy.task.registry import Registry
+from flowy.transport.packing import Packing
 from flowy.transport.payloads import as_payloads
+from flowy.worker.settings import DeciderSettings
+from flowy.worker.watchdog import Watch, Watchdog
+
+PATIENCE = DeciderSettings()
+"""For how long code may run: as long as for a decision on a worker."""
 
 
 @click.command()
@@ -80,13 +89,40 @@ def replay(
     packing = as_payloads(payloads).packing(chosen(address, domain).domain)
     found = _from_files(paths, run_id) if paths else _live(query, address, domain)
     verdicts = []
-    for history in found:
-        if save is not None:
-            _save(save, history)
-        verdicts.append(judge(history, registry, packing))
-        if not as_json:
-            _print(verdicts[-1])
+    with _watched() as watch:
+        for history in found:
+            if save is not None:
+                _save(save, history)
+            verdicts.append(_judged(watch, history, registry, packing))
+            if not as_json:
+                _print(verdicts[-1])
     _finish(verdicts, as_json)
+
+
+@contextmanager
+def _watched() -> Iterator[Watch]:
+    """Let nothing run for ever, such as the decision in which a worker holds an execution."""
+    watch = Watch(PATIENCE)
+    watchdog = Watchdog([watch])
+    watchdog.start()
+    try:
+        yield watch
+    finally:
+        watchdog.stop()
+
+
+def _judged(
+    watch: Watch, history: History, registry: Registry[WorkflowDefinition], packing: Packing
+) -> Verdict:
+    watch.begin(history.execution)
+    blocked = None
+    try:
+        verdict = judge(history, registry, packing)
+    finally:
+        blocked = watch.end()
+    if blocked is None:
+        return verdict
+    return verdict._replace(status="error", message=str(blocked))
 
 
 def _from_files(paths: tuple[Path, ...], run_id: str | None) -> Iterator[History]:

@@ -1,6 +1,7 @@
 """Tables for people; rich is imported when the first one is printed."""
 
 import datetime as dt
+import re
 import sys
 from collections.abc import Iterable
 
@@ -9,6 +10,9 @@ from flowy.protocol.executions import WorkflowExecutionInfo
 
 PIPED_WIDTH = 200
 """Columns when the output is no terminal, where nothing should be folded."""
+
+_COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
+"""What a terminal would obey; it stands in what workers, and so others, have said."""
 
 
 def executions(found: Iterable[WorkflowExecutionInfo]) -> None:
@@ -60,6 +64,11 @@ def moment(timestamp: float) -> str:
     return dt.datetime.fromtimestamp(timestamp, dt.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
+def harmless(text: str) -> str:
+    r"""Return a text in which control characters are spelled out: escape is ``\x1b``."""
+    return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def _print(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
     # Here, and not above: most commands print no table, and importing rich takes a while.
     from rich import box
@@ -69,5 +78,5 @@ def _print(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
 
     table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
     for row in rows:
-        table.add_row(*(Text(cell, overflow="fold") for cell in row))
+        table.add_row(*(Text(harmless(cell), overflow="fold") for cell in row))
     Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isnan
 
 import click
 
@@ -17,6 +18,7 @@ from flowy.cli.reloading import Changes
 from flowy.cli.talking import log_to_stderr
 from flowy.errors import FlowyError
 from flowy.swf.workers import WorkerPlan, make_worker
+from flowy.task.option_values import LONGEST
 from flowy.worker.bucket import Bucket
 from flowy.worker.draining import Grace
 from flowy.worker.settings import DeciderSettings
@@ -82,6 +84,17 @@ def read_slots(
     return slots
 
 
+def read_grace(_context: click.Context, _parameter: click.Parameter, value: float) -> float:
+    """Read seconds that can be counted.
+
+    Raises:
+        BadParameter: They cannot.
+    """
+    if isnan(value):
+        raise click.BadParameter("give a number of seconds, such as 30")
+    return value
+
+
 @click.command()
 @click.argument("modules", metavar="MODULE...", nargs=-1, required=True)
 @click.option(
@@ -139,7 +152,7 @@ def read_slots(
 @click.option(
     "--sticky-timeout",
     metavar="SECONDS",
-    type=click.IntRange(1),
+    type=click.IntRange(1, LONGEST),
     default=SECONDS,
     show_default=True,
     help="How long such a decision waits for this worker before all may have it.",
@@ -152,7 +165,8 @@ def read_slots(
 @click.option(
     "--grace",
     metavar="SECONDS",
-    type=click.FloatRange(0),
+    type=click.FloatRange(0, LONGEST),
+    callback=read_grace,
     default=GRACE,
     show_default=True,
     help="How long tasks in hand may take when the worker is to leave.",

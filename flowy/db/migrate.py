@@ -6,6 +6,7 @@ is to be done, and only a migration imports Alembic.
 """
 
 import importlib
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,8 @@ from sqlalchemy import Connection, Engine, MetaData, inspect, text
 from sqlalchemy.exc import DBAPIError
 
 from flowy.errors import DatabaseError
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,6 +88,13 @@ def _upgrade(connection: Connection, schema: Schema, name: str) -> None:
         schema.metadata.create_all(connection)
         _set_stamp(connection, schema)
     elif stamp in schema.revisions:
+        logger.warning(
+            "the database %r is brought from schema version %s to %s; with millions of events that "
+            "takes a minute, and if it is interrupted everything is as before",
+            name,
+            stamp,
+            schema.revisions[-1],
+        )
         run_scripts(connection, schema)
     else:
         raise _newer(schema, stamp, name)

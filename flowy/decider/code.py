@@ -110,7 +110,7 @@ class WorkflowCode:
         self._context.dropped = True
         if self._main is not None:
             closed: set[asyncio.Task[Any]] = set()
-            while left := asyncio.all_tasks(self._loop) - closed:  # finally blocks make new ones
+            while left := set(self._loop.unfinished()) - closed:  # finally blocks make new ones
                 closed |= left
                 for task in left:
                     _close_coroutine(task)

@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from contextvars import Context, copy_context
 from threading import get_ident
 from typing import Any, Protocol
+from weakref import ref
 
 import msgspec
 
@@ -73,6 +74,10 @@ class Handle(msgspec.Struct, eq=False):
         return self.context
 
 
+FEW = 32
+"""So many tasks are remembered before those that have ended are forgotten."""
+
+
 def _fire(handle: asyncio.TimerHandle) -> None:
     """Call what a timer was for."""
     if not handle.cancelled():
@@ -108,6 +113,8 @@ class DeterministicLoop(RefusingLoop):
         self._started: dict[int, object] = {}
         self._tasks = 0
         self._made = 0
+        self._begun: list[ref[asyncio.Task[Any]]] = []
+        self._forget_at = FEW
 
     # What the decider does with the loop
 
@@ -162,6 +169,11 @@ class DeterministicLoop(RefusingLoop):
             except BaseException as error:  # noqa: BLE001 -- as the loops of asyncio do it
                 message = f"a callback raised: {reprlib.repr(handle.callback)}"  # users' own repr
                 self.call_exception_handler({"message": message, "exception": error})
+
+    def unfinished(self) -> list[asyncio.Task[Any]]:
+        """Return the tasks that have not ended; asyncio would look at those of all runs."""
+        tasks = [begun() for begun in self._begun]
+        return [task for task in tasks if task is not None and not task.done()]
 
     def _finish_generator(self, generator: AsyncGenerator[Any, Any]) -> None:
         # What code left in the middle runs its finally blocks to their end, as in asyncio.
@@ -281,6 +293,10 @@ class DeterministicLoop(RefusingLoop):
         name = name or f"task-{self._tasks}"
         task = make_task(coro, self._made, self, name, context)
         task._log_destroy_pending = False  # type: ignore[attr-defined]  # a run may be dropped
+        self._begun.append(ref(task))
+        if len(self._begun) > self._forget_at:
+            self._begun = [ref(each) for each in self.unfinished()]
+            self._forget_at = 2 * len(self._begun) + FEW
         return task
 
     def call_exception_handler(self, context: dict[str, Any]) -> None:

@@ -50,19 +50,25 @@ class Texts:
         """Return the reason and the details that tell of a failure, as they travel."""
         if self._packing.codec is None:
             return failure.describe(error)
-        with unguarded():
-            return sealed.describe(self._packing, error)
+        return self._described(error, failure.DETAILS_MAXIMUM)
 
     def describe_within(self, error: BaseException, what: str, limit: int) -> tuple[str, str]:
         """Return the same for a field of other texts, which takes fewer characters."""
         if self._packing.codec is not None:
-            with unguarded():
-                return sealed.describe(self._packing, error, limit=limit)
+            return self._described(error, limit)
         reason, details = failure.describe(error)
         try:
             return reason, self.pack(details, what, limit)
         except PayloadError:
             return reason, ""
+
+    def _described(self, error: BaseException, limit: int) -> tuple[str, str]:
+        try:
+            with unguarded():
+                return sealed.describe(self._packing, error, limit=limit, waits=True)
+        except PayloadUnavailable as trouble:
+            self.trouble = trouble
+            raise
 
     def reveal(self, details: str | None, what: str) -> str | None:
         """Return the text that details stand for.

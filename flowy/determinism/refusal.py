@@ -1,9 +1,9 @@
 """Refuse what workflow code does, if it is workflow code that does it."""
 
 from types import FrameType
-from typing import NoReturn
 
 from flowy.determinism.rules import Rule
+from flowy.determinism.unasked import runs_unasked
 from flowy.determinism.users import is_users
 from flowy.errors import ForbiddenCallError
 from flowy.task.guarding import Watched, watched
@@ -73,12 +73,15 @@ def refuse_behind(run: Watched, what: str, rule: Rule, frame: FrameType | None) 
             return
         if is_users(frame):
             _refuse(run, what, rule, frame)
+            return
         if frame.f_code.co_name == "<module>":
             return
         frame = frame.f_back
 
 
-def _refuse(run: Watched, what: str, rule: Rule, frame: FrameType) -> NoReturn:
+def _refuse(run: Watched, what: str, rule: Rule, frame: FrameType) -> None:
+    if runs_unasked(frame):
+        return
     place = named(frame, frame.f_lineno)
     error = ForbiddenCallError(
         f"{rule.code} {rule.name}: {what} is called at {place}; {rule.why}: use {rule.instead} "

@@ -211,9 +211,10 @@ def serve(
     """
     try:
         server, thread = start_http_server(port, host, REGISTRY if registry is None else registry)
-    except OSError as error:
+    except (OSError, OverflowError) as error:  # the latter where there is no such port
         raise FlowyError(
-            f"metrics cannot be served on {host}:{port}: {error.strerror or error}; choose another "
+            f"metrics cannot be served on {host}:{port}: "
+            f"{getattr(error, 'strerror', None) or error}; choose another "
             "port, each worker process needs its own"
         ) from error
 

@@ -277,10 +277,10 @@ class HttpClient:
             "Content-Type": wire.CONTENT_TYPE,
             "X-Amz-Target": wire.target(type(request)),
         }
-        if waits(request):
-            headers[CLIENT_HEADER] = self._name
         if self._signer is not None:
             headers.update(self._signer(headers, body))
+        if waits(request):  # not signed: a front may leave it out
+            headers[CLIENT_HEADER] = self._name
         return headers
 
     def _park(self, connection: Connection) -> None:

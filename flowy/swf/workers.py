@@ -13,6 +13,7 @@ from flowy.swf import participants, registration
 from flowy.swf.packed import payloads_of
 from flowy.task import scanner
 from flowy.task.definition import ActivityDefinition, WorkflowDefinition, checked_name
+from flowy.task.option_values import LONGEST
 from flowy.task.registry import Registry
 from flowy.telemetry import SILENT, Telemetry
 from flowy.transport.payloads import Payloads
@@ -44,8 +45,8 @@ class WorkerPlan:
         deciding: How workflows are decided.
         sticky: Whether decisions of kept runs come to a task list of the decider's own: None for
             as soon as other deciders are noticed, True from the start, False for never.
-        sticky_seconds: How long such a decision waits for its decider before all may have it; at
-            least 1.
+        sticky_seconds: How long such a decision waits for its decider before all may have it; from
+            1 to what SWF takes.
         name: Names this worker among all, so that one that takes its place gets the decisions of
             the runs that it kept; "" is a name of its own.
         activities: How activities are done; the resources that the packages declare are added.
@@ -74,6 +75,7 @@ class WorkerPlan:
             checked_name(name, "task list")
         whole(self.threads, "threads", 1)
         whole(self.deciders, "deciders", 1)
+        whole(self.sticky_seconds, "sticky_seconds", 1, LONGEST)
         kind(self.deciding, DeciderSettings, "deciding")
         kind(self.activities, ActivitySettings, "activities")
         kind(self.name, str, "name")

@@ -99,7 +99,7 @@ class Signature:
             try:
                 self.python.bind(*args, **kwargs)
             except TypeError as error:
-                raise PayloadMismatch(f"{what} is called with arguments that {error}") from None
+                raise PayloadMismatch(f"{what} does not take these arguments: {error}") from None
         if self.is_typed and not self._is_read_at_once(args, kwargs, text):
             self.load(text, what)  # says which argument it is
 

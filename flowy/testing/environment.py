@@ -115,6 +115,7 @@ class Environment:
         self._known: set[Any] = set()
         self._named: list[TaskProxy[..., Any]] = []
         self._started = 0
+        self._is_closed = False
         self._by_code: set[str] = set()
         """The workflow ids of what was started by class or function."""
         try:
@@ -136,7 +137,10 @@ class Environment:
         self.close()
 
     def close(self) -> None:
-        """Forget everything."""
+        """Forget everything; nothing else can be done with it afterwards."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         recording.save(self.client, self.domain)
         self._crew.close()
         self._service.close()
@@ -200,6 +204,7 @@ class Environment:
 
         Takes and raises what ``run`` does.
         """
+        self._check_open()
         definition = self._definition(workflow)
         starter = WorkflowStarter(
             definition,
@@ -248,6 +253,7 @@ class Environment:
         Raises:
             ValueError: ``seconds`` is negative, or no number.
         """
+        self._check_open()
         if delays.seconds(seconds, "advance") < 0:
             raise ValueError(f"a clock cannot go back by {-seconds} s")
         until = self._clock.now() + seconds
@@ -268,7 +274,7 @@ class Environment:
 
     def history(self, execution: ExecutionId) -> Sequence[HistoryEvent]:
         """Return the events of an execution so far."""
-        _check(execution)
+        self._check(execution)
         request = GetWorkflowExecutionHistory(domain=self.domain, execution=execution)
         page = self.client.call(request)
         events = list(page.events)
@@ -297,7 +303,7 @@ class Environment:
             PayloadError: The value cannot travel, or is not of the signal's type.
             Fault: The execution is closed, or there is none.
         """
-        _check(execution)
+        self._check(execution)
         text = None if value is None else outgoing.dump(name, value)
         if text is not None:
             text = self._packing.pack(text, f"the value of signal {outgoing.name_of(name)}")
@@ -316,14 +322,22 @@ class Environment:
         Raises:
             Fault: The execution is closed, or there is none.
         """
-        _check(execution)
+        self._check(execution)
         self.client.call(
             RequestCancelWorkflowExecution(domain=self.domain, workflow_id=execution.workflow_id)
         )
 
+    def _check(self, execution: Any) -> None:
+        self._check_open()
+        kind(execution, ExecutionId, "the execution, as `start` returns it,")
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise FlowyError("this environment is closed and has forgotten all: make another one")
+
     def _end(self, execution: ExecutionId, *, last: bool) -> HistoryEvent:
         """Return the first or the last event of an execution's history, however long it is."""
-        _check(execution)
+        self._check(execution)
         request = GetWorkflowExecutionHistory(
             domain=self.domain, execution=execution, reverse_order=last, maximum_page_size=1
         )
@@ -369,10 +383,6 @@ class Environment:
         self._clock.advance(max(0.0, due - self._clock.now()))
         self._service.run_due()
         return True
-
-
-def _check(execution: Any) -> None:
-    kind(execution, ExecutionId, "the execution, as `start` returns it,")
 
 
 def _result(

@@ -14,7 +14,7 @@ from typing import Literal, NamedTuple, Protocol, cast
 
 import msgspec
 
-from flowy.errors import PayloadError, PayloadLost, PayloadTooLarge
+from flowy.errors import PayloadError, PayloadLost, PayloadTooLarge, PayloadUnavailable
 from flowy.telemetry import SILENT, PayloadMoved, Telemetry
 from flowy.transport import carrying, compression, packed
 from flowy.transport.serializer import MAXIMUM, encodable
@@ -41,11 +41,14 @@ class Codec(Protocol):
     secret: bytes
 
     def encode(self, data: bytes) -> bytes:
-        """Return what travels in place of the bytes."""
+        """Return what travels in place of the bytes; what it raises is taken for passing."""
         ...
 
     def decode(self, data: bytes) -> bytes:
-        """Return what was encoded; an exception says that it cannot be, such as for its key."""
+        """Return what was encoded; an exception says that it cannot be, such as for its key.
+
+        An ``OSError``, as of connections, and ``PayloadUnavailable`` say that it cannot be now.
+        """
         ...
 
 
@@ -121,7 +124,7 @@ class Packing:
             PayloadError: It is no text, or holds half of a surrogate pair.
             PayloadTooLarge: It does not fit, and there is no volume for it; or it is over the
                 largest size. An argument that is to blame is named.
-            PayloadUnavailable: The volume cannot be written.
+            PayloadUnavailable: The volume cannot be written, or the codec does not work now.
         """
         if self.travels(text, limit):
             return cast(str, text)
@@ -160,7 +163,7 @@ class Packing:
         Raises:
             PayloadLost: It is damaged, not on the volume, or encoded in a way that cannot be undone
                 here.
-            PayloadUnavailable: The volume cannot be read.
+            PayloadUnavailable: The volume cannot be read, or the codec does not work now.
         """
         if not text.startswith(packed.PREFIX):
             return carrying.without(text) if text[-1:] in _BEHIND else text
@@ -224,7 +227,7 @@ class Packing:
             data = compression.compress(data)
             steps.append(compression.NAME)
         if self.codec is not None:
-            data = self.codec.encode(data)
+            data = _encoded(self.codec, data)
             steps.append(self.codec.name)
         return Blob("+".join(steps) or "plain", data)
 
@@ -276,6 +279,12 @@ class Packing:
             raise PayloadLost(f"it was encoded by the codec {step!r}, and here is {here}: give it")
         try:
             return codec.decode(data)
+        except PayloadUnavailable:
+            raise
+        except OSError as error:  # of a file or a service that it needs: it may come back
+            raise PayloadUnavailable(
+                f"the codec {step!r} cannot decode now ({type(error).__name__} {error})"
+            ) from error
         except Exception as error:
             raise PayloadLost(
                 f"the codec {step!r} cannot decode it ({type(error).__name__} {error}): check that "
@@ -305,6 +314,18 @@ _BEHIND = frozenset((" ", "\t"))
 
 PACKING = Packing()
 """What compresses, and has no volume and no codec."""
+
+
+def _encoded(codec: Codec, data: bytes) -> bytes:
+    try:
+        return codec.encode(data)
+    except PayloadUnavailable:
+        raise
+    except Exception as error:
+        # Whatever it is, the text is there: it can be sent when the codec works again.
+        raise PayloadUnavailable(
+            f"the codec {codec.name!r} cannot encode now ({type(error).__name__} {error})"
+        ) from error
 
 
 def _too_large(text: str, what: str, but: str) -> PayloadTooLarge:

@@ -31,6 +31,8 @@ def describe(
     error: BaseException,
     heartbeat: str | None = None,
     limit: int = DETAILS_MAXIMUM,
+    *,
+    waits: bool = False,
 ) -> tuple[str, str]:
     """Return the reason and the details that tell of an exception, as they travel.
 
@@ -39,9 +41,16 @@ def describe(
         error: The exception.
         heartbeat: What the heartbeats of the activity that raised it said last.
         limit: Characters that the details may have.
+        waits: Whether it can be told later, when the codec does not work now; else it is told
+            without what the exception says.
+
+    Raises:
+        PayloadUnavailable: The codec does not work now, and it can be told later.
     """
     if packing.codec is None:
         return failure.describe(error, heartbeat, limit)
+    if waits:
+        packing.seal("", limit)
     name = isinstance(error, TaskError) and error.type
     name = name or causes.cause_of(causes.original(error)).type
     return name[:REASON_MAXIMUM], _details(packing, name, error, heartbeat, limit)

@@ -6,10 +6,11 @@ locks the file; a process that is killed meanwhile leaves the lock, and the buck
 
 import os
 import struct
+import tempfile
 import threading
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Protocol
+from typing import IO, Protocol
 
 _FORM = struct.Struct("=dd")
 
@@ -65,6 +66,14 @@ class OwnBucket:
 
     def __exit__(self, *_: object) -> None:
         self._lock.release()
+
+
+def shared_file() -> IO[bytes]:
+    """Make a file for a ``SharedBucket``; it goes with the last process that has it."""
+    in_memory = getattr(os, "memfd_create", None)  # on Linux; it needs no folder to write to
+    if in_memory is not None:
+        return os.fdopen(in_memory("flowy-count"), "r+b", buffering=0)
+    return tempfile.TemporaryFile(buffering=0)
 
 
 class SharedBucket:

@@ -39,7 +39,8 @@ class Drain:
     Args:
         grace: How long it takes.
         shop: Has the tasks in hand; None has none.
-        is_polling: Whether a poll is under way that may bring a task.
+        is_polling: Whether a poll is under way that may bring a task, or a decision, which nobody
+            can hand back.
     """
 
     def __init__(self, grace: Grace, shop: Workshop | None, is_polling: Callable[[], bool]) -> None:
@@ -77,11 +78,13 @@ class Drain:
                 self.handed_back,
                 self._grace.seconds,
             )
-        waited = 0.0
+        waited, is_quiet = 0.0, not self._is_polling()
         while waited < POLL_PATIENCE:
             if self._ended.wait(STOP_PATIENCE):
                 return
             waited += STOP_PATIENCE
-            if not self._is_polling():
+            # What a last poll has brought is being answered: it has its time as well.
+            was_quiet, is_quiet = is_quiet, not self._is_polling()
+            if was_quiet and is_quiet:
                 break
         self._grace.overdue()

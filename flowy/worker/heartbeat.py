@@ -17,7 +17,7 @@ from typing import Any
 import msgspec
 
 from flowy.clock import Clock
-from flowy.errors import Fault, PayloadError, ServiceUnavailable
+from flowy.errors import Fault, PayloadError, PayloadUnavailable, ServiceUnavailable
 from flowy.execution.alarms import Alarm, Alarms
 from flowy.execution.thread_pool import ThreadPool
 from flowy.protocol.client import SwfClient
@@ -161,8 +161,14 @@ class Heartbeat:
         plain, packing = self.details, self._beaten.packing
         known, sealed = self._sealed
         if plain != known:
-            sealed = note(packing, plain, "the details of a heartbeat", DETAILS_MAXIMUM)
-            self._sealed = plain, sealed
+            try:
+                sealed = note(packing, plain, "the details of a heartbeat", DETAILS_MAXIMUM)
+            except PayloadUnavailable as error:  # to be alive matters more than what was said last
+                logger.warning(
+                    "a heartbeat of %s says what the one before did: %s", self._beaten.name, error
+                )
+            else:
+                self._sealed = plain, sealed
         return sealed
 
     def heartbeat(self, details: str | None) -> bool:

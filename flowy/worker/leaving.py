@@ -46,7 +46,7 @@ class Leaving:
         self._poll = poll
         self._began = 0.0
         self.is_told = False
-        """Whether the service was told."""
+        """Whether the service was told, or is away."""
         self.goes_on = False
         """Whether the service was told, and may have tasks still."""
 
@@ -56,13 +56,8 @@ class Leaving:
         Call it when no answer is on its way that sends an execution to the list.
         """
         self._began = self._source.clock.now()
-        self.is_told = self.goes_on = True
-        try:
-            return self._taken()
-        except Fault as fault:
-            logger.debug("the service cannot be told that a task list is left: %s", fault)
-            self.is_told = self.goes_on = False
-        return DecisionTask()
+        self.goes_on = True
+        return self._taken()
 
     def next(self) -> DecisionTask:
         """Return the next task of the list; an empty one at the end.
@@ -89,12 +84,15 @@ class Leaving:
             task = source.persist(
                 lambda: source.client.call(request), what, source.clock.now() + PATIENCE
             )
-        except Fault:
-            raise
-        except FlowyError as error:
-            logger.warning("%s failed; what waits there times out: %s", what, error)
+        except Fault as fault:
+            logger.debug("the service cannot be told that a task list is left: %s", fault)
             self.goes_on = False
             return DecisionTask()
+        except FlowyError as error:
+            logger.warning("%s failed; what waits there times out: %s", what, error)
+            self.is_told, self.goes_on = True, False
+            return DecisionTask()
+        self.is_told = True
         return history.complete(source, poll, task) if task.task_token else task
 
 

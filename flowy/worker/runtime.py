@@ -159,20 +159,23 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1, polling: set[int] | N
         poller: What gets and does the tasks; it is closed at the end.
         stop: The wish to leave.
         loop: How many tasks to take before leaving; -1 is no such end.
-        polling: Has this thread's number while a poll is under way.
+        polling: Has this thread's number while a poll is under way, or a decision: that one cannot
+            be handed back.
     """
     polling = set() if polling is None else polling
-    here = threading.get_ident()
+    here, decides = threading.get_ident(), isinstance(poller, DecisionPoller)
     backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
     try:
         while loop != 0 and (poller.has_begun or not stop.wished):
             polling.add(here)
             task = _polled(poller, backoff)
-            polling.discard(here)
+            if not decides:
+                polling.discard(here)
             if task is not None:
                 loop -= 1 if loop > 0 else 0
                 _handle(poller, task, 0 if stop.wished else loop if loop >= 0 else MANY)
     finally:
+        polling.discard(here)
         poller.close()
 
 

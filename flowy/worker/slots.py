@@ -122,5 +122,6 @@ class Pace:
         now = self._clock.now()
         if found is None:
             return Tokens(self._most, now)
-        left = found.left + (now - found.counted_at) * self.per_second
+        passed = max(0.0, now - found.counted_at)  # a clock may have been put back
+        left = found.left + passed * self.per_second
         return Tokens(min(self._most, left), now)

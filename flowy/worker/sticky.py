@@ -81,7 +81,8 @@ def as_wished(
 def own_list(task_list: str, name: str) -> str:
     """Return the name of the list of a decider of that name."""
     # In hex no name holds what SWF forbids in a task list.
-    return f"{task_list[:200]}-sticky-{hashlib.blake2b(name.encode(), digest_size=8).hexdigest()}"
+    given = name.encode(errors="surrogatepass")  # a command line may hold any bytes
+    return f"{task_list[:200]}-sticky-{hashlib.blake2b(given, digest_size=8).hexdigest()}"
 
 
 def _own_list(source: Source, sticky: Sticky | None) -> str:

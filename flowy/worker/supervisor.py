@@ -23,14 +23,13 @@ import select
 import signal
 import socket
 import subprocess
-import tempfile
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from flowy.worker.bucket import SharedBucket
+from flowy.worker.bucket import SharedBucket, shared_file
 from flowy.worker.signals import SIGNALS, is_heard
 
 logger = logging.getLogger(__name__)
@@ -129,7 +128,7 @@ class Supervisor:
             The exit status: 0 when all children left in order, else the highest of theirs.
         """
         # The children count in it what they take together; it goes with the last of them.
-        with tempfile.TemporaryFile(buffering=0) as count:
+        with shared_file() as count:
             self._count = count.fileno()
             return self._supervise()
 

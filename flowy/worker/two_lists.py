@@ -149,11 +149,11 @@ class TwoLists:
                     source.stop.linger(LAST_PAUSE)
 
     def _bring(self, source: Source, request: PollForDecisionTask) -> bool:
-        """Poll once and hand over what comes; tell whether something did."""
+        """Poll once and hand over what comes; tell whether a task did."""
         came = self._fetched(source, request)
         if came is not None:
             self._hand_over(request.task_list.name, came)
-        return came is not None
+        return isinstance(came, DecisionTask)
 
     def _fetched(
         self, source: Source, request: PollForDecisionTask

@@ -1,6 +1,7 @@
 """With a codec that encrypts, nothing that a user's code says can be read where it is stored."""
 
 import sys
+import threading
 
 import pytest
 from cryptography.fernet import Fernet
@@ -172,3 +173,57 @@ def test_without_the_key_a_failure_says_that_it_cannot_be_read():
     error = sealed.revive(Payloads().packing("testing"), TaskError, last.reason, last.details)
     assert "builtins.ValueError" in str(error)
     assert "it was encoded by the codec 'fernet', and here is none: give it" in str(error)
+
+
+class Flaky(FernetCodec):
+    """Needs a service that is away now and then."""
+
+    def __init__(self):
+        super().__init__([KEY], b"a secret that stays")
+        self.away = {"encode": 0, "decode": 0}
+
+    def encode(self, data):
+        self._reach("encode")
+        return super().encode(data)
+
+    def decode(self, data):
+        self._reach("decode")
+        return super().decode(data)
+
+    def _reach(self, what):
+        if self.away[what]:
+            self.away[what] -= 1
+            raise ConnectionError("the key service is away")
+
+
+class Jumping(ManualClock):
+    """Whoever pauses in the thread of the test has the time come at once."""
+
+    def wait(self, condition, until):
+        if until is None or threading.current_thread() is not threading.main_thread():
+            super().wait(condition, until)
+        elif until > self.now():
+            condition.release()
+            self.advance(until - self.now())
+            condition.acquire()
+
+
+@pytest.mark.parametrize("what", ["encode", "decode"])
+@pytest.mark.parametrize("when", range(0, 24, 3))
+def test_a_codec_that_is_away_for_a_while_loses_nothing(what, when):
+    codec = Flaky()
+    stage = Stage(secretive, secretive.TASK_LIST, clock=Jumping(), payloads=Payloads(codec=codec))
+    secretive.tokens.clear()
+    steps = iter(range(10_000))
+
+    def trouble():
+        if next(steps) == when:
+            codec.away[what] = 1
+
+    try:
+        failed = last_of_parent(play(stage, between=trouble))
+        error = sealed.revive(stage._source.packing, TaskError, failed.reason, failed.details)
+        assert error.reason == " ".join([SECRET] * 8)
+        assert codec.away[what] == 0
+    finally:
+        stage.close()

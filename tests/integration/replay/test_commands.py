@@ -7,8 +7,15 @@ import sys
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
+from flowy.cli import replay as replaying
 from flowy.cli.main import main
+from flowy.protocol.ids import TypeId
+from flowy.replay.files import History, saved
+from flowy.worker.settings import DeciderSettings
+from tests.integration.replay import held
+from tests.unit.decider.simulator import EXECUTION, Simulator
 
 FLOWS = "tests.integration.replay.flows"
 CHANGED = "tests.integration.replay.changed"
@@ -162,3 +169,32 @@ def test_our_own_workflows_have_no_findings():
     done = flowy("check", "examples", "flowy", "tests/acceptance", "tests/integration")
     assert done.stdout == ""
     assert done.exit_code == 0
+
+
+@pytest.mark.parametrize(
+    ("version", "status", "words"),
+    [
+        ("clock", "mismatch", "FLW101 clock: time.time() is called at"),
+        ("endless", "error", "its code held up the decision for"),
+    ],
+)
+def test_an_execution_that_is_held_is_found_by_its_open_decision(
+    tmp_path, monkeypatch, version, status, words
+):
+    monkeypatch.setattr(replaying, "PATIENCE", DeciderSettings(warn_after=0, fail_after=0.2))
+    s = Simulator({"clock": held.Clock, "endless": held.Endless}[version], 5)
+    s.decide()
+    s.complete("0", 10)
+    s.start_decision()
+    type_id = TypeId(name="Plain", version=version)
+    first = s.events[0]
+    begun = replace(first, attributes=replace(first.attributes, workflow_type=type_id))
+    recorded = History(
+        source="test", execution=EXECUTION, type=type_id, events=(begun, *s.events[1:])
+    )
+    (tmp_path / "held.json").write_bytes(saved(recorded))
+    done = flowy("replay", held.__name__, "--history", tmp_path, "--json")
+    assert done.exit_code == 1
+    (row,) = json.loads(done.stdout)
+    assert row["status"] == status
+    assert words in row["message"]

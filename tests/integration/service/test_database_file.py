@@ -137,7 +137,7 @@ def test_the_migrations_make_the_schema_of_the_code(tmp_path: Path):
     by_code.dispose()
 
 
-def test_an_older_file_keeps_its_events(tmp_path: Path):
+def test_an_older_file_keeps_its_events(tmp_path: Path, caplog):
     url = f"sqlite:///{tmp_path / 'old.db'}"
     engine = create_engine(url)
     insert = "INSERT INTO events (execution, event_id, body) VALUES (?, ?, ?)"
@@ -146,6 +146,7 @@ def test_an_older_file_keeps_its_events(tmp_path: Path):
         run_scripts(connection, SCHEMA, to="0002")
         connection.exec_driver_sql(insert, rows)
     open_database(url, SCHEMA).close()
+    assert "from schema version 0002 to 0003" in caplog.text
     with engine.connect() as connection:
         found = connection.exec_driver_sql("SELECT execution, event_id, body FROM events")
         assert sorted(found.all()) == sorted(rows)

@@ -13,7 +13,7 @@ from flowy.errors import Fault, ServiceUnavailable
 from flowy.protocol import wire
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
 from flowy.protocol.ids import TaskList
-from flowy.protocol.polls import NO_TASK
+from flowy.protocol.polls import CLIENT_HEADER, NO_TASK
 from flowy.protocol.registration import DomainInfos
 from flowy.protocol.requests.activity_tasks import (
     PollForActivityTask,
@@ -259,6 +259,21 @@ def test_a_signer_sees_what_is_sent_and_adds_its_headers(endpoint, script):
     ((target, body, headers),) = script.seen
     assert headers["Authorization"] == f"{target} {len(body)} {endpoint.partition('//')[2]}"
     assert headers["Host"] == endpoint.partition("//")[2]
+
+
+def test_a_front_may_leave_out_the_name_of_a_polls_client(endpoint, script):
+    signed = []
+
+    def sign(headers: Mapping[str, str], body: bytes) -> Mapping[str, str]:
+        signed.extend(headers)
+        return {}
+
+    script.steps = [(200, NO_TASK)]
+    client = HttpClient(endpoint, signer=sign)
+    client.call(POLL)
+    client.close()
+    assert CLIENT_HEADER not in signed
+    assert script.seen[0][2][CLIENT_HEADER]
 
 
 def parked(client: HttpClient, script: Script, threads: ThreadPoolExecutor) -> Any:

@@ -229,3 +229,16 @@ def test_demo_outside_of_a_checkout_says_what_to_do(flowy, monkeypatch, tmp_path
     answer = flowy("demo")
     assert answer.exit_code == 1
     assert "make demo" in answer.output
+
+
+@pytest.mark.parametrize(
+    "option",
+    [
+        *(f"--grace={seconds}" for seconds in ("-1", "1e300", "inf", "nan", "soon")),
+        *(f"--sticky-timeout={seconds}" for seconds in ("0", "100000000", "inf")),
+    ],
+)
+def test_worker_refuses_seconds_that_cannot_be_counted(flowy, option):
+    answer = flowy("worker", "json", option)
+    assert answer.exit_code == 2
+    assert option.partition("=")[0] in answer.output

@@ -3,7 +3,10 @@
 import msgspec
 import pytest
 
+from flowy.cli import tables
 from flowy.cli.open_activities import ENCODED, OpenActivity, find, percent, row, shown
+from flowy.errors import ServiceUnavailable
+from flowy.protocol.faults import UnknownOperationException
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
 from flowy.protocol.requests.extensions import (
     OpenActivityTask,
@@ -22,6 +25,7 @@ from flowy.worker.heartbeat import Progress
         (Progress(done=0, total=0), "0/0", None),
         (Progress(done=9, total=4), "9/4 (225 %)", 225),
         (Progress(done=1_000_000, total=4_000_000), "1,000,000/4,000,000 (25 %)", 25),
+        (Progress(done=1e308, total=1e308), "1e+308/1e+308 (100 %)", 100),
     ],
 )
 def test_progress_is_written_as_people_read_it(progress, text, share):
@@ -71,6 +75,30 @@ def test_details_without_progress_are_shown_as_they_are():
 def test_details_that_a_codec_has_encoded_are_not_shown():
     packed = '{"flowy.payload":"fernet","size":9,"data":"Z0FB"}'
     assert found(heartbeat_details=packed).details == ENCODED
+
+
+def test_a_terminal_is_told_nothing_by_what_workers_say(capsys):
+    said = "\x1b[2Jdone\u202e \x9b31m\ttwo\nlines \u00e9"
+    tables.activities([row(found(identity="me\x07", heartbeat_details=said))])
+    shown = capsys.readouterr().out
+    assert not set(shown) & {"\x1b", "\x07", "\x9b", "\u202e"}
+    assert r"\x1b[2Jdone\u202e \x9b31m" in shown
+    assert r"me\x07" in shown
+    assert "lines \u00e9" in shown
+
+
+class Failing:
+    def __init__(self, error):
+        self._error = error
+
+    def call(self, _request):
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [UnknownOperationException("no"), ServiceUnavailable("500")])
+def test_a_service_that_fails_what_it_does_not_know_is_one_that_does_not_tell(error):
+    known = find(Failing(error), "d", EXECUTION, ())
+    assert (known.activities, known.beats) == ((), False)
 
 
 def test_an_activity_that_is_to_be_cancelled_says_so():

@@ -8,6 +8,7 @@ import types
 
 import pytest
 
+from flowy.decider.ordered import NumberedTask
 from flowy.decider.run import WorkflowRun
 from flowy.errors import NondeterminismError
 from flowy.protocol.events import activity, child
@@ -224,3 +225,57 @@ def test_an_activity_is_no_echo_of_a_child_that_looks_the_same():
     with pytest.raises(NondeterminismError, match=r"history has ScheduleActivityTask\(") as caught:
         s.decide()
     assert "StartChildWorkflowExecution(workflow_id=0" in str(caught.value)
+
+
+def test_a_run_costs_the_same_however_many_are_kept(monkeypatch):
+    looked = []
+
+    def looks(name, call):
+        def look(*given):
+            looked.append(name)
+            return call(*given)
+
+        monkeypatch.setattr(NumberedTask, name, look)
+
+    s = Simulator(Chain, 1)
+    s.start_decision()
+    looks("get_loop", NumberedTask.get_loop)
+    looks("__eq__", object.__eq__)
+    kept = [s.new_run() for _ in range(50)]
+    for run in kept:
+        run.feed(s.events)
+    for run in kept:
+        run.close()
+    # Who shares a place in the set of all tasks would be compared, and whom close looks through.
+    assert looked.count("__eq__") < 50
+    assert looked.count("get_loop") < 100
+
+
+class BranchesOut(Proxies):
+    async def run(self, count):
+        tasks = [asyncio.create_task(asyncio.sleep(0)) for _ in range(count)]
+        await asyncio.gather(*tasks)
+        left = asyncio.create_task(self.clean_up())
+        tasks = [asyncio.create_task(asyncio.sleep(0)) for _ in range(count)]
+        await asyncio.gather(*tasks)
+        assert asyncio.all_tasks() == {asyncio.current_task(), left}
+        await self.act()
+
+    async def clean_up(self):
+        try:
+            await asyncio.Event().wait()
+        finally:
+            CLEANED.append(asyncio.create_task(asyncio.sleep(0)))
+
+
+CLEANED = []
+
+
+def test_a_task_that_is_left_is_closed_after_many_that_have_ended():
+    CLEANED.clear()
+    s = Simulator(BranchesOut, 200)
+    s.start_decision()
+    run = s.new_run()
+    assert [each.attributes.activity_id for each in run.feed(s.events).decisions] == ["0"]
+    run.close()
+    assert len(CLEANED) == 1

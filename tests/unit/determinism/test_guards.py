@@ -2,10 +2,14 @@
 
 import asyncio
 import contextlib
+import enum
+import gc
 import logging
+import signal
 import sys
 import threading
 import time
+import weakref
 from pathlib import Path
 
 import pytest
@@ -182,3 +186,86 @@ def test_logging_to_a_file_that_is_opened_late_passes(tmp_path):
         logger.removeHandler(handler)
         handler.close()
     assert (tmp_path / "log").read_text() == "here\n"
+
+
+class Dies:
+    """Looks at the clock when it goes."""
+
+    seen = 0
+
+    def __del__(self):
+        Dies.seen = time.monotonic()
+
+
+def hear_a_signal():
+    before = signal.signal(signal.SIGUSR1, lambda *_: UNASKED.append(time.monotonic()))
+    try:
+        signal.raise_signal(signal.SIGUSR1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+
+
+def hear_a_collection():
+    def heard(phase, info):
+        UNASKED.append(time.monotonic())
+
+    gc.callbacks.append(heard)
+    try:
+        gc.collect()
+    finally:
+        gc.callbacks.remove(heard)
+
+
+def finalize():
+    weakref.finalize(Dies(), lambda: UNASKED.append(time.monotonic()))
+
+
+def die_in_a_circle():
+    dies = Dies()
+    dies.itself = dies
+    del dies
+    gc.collect()
+    UNASKED.append(Dies.seen)
+
+
+def profile():
+    sys.setprofile(lambda *_: UNASKED.append(time.monotonic()))
+    try:
+        len(())
+    finally:
+        sys.setprofile(None)
+
+
+UNASKED = []
+
+
+@pytest.mark.parametrize("cls", [Doing, DoingAsync])
+@pytest.mark.parametrize(
+    "does", [hear_a_signal, hear_a_collection, finalize, Dies, die_in_a_circle, profile]
+)
+def test_what_python_runs_in_between_is_not_workflow_code(cls, does):
+    UNASKED.clear()
+    Dies.seen = 0
+    decided(cls, lambda: does() and None)
+    assert UNASKED or Dies.seen
+
+
+class Shade(enum.Enum):
+    """Looks at the clock for a value that it does not know."""
+
+    DARK = 0.0
+
+    @classmethod
+    def _missing_(cls, value):
+        return cls.DARK if time.monotonic() else None
+
+
+def test_what_an_enum_does_to_find_its_member_is_workflow_code():
+    # The ways to treat a signal are members of an enum themselves.
+    with pytest.raises(ForbiddenCallError):
+        decided(Doing, lambda: Shade(1.0))
+
+
+def test_what_a_finalizer_is_called_for_otherwise_is_workflow_code():
+    with pytest.raises(ForbiddenCallError):
+        decided(Doing, lambda: UNASKED.append(time.monotonic()))

@@ -4,7 +4,8 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from flowy.clock import ManualClock
-from flowy.observability.prometheus import _COUNTERS, HELD_FOR, PrometheusListener
+from flowy.errors import FlowyError
+from flowy.observability.prometheus import _COUNTERS, HELD_FOR, PrometheusListener, serve
 from flowy.telemetry import (
     ActivityEnded,
     CallFailed,
@@ -102,3 +103,9 @@ def test_an_execution_is_held_until_it_is_decided(tell, registry, clock):
 def test_every_happening_is_counted(tell):
     known = {each.__name__ for each in Happening.__args__}
     assert {each.__name__ for each in _COUNTERS} == known
+
+
+def test_a_port_that_there_is_not_is_refused(registry):
+    """The ports of further processes follow the first one."""
+    with pytest.raises(FlowyError, match="65536"):
+        serve(65_536, "127.0.0.1", registry)

@@ -9,7 +9,7 @@ import pytest
 
 import flowy.testing
 from flowy import Payloads, Workflow, activity, workflow
-from flowy.errors import DefinitionError
+from flowy.errors import DefinitionError, FlowyError
 from flowy.protocol.ids import TypeId
 from flowy.swf.boilerplate import (
     async_scheduler,
@@ -122,6 +122,8 @@ def test_a_scheduler_and_an_address():
         ({"threads": 0}, "threads is at least 1"),
         ({"threads": "4"}, "threads is a whole number"),
         ({"deciders": 1.5}, "deciders is a whole number"),
+        ({"sticky_seconds": 0}, "sticky_seconds is at least 1"),
+        ({"sticky_seconds": 100_000_000}, "sticky_seconds is at most 99,999,999"),
         ({"deciding": {}}, "deciding is a"),
         ({"activities": None}, "activities is a"),
         ({"name": 7}, "name is a"),
@@ -294,3 +296,20 @@ def test_a_codec_of_the_environment_that_is_none(name, monkeypatch):
 def test_a_class_of_clients_is_no_client():
     with pytest.raises(TypeError, match="layer1 is None, an SwfClient"):
         workflow_starter("shop", "idle", 1, layer1=FakeClient)
+
+
+def test_an_environment_that_is_closed_says_so():
+    environment = Environment(HERE)
+    execution = environment.start(Idle)
+    environment.close()
+    for ask in (
+        lambda: environment.run(Idle),
+        lambda: environment.result(execution),
+        lambda: environment.history(execution),
+        lambda: environment.signal(execution, "go"),
+        lambda: environment.cancel(execution),
+        lambda: environment.advance(1),
+    ):
+        with pytest.raises(FlowyError, match="this environment is closed"):
+            ask()
+    environment.close()

@@ -3,7 +3,7 @@
 import pytest
 
 from flowy.errors import ServiceUnavailable
-from flowy.protocol.faults import UnknownOperationException
+from flowy.protocol.faults import UnknownOperationException, UnknownResourceFault
 from flowy.protocol.ids import TaskList
 from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.requests.extensions import LeaveTaskList
@@ -84,6 +84,27 @@ def test_a_service_that_stays_away_is_given_up_loudly(place, caplog):
     assert leaving.begin() == DecisionTask()
     assert not leaving.goes_on
     assert "leaving task list mine failed" in caplog.text
+
+
+def test_a_service_that_does_not_know_it_any_more_is_not_asked_for_ever(place):
+    """Servers of two versions behind one address, such as in a rolling upgrade."""
+    place.client.answer(LeaveTaskList, task("a"))
+    leaving = Leaving(place, POLL)
+    assert leaving.begin().task_token == "a"
+    place.client.always(LeaveTaskList, UnknownOperationException("no"))
+    assert leaving.next() == DecisionTask()
+    assert (leaving.goes_on, leaving.is_told) == (False, True)
+
+
+def test_a_task_whose_pages_cannot_be_read_is_not_the_last(place):
+    first = DecisionTask(task_token="a", started_event_id=3, next_page_token="more")
+    place.client.answer(LeaveTaskList, first, task("b"))
+    place.client.always(PollForDecisionTask, UnknownResourceFault("over"))
+    leaving = Leaving(place, POLL)
+    with pytest.raises(UnknownResourceFault):
+        leaving.begin()
+    assert (leaving.goes_on, leaving.is_told) == (True, True)
+    assert leaving.next().task_token == "b"
 
 
 def test_a_client_without_another_has_none():

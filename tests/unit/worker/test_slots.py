@@ -1,5 +1,6 @@
 """How many run at once, and how fast tasks are taken."""
 
+import sys
 import tempfile
 import threading
 
@@ -7,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flowy.worker.bucket import OwnBucket, SharedBucket
+from flowy.worker.bucket import OwnBucket, SharedBucket, shared_file
 from flowy.worker.slots import Pace, Slots
 from flowy.worker.stop import Stop
 from tests.unit.worker.fakes import JumpingClock
@@ -60,6 +61,25 @@ def test_a_task_that_did_not_come_does_not_count():
         pace.take()
         pace.give_back()
     assert clock.now() == 1_000
+
+
+def test_a_clock_that_is_put_back_stops_nobody():
+    clock = JumpingClock()
+    pace = Pace(1, clock, Stop(clock))
+    assert pace.take()
+    clock.moment -= 3_600
+    assert pace.take()
+    assert clock.pauses == [1]
+
+
+def test_processes_count_together_where_no_folder_can_be_written_to(monkeypatch, tmp_path):
+    if sys.platform == "linux":
+        monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "not there"))
+    clock = JumpingClock()
+    with shared_file() as file:
+        paces = [Pace(1, clock, Stop(clock), SharedBucket(file.fileno())) for _ in range(2)]
+        assert all(pace.take() for pace in paces)
+    assert clock.pauses == [1]
 
 
 def test_less_than_one_a_second_is_a_pace_too():

@@ -125,6 +125,10 @@ def test_without_the_wish_it_never_begins(place):
     assert not stickiness.is_due
 
 
+def test_a_name_may_hold_bytes_that_are_no_text():
+    assert own_list("orders", "pod \udcff") != own_list("orders", "pod \udcfe")
+
+
 def test_an_answer_brings_the_next_tasks_for_some_seconds(place):
     placed = begun(place).place(ANSWER, EXECUTION)
     assert placed.task_list == TaskList(name=OWN)
