@@ -32,6 +32,8 @@ class PostgresqlSession:
         listener: Knows whether other processes use the database; None for one that only reads.
     """
 
+    is_sure = False
+
     def __init__(self, pipeline: Pipeline, listener: Listener | None = None) -> None:
         self._pipeline = pipeline
         self._listener = listener

@@ -34,6 +34,14 @@ class Session(Protocol):
         """Whether others may write in between without ``Database.on_overtaken`` being called."""
         ...
 
+    @property
+    def is_sure(self) -> bool:
+        """Whether what ``Database.on_overtaken`` does not tell of is as it was, and needs no look.
+
+        Without company that is not so yet: somebody may come, change a row and go, unheard.
+        """
+        ...
+
     def execute(self, statement: Statement, parameters: Mapping[str, Any]) -> None:
         """Run a statement that returns no rows, now or with what comes later."""
         ...

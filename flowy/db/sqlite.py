@@ -48,6 +48,7 @@ class SqliteSession:
     __slots__ = ("_raw", "ledger")
 
     has_company = False
+    is_sure = True
 
     def __init__(self, raw: sqlite3.Connection) -> None:
         self._raw = raw

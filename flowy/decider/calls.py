@@ -321,6 +321,7 @@ class Calls:
     def fail(self, task: Task | None, error: BaseException) -> None:
         """Give a task its failure, unless nobody waits for it any more."""
         if task is None or task.result.done():
+            self.let_go(task)
             return
         if not isinstance(error, Exception):
             task.result.cancel()
@@ -348,6 +349,11 @@ class Calls:
     def value(self, task: Task, text: str) -> Any:
         """Return the value of a result text."""
         return task.hooks.deserialize(self.texts.unpack(text, f"the result of {task}"))
+
+    def let_go(self, task: Task | None) -> None:
+        """Wait no more for a task that has ended, whose result the code has given itself."""
+        if task is not None and task.result.origin is not None:
+            self.ended(task)
 
     def ended(self, task: Task) -> None:
         """Note that nobody waits for a task any more before the workflow ends."""

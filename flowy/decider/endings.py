@@ -19,6 +19,7 @@ def complete(calls: Calls, task: Task | None, text: str | None) -> None:
     if text is not None:
         calls.size.characters += len(text)
     if task is None or task.result.done():
+        calls.let_go(task)
         return
     try:
         if text is None:
@@ -41,6 +42,7 @@ def complete(calls: Calls, task: Task | None, text: str | None) -> None:
 def cancelled(calls: Calls, task: Task | None, error: TaskError, details: str | None) -> None:
     """End a task that will not give a value: cancelled if the code asked so, else a failure."""
     if task is None or task.result.done():
+        calls.let_go(task)
         return
     if task.cancel_requested:
         calls.ended(task)
@@ -53,6 +55,7 @@ def failed(calls: Calls, task: Task | None, error: TaskError) -> None:
     """Attempt a task that failed again, or give it its failure."""
     calls.size.add(error.details)
     if task is None or task.result.done():
+        calls.let_go(task)
         return
     if error.type == HANDED_BACK and task.kind == "activity":
         _attempt_handed_back(calls, task)
@@ -71,6 +74,7 @@ def _attempt_handed_back(calls: Calls, task: Task) -> None:
 def time_out(calls: Calls, task: Task | None, timeout: str, details: str | None = None) -> None:
     """Attempt a task that timed out again, or give it its failure."""
     if task is None or task.result.done():
+        calls.let_go(task)
         return
     retry = task.options.retry
     times = f", {task.attempts} times" if task.attempts > 1 else ""

@@ -8,7 +8,9 @@ Python's own ones are addresses, so whatever the loop makes hashes as its number
 import asyncio
 from collections.abc import Callable
 from contextvars import Context
+from functools import wraps
 from itertools import count
+from operator import attrgetter
 from types import FrameType
 from typing import Any
 
@@ -95,4 +97,23 @@ def refuse_unordered(coro: Any, frame: FrameType | None) -> None:
         frame = frame.f_back
 
 
+def order_all_tasks() -> None:
+    """Let ``all_tasks`` give the tasks of a run in an order that is the same in every replay.
+
+    asyncio takes them out of the set of all runs' tasks, and the order in which they come into the
+    one that it gives says which of two stands in the place that both want.
+    """
+    find: Any = asyncio.tasks.all_tasks
+
+    @wraps(find)
+    def all_tasks(loop: asyncio.AbstractEventLoop | None = None) -> set[asyncio.Task[Any]]:
+        found: set[asyncio.Task[Any]] = find(loop)
+        ours = [task for task in found if isinstance(task, NumberedTask)]
+        others = found.difference(ours)
+        return {*sorted(ours, key=attrgetter("number")), *others} if ours else found
+
+    vars(asyncio)["all_tasks"] = vars(asyncio.tasks)["all_tasks"] = all_tasks
+
+
 number_gatherings()
+order_all_tasks()

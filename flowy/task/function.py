@@ -49,7 +49,9 @@ class LambdaProxy(TaskProxy[..., Result[Any]]):
         abandon: bool = False,
         cancellation: Cancellation = "try",
     ) -> None:
-        self.task_id = str(name)
+        if not isinstance(name, str):
+            raise DefinitionError(f"a Lambda function is called by its name, not by {name!r:.100}")
+        self.task_id = name
         if not 1 <= len(self.task_id) <= NAME_MAXIMUM:
             raise DefinitionError(
                 f"a Lambda function's name has 1 to {NAME_MAXIMUM} characters: {self.task_id!r}"

@@ -29,7 +29,7 @@ class Registrations:
         """Return the domain of a name, or None."""
         kept = self._domains.get(name)
         if kept is not None:
-            if session.has_company and name not in self._confirmed:
+            if not session.is_sure and name not in self._confirmed:
                 self._confirmed.add(name)
                 domains.confirm(session, kept)
             return kept
@@ -45,7 +45,7 @@ class Registrations:
         key = (domain, kind, type_id)
         kept = self._types.get(key)
         if kept is not None:
-            if session.has_company and key not in self._confirmed:
+            if not session.is_sure and key not in self._confirmed:
                 self._confirmed.add(key)
                 types.confirm(session, domain, kind, kept)
             return kept

@@ -205,8 +205,9 @@ def test_states_that_another_process_has_moved_on_are_caught_up(
         )
 
 
+@pytest.mark.parametrize("knows", [True, False])
 def test_a_type_that_another_process_deprecated_is_not_used(
-    postgresql_url: str, clock: ManualClock
+    postgresql_url: str, clock: ManualClock, knows: bool
 ):
     with (
         closing(Service(postgresql_url, clock=clock)) as one,
@@ -215,6 +216,7 @@ def test_a_type_that_another_process_deprecated_is_not_used(
         driver = Driver(one).register()
         driver.start("a")
         driver.decide(complete())
+        one._database._listener.has_company = knows
         two.call(DeprecateWorkflowType(domain=DOMAIN, workflow_type=WORKFLOW))
         with pytest.raises(TypeDeprecatedFault):
             driver.start("b")

@@ -181,3 +181,9 @@ def test_a_marker_that_swf_or_flowy_does_not_take_is_refused(name):
 
     (answer,) = ids(Simulator(Notes).decide())
     assert "a marker's name has 1 to 256 characters" in answer
+
+
+@pytest.mark.parametrize("unfit", [None, 7, len])
+def test_a_function_is_called_by_its_name(unfit):
+    with pytest.raises(DefinitionError, match="a Lambda function is called by its name"):
+        LambdaProxy(unfit)

@@ -300,3 +300,19 @@ def test_what_was_drawn_in_a_refused_close_is_the_same_in_every_replay(end):
     assert type(again.decisions[-1]) is type(refused.decisions[-1])
     assert ids(again)[-1].replace(CARRIED, "[[],{}]") == ids(refused)[-1]
     assert set(drawn) == {0}
+
+
+@pytest.mark.parametrize("ends", ["complete", "fail", "time_out"])
+def test_a_result_that_the_code_sets_itself_does_not_keep_the_workflow_open(ends):
+    class Sets(Proxies):
+        def run(self):
+            result = self.act()
+            result.set_result(5)
+            return result.result()
+
+    s = Simulator(Sets)
+    run = s.new_run()
+    assert ids(s.decide(run)) == ["#0"]
+    getattr(s, ends)("0")
+    assert ids(s.decide(run)) == ["complete 5"]
+    assert s.new_run().feed(s.events).decisions == ()

@@ -110,3 +110,31 @@ def test_timers_of_the_same_moment_and_callback_are_two():
             await woken.wait()
 
     assert ids(Simulator(Waits).decide()) == ["timer 1 5s"]
+
+
+class AllThereAre(Proxies):
+    async def run(self):
+        tasks = []
+        for _ in range(6):
+            tasks.append(asyncio.create_task(asyncio.Event().wait()))
+            for _ in range(7):  # so that they want the same place in a small set
+                asyncio.get_running_loop().create_future()
+        await asyncio.sleep(0)
+        self.act([task.get_name() for task in asyncio.all_tasks()])
+        await asyncio.Event().wait()
+
+
+def test_all_tasks_come_in_the_same_order_whatever_else_is_kept():
+    s = Simulator(AllThereAre)
+    s.start_decision()
+    asked, kept = set(), []
+    for number in range(200):
+        run = s.new_run()
+        (decision,) = run.feed(s.events).decisions
+        asked.add(decision.attributes.input)
+        kept.append(run)
+        if number < 100:
+            kept.pop().close()
+    for run in kept:
+        run.close()
+    assert len(asked) == 1

@@ -21,6 +21,7 @@ class FakeSession:
     """No rows at all, and a note of what was executed."""
 
     has_company = True
+    is_sure = False
 
     def __init__(self) -> None:
         self.executed: list[object] = []
