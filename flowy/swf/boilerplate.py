@@ -292,6 +292,14 @@ def _work(
 ) -> None:
     quiet_replays()
     source = poller.source
+    if not len(registry):
+        wanted = "workflow" if isinstance(poller, DecisionPoller) else "activity"
+        logger.warning(
+            "no %s was found, and what comes on task list %s is left to time out: check package "
+            "and ignore",
+            wanted,
+            source.task_list,
+        )
     if reg_remote:
         _register(source, registry)
     Worker(source.client, source.stop, [poller, *beside], shop).run(loop)

@@ -244,6 +244,8 @@ def _check_handler(cls: Any, attribute: str, name: str) -> None:
     given = (None, None) if is_plain else (None,)
     try:
         inspect.signature(method).bind(*given)
+    except ValueError:  # it is not written in Python, and does not tell what it takes
+        return
     except TypeError as error:
         raise DefinitionError(
             f"{attribute} takes what comes with the signal {name}, one value: {error}"

@@ -171,3 +171,18 @@ def test_a_starter_is_made_for_the_domain_and_type(client):
         "5",
         "50",
     )
+
+
+@pytest.mark.parametrize(
+    ("start", "wanted"),
+    [
+        (boilerplate.start_activity_worker, "activity"),
+        (boilerplate.start_workflow_worker, "workflow"),
+    ],
+)
+def test_a_worker_that_serves_nothing_says_so(client, caplog, start, wanted):
+    start("photos", "parcels", client, loop=0, package=json)
+    assert f"no {wanted} was found, and what comes on task list parcels" in caplog.text
+    caplog.clear()
+    start("photos", "parcels", client, loop=0, package=shop)
+    assert "was found" not in caplog.text
