@@ -80,10 +80,8 @@ class KeptLoopStrategy:
 
     def _left(self) -> set[asyncio.Task[Any]]:
         """Return what has been begun and goes on."""
-        loop = asyncio.get_running_loop()
-        if loop.get_task_factory() != self._begin:  # the call has set its own, which tells nobody
-            loop.set_task_factory(self._begin)
-            return asyncio.all_tasks()
+        if asyncio.get_running_loop().get_task_factory() != self._begin:
+            return asyncio.all_tasks()  # a call has set its own factory, which tells nobody
         return {task for task in self._tasks if not task.done()}
 
 
