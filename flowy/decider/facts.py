@@ -20,6 +20,7 @@ import msgspec
 
 from flowy.decider.limits import MORE
 from flowy.decider.loop import DeterministicLoop
+from flowy.decider.matching import is_echo
 from flowy.decider.size import HistorySize
 from flowy.decider.slots import Slots
 from flowy.decider.texts import Texts
@@ -45,7 +46,8 @@ VALUE_MAXIMUM = 16_000
 UNCHANGED = 1
 """The version of code before its first change."""
 
-_TELLING = frozenset((MarkerRecorded, StartTimerFailed, TimerStarted))
+_TIMERS = (StartTimerFailed, TimerStarted)
+_TELLING = frozenset((MarkerRecorded, *_TIMERS))
 """Events that tell of what the code has not asked for yet."""
 
 
@@ -119,11 +121,11 @@ class RunFacts:
         """
         if _TELLING.isdisjoint(map(type, events)):  # most histories have none, and few have many
             return
-        for event in events:
+        for at, event in enumerate(events):
             if type(event) is MarkerRecorded:
                 self._remember(event)
-            elif type(event) is TimerStarted or type(event) is StartTimerFailed:
-                self._remember_cut(event)
+            elif isinstance(event, _TIMERS) and event.attributes.timer_id.startswith(MORE):
+                self._remember_cut(event, events[:at])
 
     def check(self, what: object) -> None:
         """Refuse what the function of a side effect cannot ask for: replays do not call it.
@@ -270,12 +272,14 @@ class RunFacts:
             if self._versions.get(noted.change, noted.version) != noted.version:
                 raise StaleRunError(f"another run goes by another version of {noted.change!r}")
 
-    def _remember_cut(self, event: TimerStarted | StartTimerFailed) -> None:
-        attributes = event.attributes
-        if attributes.timer_id.startswith(MORE):
-            started = int(attributes.timer_id.removeprefix(MORE))
-            sent = event.event_id - attributes.decision_task_completed_event_id - 1
-            self._sent[started] = sent
+    def _remember_cut(
+        self, event: TimerStarted | StartTimerFailed, before: Sequence[Event]
+    ) -> None:
+        # What comes of a decision at once, such as a signal that has arrived, stands among the
+        # echoes of those behind it.
+        started = int(event.attributes.timer_id.removeprefix(MORE))
+        size = event.event_id - event.attributes.decision_task_completed_event_id - 1
+        self._sent[started] = sum(map(is_echo, before[len(before) - size :]))
 
     def _repeats(self) -> bool:
         """Tell whether the code asks again for what it has asked for, and has been answered."""

@@ -77,6 +77,13 @@ ECHOES: dict[type[Event], Echo] = {
     workflow.WorkflowExecutionFailed: _echo(decisions.FailWorkflowExecution),
 }
 
+
+def is_echo(event: Event) -> bool:
+    """Tell whether an event says of a decision that it was carried out, or why not."""
+    # Of a child that did not start after all, the decision was echoed before.
+    return type(event) in ECHOES and not getattr(event.attributes, "initiated_event_id", 0)
+
+
 CLOSES_REFUSED = (
     workflow.CancelWorkflowExecutionFailed,
     workflow.CompleteWorkflowExecutionFailed,

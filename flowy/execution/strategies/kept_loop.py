@@ -25,6 +25,12 @@ class KeptLoopStrategy:
 
     def __init__(self) -> None:
         self._runner: asyncio.Runner | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        """What was begun on the loop and goes on.
+
+        asyncio would look through the tasks of all loops; those of the runs that a decider keeps
+        are many.
+        """
 
     def start(self, call: Call, attempt: Attempt) -> Ended:
         """Run the call to its end."""
@@ -51,7 +57,32 @@ class KeptLoopStrategy:
     def _wait(self, value: Awaitable[Any], attempt: Attempt, context: contextvars.Context) -> Any:
         if self._runner is None:
             self._runner = asyncio.Runner()
-        return self._runner.run(_awaited(value, attempt), context=context)
+            self._runner.get_loop().set_task_factory(self._begin)
+        return self._runner.run(self._awaited(value, attempt), context=context)
+
+    def _begin(
+        self, loop: asyncio.AbstractEventLoop, coro: Any, **options: Any
+    ) -> asyncio.Task[Any]:
+        task: asyncio.Task[Any] = asyncio.Task(coro, loop=loop, **options)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _awaited(self, value: Awaitable[Any], attempt: Attempt) -> Any:
+        task = asyncio.current_task()
+        if task is not None:
+            attempt.attach(_OnLoop(task))
+        try:
+            return await value
+        finally:
+            if left := self._left() - {task}:
+                await _cancel(left)
+
+    def _left(self) -> set[asyncio.Task[Any]]:
+        """Return what has been begun and goes on."""
+        if asyncio.get_running_loop().get_task_factory() != self._begin:
+            return asyncio.all_tasks()  # a call has set its own factory, which tells nobody
+        return {task for task in self._tasks if not task.done()}
 
 
 class _OnLoop:
@@ -63,17 +94,6 @@ class _OnLoop:
     def stop(self) -> Stop:
         self._task.get_loop().call_soon_threadsafe(self._task.cancel)
         return Stop.INTERRUPTED
-
-
-async def _awaited(value: Awaitable[Any], attempt: Attempt) -> Any:
-    before = asyncio.all_tasks()
-    task = asyncio.current_task()
-    if task is not None:
-        attempt.attach(_OnLoop(task))
-    try:
-        return await value
-    finally:
-        await _cancel(asyncio.all_tasks() - before)
 
 
 async def _cancel(leftovers: set[asyncio.Task[Any]]) -> None:

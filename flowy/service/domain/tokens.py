@@ -47,7 +47,7 @@ def decode_token(text: str) -> TaskToken:
     """
     try:
         return _decoder.decode(unseal(text))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValidationException("Invalid token") from error
 
 

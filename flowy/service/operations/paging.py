@@ -63,7 +63,7 @@ def resume(
 def _read(token: str) -> _Token:
     try:
         return _decoder.decode(unseal(token))
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise ValidationException("Invalid token") from error
 
 

@@ -130,13 +130,17 @@ class States:
         self._touched.add(kept.id)
         state, values = kept.state, {}
         was_requested = state.cancel_requested
-        dequeued = change.dequeued if change.closes is None else tuple(_queued(state))
+        if change.closes is None:
+            dequeued = change.dequeued
+        else:
+            dequeued = tuple(_queued(state))
+            if not _is_waited_for(state):
+                self._closed.append(kept.id)
         for event in change.events:
             apply(state, event)
         if change.closes is not None:
             values = executions.closing(change.closes, change.events[-1].event_timestamp)
             kept.next_due = None
-            self._closed.append(kept.id)
             self._forget_heartbeats(session, kept)
         else:
             values = _earlier(kept)
@@ -164,7 +168,7 @@ class States:
             self._move(session, kept, {"next_due": due})
 
     def committed(self) -> None:
-        """Take note that what was touched is stored; what was closed is hardly asked for again."""
+        """Take note that what was touched is stored; drop what was closed and nobody asks for."""
         if self._closed:
             for execution in self._closed:
                 self._drop(execution)
@@ -244,6 +248,12 @@ class States:
 
 def _apply_heartbeat(state: ExecutionState, heartbeat: Heartbeat) -> None:
     state.heartbeat(heartbeat.scheduled_event_id, heartbeat.recorded_at, heartbeat.details)
+
+
+def _is_waited_for(state: ExecutionState) -> bool:
+    """Tell whether an execution that closes may hear of a task in hand, or of a child's end."""
+    in_hand = any(activity.started_event_id for activity in state.activities.values())
+    return in_hand or bool(state.children or state.lambdas)
 
 
 def _earlier(kept: Kept) -> dict[str, Any]:

@@ -154,6 +154,19 @@ def test_a_token_is_good_once_and_rubbish_never(driver: Driver):
         driver.client.call(RespondActivityTaskCompleted(task_token="rubbish"))
 
 
+def test_late_answers_to_a_closed_execution_read_no_history(driver: Driver):
+    driver.start("a")
+    driver.decide(schedule("1"), schedule("2"))
+    tasks = [driver.poll_activity(), driver.poll_activity()]
+    service = driver.client
+    service.call(TerminateWorkflowExecution(domain=DOMAIN, workflow_id="a"))
+    misses = service.figures().state_misses
+    for task in tasks:
+        with pytest.raises(UnknownResourceFault):
+            service.call(RespondActivityTaskCompleted(task_token=task.task_token))
+    assert service.figures().state_misses == misses
+
+
 def test_an_invalid_decision_records_nothing_and_keeps_the_token(driver: Driver):
     execution = driver.start()
     task = driver.poll_decision()

@@ -117,6 +117,8 @@ def run(client, rated):
         waiting.wait(0.05)
         request = GetWorkflowExecutionHistory(domain="default", execution=execution)
         events = client.call(request).events
+    decider.stop()
+    assert decider.join(PATIENCE)
     return events
 
 

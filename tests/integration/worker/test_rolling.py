@@ -11,7 +11,10 @@ import pytest
 from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskScheduled
 from flowy.protocol.events.timer import TimerStarted
 from flowy.protocol.ids import ExecutionId
-from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
+from flowy.protocol.requests.executions import (
+    GetWorkflowExecutionHistory,
+    SignalWorkflowExecution,
+)
 from flowy.service.http.serve import HttpServer
 from flowy.service.server import Service
 from flowy.swf.connect import connect
@@ -21,7 +24,7 @@ PATIENCE = 120
 PROCESSES = 2
 MODULE = """
 import asyncio, threading
-from flowy import Activity, ActivityProxy, Workflow, activity, workflow
+from flowy import Activity, ActivityProxy, Signal, Workflow, activity, workflow
 
 @activity("step", 1, "rolling", strategy="thread", heartbeat=600)
 class Step(Activity):
@@ -40,9 +43,10 @@ class Busy(Workflow):
 @workflow("quiet", 1, "rolling", decision_duration=600)
 class Quiet(Workflow):
     step = ActivityProxy("step", 1, retry=0)
+    go_on = Signal()
     async def run(self, number):
         number = await self.step(number, 0)
-        await asyncio.sleep(8)
+        await asyncio.wait_for(self.go_on.get(), 3_600)
         return await self.step(number, 0)
 """
 
@@ -126,6 +130,14 @@ def closed(client, execution):
     raise AssertionError(events[-4:])
 
 
+def wake(client, execution):
+    client.call(
+        SignalWorkflowExecution(
+            domain="default", workflow_id=execution.workflow_id, signal_name="go_on"
+        )
+    )
+
+
 def was_quiet(events):
     """Whether its last answer had sent it to a list that its next task did not go to."""
     sent_to, lists = None, []
@@ -148,6 +160,8 @@ def test_no_task_times_out_when_a_supervisor_is_replaced(supervisors, client):
     old.send_signal(signal.SIGTERM)
     busy += [begin(client, "busy", number) for number in range(10, 20)]
     assert old.wait(PATIENCE) == 0
+    for execution in quiet:
+        wake(client, execution)
     histories = {each.workflow_id: closed(client, each) for each in (*quiet, *busy)}
     new.send_signal(signal.SIGTERM)
     assert new.wait(PATIENCE) == 0
@@ -162,7 +176,7 @@ def test_no_task_times_out_when_a_supervisor_is_replaced(supervisors, client):
         kind, _, number = name.partition("-")
         expected = int(number) + (2 if kind == "quiet" else 6)
         assert events[-1].attributes.result == str(expected)
-    assert any(was_quiet(histories[each.workflow_id]) for each in quiet)
+    assert all(was_quiet(histories[each.workflow_id]) for each in quiet)
 
 
 def own_lists(client, begun):

@@ -10,10 +10,11 @@ import pytest
 from flowy.decider.limits import Limits
 from flowy.decider.refusals import TIMES
 from flowy.errors import NondeterminismError, StaleRunError, TaskError
+from flowy.protocol import decisions
 from flowy.protocol.events import child, lambda_, workflow
 from flowy.swf.task import ActivityProxy, LambdaProxy, WorkflowProxy
 from flowy.task import Workflow
-from tests.unit.decider.simulator import Simulator, definition, ids
+from tests.unit.decider.simulator import RECORDERS, Simulator, definition, ids
 
 
 class Proxies(Workflow):
@@ -118,6 +119,28 @@ def test_a_side_effect_before_the_cut_that_history_does_not_have_is_a_mismatch()
     s.definition = definition(Changed)
     with pytest.raises(NondeterminismError, match="side effect 0"):
         s.new_run().feed(s.events)
+
+
+class Tells(Proxies):
+    async def run(self, count):
+        for number in range(count):
+            self.send_signal(f"other-{number}", "go")
+        drawn = [self.side_effect(lambda number=number: number) for number in range(count)]
+        return await self.act(drawn)
+
+
+@pytest.mark.parametrize("arrives", [True, False])
+@pytest.mark.parametrize("at", range(2, 9))
+def test_what_comes_of_a_decision_at_once_is_none_of_a_cut_answer(monkeypatch, at, arrives):
+    def send(s, attributes, completed):
+        Simulator.signal_external(s, attributes, completed)
+        s.deliver(attributes.workflow_id, arrives)
+
+    monkeypatch.setitem(RECORDERS, decisions.SignalExternalWorkflowExecution, send)
+    s = Simulator(Tells, 3)
+    s.limits = Limits(decisions=at)
+    drive(s)
+    check_replays(s)
 
 
 @pytest.mark.parametrize("feeding", ["warm", "cold"])

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flowy.protocol.faults import ValidationException
-from flowy.service.domain.tokens import TaskToken, decode_token, encode_token, unseal
+from flowy.service.domain.tokens import TaskToken, decode_token, encode_token, seal, unseal
 
 tokens = st.builds(
     TaskToken,
@@ -52,3 +52,12 @@ def test_a_token_that_was_changed_is_invalid(token, position, change):
     text[position] = alphabet[(alphabet.index(text[position]) + 1 + change % 63) % 64]
     with pytest.raises(ValidationException):
         decode_token(text.decode())
+
+
+def test_a_token_that_holds_no_text_where_one_belongs_is_invalid():
+    token = TaskToken(
+        kind="activity", execution_key=1, run_id="run", scheduled_event_id=2, started_event_id=3
+    )
+    body = unseal(encode_token(token)).replace(b"run", b"r\xffn")
+    with pytest.raises(ValidationException):
+        decode_token(seal(body))
