@@ -67,6 +67,13 @@ def payloads_option(command: Command) -> Command:
     )(command)
 
 
+def run_option(command: Command) -> Command:
+    """Add ``--run-id`` to a command, for one that tells an open execution something."""
+    return click.option(
+        "--run-id", "--run", "run_id", metavar="ID", help="Which run. [default: the open one]"
+    )(command)
+
+
 def json_option(command: Command) -> Command:
     """Add ``--json`` to a command."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON, for machines.")(
@@ -109,6 +116,8 @@ def connected(settings: config.Settings) -> Iterator[SwfClient]:
             client.close()
     except FlowyError as error:
         raise click.ClickException(_line(error, settings)) from error
+    except UnicodeEncodeError as error:  # bytes of the command line that are no text
+        raise click.ClickException(f"{error.object!r:.100} is no text in UTF-8") from error
 
 
 def _line(error: FlowyError, settings: config.Settings) -> str:

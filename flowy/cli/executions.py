@@ -7,8 +7,16 @@ import click
 import msgspec
 
 from flowy.cli import open_activities, tables, timeline, visibility
-from flowy.cli.connection import chosen, connected, json_option, require_database, service_options
+from flowy.cli.connection import (
+    chosen,
+    connected,
+    json_option,
+    payloads_option,
+    require_database,
+    service_options,
+)
 from flowy.cli.open_activities import OpenActivity
+from flowy.cli.reading import reader_of
 from flowy.protocol.executions import WorkflowExecutionInfo
 
 _FINDS = {"open": (visibility.opened,), "closed": (visibility.closed,)}
@@ -52,14 +60,22 @@ def list_(
 
 @click.command()
 @click.argument("workflow_id")
-@click.option("--run-id", metavar="ID", help="Which run. [default: the open one, else the newest]")
+@click.option(
+    "--run-id",
+    "--run",
+    "run_id",
+    metavar="ID",
+    help="Which run. [default: the open one, else the newest]",
+)
 @click.option("--activities", is_flag=True, help="Show the open activities alone.")
+@payloads_option
 @service_options
 @json_option
 def show(
     workflow_id: str,
     run_id: str | None,
     activities: bool,
+    payloads: str | None,
     address: str | None,
     domain: str | None,
     as_json: bool,
@@ -67,21 +83,18 @@ def show(
     """Show the history of the execution WORKFLOW_ID as a timeline, and its open activities.
 
     Of an open activity: which attempt it is, who does it and since when, and the progress that
-    its last heartbeat told.
+    its last heartbeat told. Packed texts are unpacked with --payloads and the codec that
+    FLOWY_PAYLOADS_CODEC names; JSON has them as they travel.
     """
     settings = chosen(address, domain)
     require_database(settings)
     with connected(settings) as client:
-        info = visibility.newest(client, settings.domain, workflow_id, run_id)
-        if info is None:
-            raise click.ClickException(
-                f"no execution {workflow_id}{f' with run {run_id}' if run_id else ''} in domain "
-                f"{settings.domain} of {settings.address}; `flowy list` shows what there is"
-            )
+        read = reader_of(payloads, settings.domain)
+        info = visibility.wanted(client, settings, workflow_id, run_id)
         events = list(visibility.history(client, settings.domain, info.execution))
         found = None
         if info.close_status is None:
-            found = open_activities.find(client, settings.domain, info.execution, events)
+            found = open_activities.find(client, settings.domain, info.execution, events, read)
     opened = () if found is None else found.activities
     if as_json:
         shown = {"execution": info, "events": events, "open_activities": opened}
@@ -90,9 +103,11 @@ def show(
     status = info.close_status or info.execution_status
     click.echo(f"{info.execution}, {info.workflow_type}: {status}")
     if not activities:
-        tables.timeline(timeline.lines(events))
+        tables.timeline(timeline.lines(events, read))
     if found is not None or activities:
         _show_open(opened, told=found is None or found.beats)
+    if read.problem is not None:
+        click.echo(f"not every text is shown: {read.problem}", err=True)
 
 
 def _show_open(found: Sequence[OpenActivity], *, told: bool) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from flowy.cli.progress import shown
 from flowy.cli.tables import moment
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
@@ -14,15 +15,8 @@ from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.extensions import DescribeOpenActivityTasks, OpenActivityTask
 from flowy.protocol.value import Value
-from flowy.transport.attempt import read
-from flowy.transport.packed import is_packed
+from flowy.transport.attempt import read as read_attempt
 from flowy.worker.heartbeat import Progress, read_progress, said
-
-ENCODED = "(encoded)"
-"""What is shown of details that the workers' codec has encoded."""
-
-LARGE = 1e15
-"""Amounts from here on are shown with an exponent."""
 
 
 class OpenActivity(Value):
@@ -52,7 +46,11 @@ class OpenActivities:
 
 
 def find(
-    client: SwfClient, domain: str, execution: ExecutionId, events: Sequence[HistoryEvent]
+    client: SwfClient,
+    domain: str,
+    execution: ExecutionId,
+    events: Sequence[HistoryEvent],
+    read: Callable[[str], str] = str,
 ) -> OpenActivities:
     """Ask the service, or the history where the service does not tell.
 
@@ -61,6 +59,7 @@ def find(
         domain: The domain.
         execution: Which one.
         events: Its history so far.
+        read: Returns the text that the details of a heartbeat stand for.
     """
     try:
         answer = client.call(DescribeOpenActivityTasks(domain=domain, execution=execution))
@@ -69,7 +68,7 @@ def find(
         beats = False
     else:
         tasks, beats = answer.activity_tasks, True
-    return OpenActivities(activities=tuple(map(_read, tasks)), beats=beats)
+    return OpenActivities(activities=tuple(_read(task, read) for task in tasks), beats=beats)
 
 
 def from_history(events: Iterable[HistoryEvent]) -> Iterator[OpenActivityTask]:
@@ -135,13 +134,6 @@ _NOTES: dict[type[HistoryEvent], Callable[[Found, Any], None]] = {
 }
 
 
-def percent(progress: Progress | None) -> float | None:
-    """Return how much is done in per cent; None where the whole is not known."""
-    if progress is None or not progress.total:
-        return None
-    return 100.0 * (progress.done / progress.total)
-
-
 def row(found: OpenActivity) -> tuple[str, ...]:
     """Return what a table shows of one: which, attempt, state, worker, since, beat, progress."""
     task = found.task
@@ -158,34 +150,14 @@ def row(found: OpenActivity) -> tuple[str, ...]:
     )
 
 
-def shown(progress: Progress | None) -> str:
-    """Return progress as people read it: ``3/12 (25 %)``, or ``3`` of an unknown whole."""
-    if progress is None:
-        return ""
-    if progress.total is None:
-        return _amount(progress.done)
-    share = percent(progress)
-    amounts = f"{_amount(progress.done)}/{_amount(progress.total)}"
-    return amounts if share is None else f"{amounts} ({share:.0f} %)"
-
-
-def _amount(value: float) -> str:
-    is_counted = float(value).is_integer() and abs(value) < LARGE
-    return f"{int(value):,}" if is_counted else f"{value:g}"
-
-
 def _state(task: OpenActivityTask) -> str:
     state = "runs" if task.started_event_id else "waits"
     return f"{state}, is to be cancelled" if task.cancel_requested else state
 
 
-def _read(task: OpenActivityTask) -> OpenActivity:
-    attempt = read(task.activity_id)
-    details = task.heartbeat_details
-    if details is not None and is_packed(details):
-        return OpenActivity(
-            task=task, number=attempt.number, attempt=attempt.attempt, details=ENCODED
-        )
+def _read(task: OpenActivityTask, read: Callable[[str], str]) -> OpenActivity:
+    attempt = read_attempt(task.activity_id)
+    details = None if task.heartbeat_details is None else read(task.heartbeat_details)
     return OpenActivity(
         task=task,
         number=attempt.number,

@@ -1,12 +1,15 @@
 """A history as lines that people read: when, what happened, to what, and what it said."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from flowy.cli.progress import shown
 from flowy.protocol.event import Event
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
+from flowy.transport import failure
+from flowy.worker.heartbeat import read_progress, said
 
 SUBJECTS = (
     "workflow_type",
@@ -28,6 +31,7 @@ SAYINGS = (
     "input",
     "result",
     "reason",
+    "details",
     "cause",
     "timeout_type",
     "start_to_fire_timeout",
@@ -35,6 +39,9 @@ SAYINGS = (
     "task_list",
 )
 """Members that say more, in the order in which they are shown."""
+
+PAYLOADS = frozenset(("input", "result", "details"))
+"""Those of them that may be packed."""
 
 LONGEST = 120
 """Characters of a payload that a line shows."""
@@ -59,8 +66,16 @@ class Line:
     says: str
 
 
-def lines(events: Iterable[Event]) -> Iterator[Line]:
-    """Go through a history from its first event."""
+Read = Callable[[str], str]
+
+
+def lines(events: Iterable[Event], read: Read = str) -> Iterator[Line]:
+    """Go through a history from its first event.
+
+    Args:
+        events: The history.
+        read: Returns the text that one of the history stands for.
+    """
     start: float | None = None
     subjects: dict[int, str] = {}
     for event in events:
@@ -72,7 +87,7 @@ def lines(events: Iterable[Event]) -> Iterator[Line]:
             seconds=event.event_timestamp - start,
             what=_words(type(event).__name__),
             subject=subject,
-            says=_says(event.attributes),
+            says=_says(event.attributes, read),
         )
 
 
@@ -94,9 +109,22 @@ def _origin(attributes: Any, subjects: dict[int, str]) -> str:
     return ""
 
 
-def _says(attributes: Any) -> str:
-    found = ((member, getattr(attributes, member, None)) for member in SAYINGS)
-    return ", ".join(f"{member} {_cut(_text(value))}" for member, value in found if value)
+def _says(attributes: Any, read: Read) -> str:
+    found: dict[str, Any] = {member: getattr(attributes, member, None) for member in SAYINGS}
+    found |= {member: read(found[member]) for member in PAYLOADS if found[member]}
+    found |= _told(found["details"])
+    return ", ".join(f"{member} {_cut(_text(value))}" for member, value in found.items() if value)
+
+
+def _told(details: str | None) -> dict[str, str | None]:
+    """Take details apart that Flowy's workers have written: of a failure, or of a heartbeat."""
+    failed = failure.remote(details)
+    if failed is not None:  # what it says stands in the reason, unless that is to hide it
+        return {"details": None} | ({"reason": failed.reason} if failed.reason else {})
+    progress = read_progress(details)
+    if progress is None:
+        return {}
+    return {"details": " ".join(filter(None, (shown(progress), said(details))))}
 
 
 def _shown(member: str, value: Any) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Callable, Iterator
 from itertools import islice
 
+import click
 from msgspec.structs import replace
 
+from flowy import config
 from flowy.protocol.client import SwfClient
 from flowy.protocol.executions import (
     ExecutionTimeFilter,
@@ -79,6 +81,24 @@ def newest(
             if run_id in (None, found.execution.run_id):
                 return found
     return None
+
+
+def wanted(
+    client: SwfClient, settings: config.Settings, workflow_id: str, run_id: str | None = None
+) -> WorkflowExecutionInfo:
+    """Find what ``newest`` finds.
+
+    Raises:
+        ClickException: There is no such execution.
+    """
+    found = newest(client, settings.domain, workflow_id, run_id)
+    if found is None:
+        place = config.without_secret(settings.address)
+        raise click.ClickException(
+            f"no execution {workflow_id}{f' with run {run_id}' if run_id else ''} in domain "
+            f"{settings.domain} of {place}; `flowy list` shows what there is"
+        )
+    return found
 
 
 def listed(

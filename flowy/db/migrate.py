@@ -18,6 +18,9 @@ from flowy.errors import DatabaseError
 
 logger = logging.getLogger(__name__)
 
+TIMES = 20
+"""How often a file's lock is waited for, half a minute each, while its holder may migrate it."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Schema:
@@ -47,14 +50,24 @@ def upgrade(engine: Engine, schema: Schema, name: str) -> None:
     Raises:
         DatabaseError: The database is of a newer version, or cannot be written.
     """
-    try:
-        with engine.begin() as connection:
-            _upgrade(connection, schema, name)
-    except DBAPIError as error:
-        raise DatabaseError(
-            f"the database {name!r} cannot be brought to version {schema.revisions[-1]}: "
-            f"{error.orig}; check that this user may write it and its folder"
-        ) from error
+    for left in reversed(range(TIMES)):
+        try:
+            with engine.begin() as connection:
+                _upgrade(connection, schema, name)
+        except DBAPIError as error:
+            if left and _is_busy(error):
+                logger.warning(
+                    "another process holds the database %r, and may be bringing it to schema "
+                    "version %s; it is waited for",
+                    name,
+                    schema.revisions[-1],
+                )
+                continue
+            raise DatabaseError(
+                f"the database {name!r} cannot be brought to version {schema.revisions[-1]}: "
+                f"{error.orig}; check that this user may write it and its folder"
+            ) from error
+        return
 
 
 def check(engine: Engine, schema: Schema, name: str) -> None:
@@ -98,6 +111,11 @@ def _upgrade(connection: Connection, schema: Schema, name: str) -> None:
         run_scripts(connection, schema)
     else:
         raise _newer(schema, stamp, name)
+
+
+def _is_busy(error: DBAPIError) -> bool:
+    """Tell whether somebody else writes a SQLite file."""
+    return str(getattr(error.orig, "sqlite_errorname", "")).startswith("SQLITE_BUSY")
 
 
 def _newer(schema: Schema, stamp: str, name: str) -> DatabaseError:

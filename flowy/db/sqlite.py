@@ -180,10 +180,10 @@ class SqliteDatabase:
         self._transaction = _WriterTransaction(raw, self._session, not self._in_memory)
         self._group = GroupCommit(self._transaction)
         self._monitor = self._writer if self._in_memory else self._checkout()
-        self._seen_by_monitor = -1
+        # Without the write lock: who migrates the file may have that for minutes.
+        self._seen_by_monitor = _data_version(self._monitor.driver_connection)
         self._seen_begun = 0
         self._interrupted = threading.Event()
-        self._changed_elsewhere()
 
     @property
     def name(self) -> str:
@@ -255,7 +255,7 @@ class SqliteDatabase:
             raise self._unusable(error) from error
 
     def _has_changed(self) -> bool:
-        seen = _data_version(cast(sqlite3.Connection, self._monitor.driver_connection))
+        seen = _data_version(self._monitor.driver_connection)
         if seen == self._seen_by_monitor:
             return False
         transaction = self._transaction
@@ -298,5 +298,5 @@ def _flat(rows: Sequence[Sequence[Any]]) -> list[Any]:
     return [value for row in rows for value in row]
 
 
-def _data_version(raw: sqlite3.Connection) -> int:
+def _data_version(raw: Any) -> int:
     return int(raw.execute("PRAGMA data_version").fetchone()[0])

@@ -43,7 +43,9 @@ def hang_with_grandchildren(marker, *, own_session):
     child = subprocess.Popen(
         [sys.executable, "-c", "import signal; signal.pause()"], start_new_session=own_session
     )
-    Path(marker).write_text(f"{os.getpid()} {child.pid}")
+    written = Path(f"{marker}.new")
+    written.write_text(f"{os.getpid()} {child.pid}")
+    written.rename(marker)  # whoever sees it sees both
     NEVER.wait(30.0)
 
 

@@ -1,5 +1,6 @@
 """`flowy payloads` and `--payloads` on a database file and a folder."""
 
+import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -62,10 +63,51 @@ def test_a_large_argument_is_started_kept_and_read(volume: Path) -> None:
     assert started.exit_code == 0, started.output
     assert len(texts(volume)) == 1
 
-    shown = flowy("show", "a").stdout
-    packed = shown[shown.index('{"flowy.payload"') : shown.index("}") + 1].replace("\n", "")
-    read = flowy("payloads", "read", "".join(packed.split()), env={"FLOWY_PAYLOADS": str(volume)})
+    packed = json.loads(flowy("show", "a", "--json").stdout)["events"][0][
+        "workflowExecutionStartedEventAttributes"
+    ]["input"]
+    read = flowy("payloads", "read", packed, env={"FLOWY_PAYLOADS": str(volume)})
     assert read.stdout == f'[["{argument}"],{{}}]\n'
+
+
+def test_show_has_large_texts_where_it_is_given_their_volume(volume: Path) -> None:
+    flowy("start", "drawing", "1", noise(60_000), "--payloads", str(volume), "--id", "a")
+
+    nowhere = flowy("show", "a")
+    assert "(on the volume, 60,009 bytes)" in nowhere.stdout
+    assert "flowy.payload" not in nowhere.stdout
+    assert "set FLOWY_PAYLOADS" in nowhere.stderr
+
+    for shown in (
+        flowy("show", "a", "--payloads", str(volume)),
+        flowy("show", "a", env={"FLOWY_PAYLOADS": str(volume)}),
+    ):
+        said = "".join(shown.stdout.split())  # a table folds what is long
+        assert f'input[["{noise(60_000)[:100]}' in said
+        assert "(60,009characters)" in said
+        assert shown.stderr == ""
+
+    elsewhere = flowy("show", "a", "--payloads", str(volume.with_name("other")))
+    assert "(on the volume, 60,009 bytes)" in elsewhere.stdout
+    assert "a text of the history cannot be read" in elsewhere.stderr
+
+
+def test_show_needs_no_volume_for_what_is_only_compressed(volume: Path) -> None:
+    flowy("start", "drawing", "1", "ab " * 20_000, "--id", "a")
+    shown = flowy("show", "a")
+    assert 'input [["ab ab ab' in shown.stdout
+    assert shown.stderr == ""
+
+
+def test_show_goes_on_when_the_environment_names_what_is_not_here(volume: Path) -> None:
+    flowy("start", "drawing", "1", "tea", "--id", "a")
+    shown = flowy("show", "a", env={"FLOWY_PAYLOADS_CODEC": "nowhere:codec"})
+    assert shown.exit_code == 0
+    assert 'input [["tea"],{}]' in shown.stdout
+    assert "FLOWY_PAYLOADS_CODEC=nowhere:codec is no codec" in shown.stderr
+    refused = flowy("show", "a", "--payloads", "nosuch://x")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "there is no driver for such volumes" in refused.stderr
 
 
 def test_what_no_execution_names_is_collected(volume: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from flowy.clock import SystemClock
+from flowy.clock import ManualClock, SystemClock
 from flowy.errors import DefinitionError, ExecutionError, PayloadError, ScriptFailed, WorkerLost
 from flowy.execution.call import Call
 from flowy.execution.execution import Limits
@@ -65,20 +65,22 @@ def gone(process_id):
 
 @pytest.mark.parametrize("own_session", [False, True])
 @pytest.mark.parametrize("how", ["cancel", "timeout"])
-def test_a_stopped_call_is_killed_with_its_grandchildren(
-    runner, strategy, tmp_path, how, own_session
-):
-    marker = tmp_path / "ids"
+def test_a_stopped_call_is_killed_with_its_grandchildren(strategy, tmp_path, how, own_session):
+    marker, clock = tmp_path / "ids", ManualClock(start=0.0)
     call = Call(
         function=calls.hang_with_grandchildren,
         arguments=(str(marker),),
         keywords={"own_session": own_session},
     )
-    execution = runner.start(call, strategy, Limits(timeout=1.0 if how == "timeout" else None))
-    wait_for(lambda: marker.exists() and len(marker.read_text().split()) == 2)
-    if how == "cancel":
-        execution.cancel()
-    outcome = execution.outcome(SOON)
+    with Runner(clock=clock) as runner:  # whose time stands still until there are grandchildren
+        limits = Limits(timeout=1.0 if how == "timeout" else None)
+        execution = runner.start(call, strategy, limits)
+        wait_for(lambda: marker.exists() and len(marker.read_text().split()) == 2)
+        if how == "cancel":
+            execution.cancel()
+        else:
+            clock.advance(1.0)
+        outcome = execution.outcome(SOON)
     assert outcome.stop is Stop.KILLED
     assert outcome.status is (Status.CANCELED if how == "cancel" else Status.TIMED_OUT)
     for process_id in map(int, marker.read_text().split()):

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import create_engine, inspect
 
 from flowy.clock import ManualClock
+from flowy.db import migrate, sqlite_engine
 from flowy.db.migrate import run_scripts
 from flowy.db.open import open_database
 from flowy.errors import DatabaseError
@@ -176,6 +177,27 @@ def test_two_processes_may_make_the_file_at_once(path: Path):
     script = f"from flowy.service.server import Service; Service('sqlite:///{path}').close()"
     makers = [subprocess.Popen([sys.executable, "-c", script]) for _ in range(4)]
     assert [maker.wait(60) for maker in makers] == [0, 0, 0, 0]
+
+
+def test_a_file_that_somebody_else_migrates_is_waited_for(
+    path: Path, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+):
+    open_service(path, clock).close()
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(sqlite_engine, "BUSY_TIMEOUT", 0.01)
+
+    def waits(text: str, *_: object) -> None:
+        if "waited for" in text:
+            other.execute("COMMIT")
+
+    monkeypatch.setattr(migrate.logger, "warning", waits)
+    open_service(path, clock).close()
+    other.execute("BEGIN IMMEDIATE")
+    monkeypatch.setattr(migrate.logger, "warning", lambda *_: None)
+    with pytest.raises(DatabaseError, match="locked"):
+        open_service(path, clock)
+    other.close()
 
 
 def test_two_services_on_one_file_see_each_others_changes(path: Path, clock: ManualClock):

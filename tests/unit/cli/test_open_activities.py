@@ -4,7 +4,9 @@ import msgspec
 import pytest
 
 from flowy.cli import tables
-from flowy.cli.open_activities import ENCODED, OpenActivity, find, percent, row, shown
+from flowy.cli.open_activities import OpenActivity, find, row
+from flowy.cli.progress import percent, shown
+from flowy.cli.reading import ENCODED, Reader
 from flowy.errors import ServiceUnavailable
 from flowy.protocol.faults import UnknownOperationException
 from flowy.protocol.ids import ExecutionId, TaskList, TypeId
@@ -74,7 +76,10 @@ def test_details_without_progress_are_shown_as_they_are():
 
 def test_details_that_a_codec_has_encoded_are_not_shown():
     packed = '{"flowy.payload":"fernet","size":9,"data":"Z0FB"}'
-    assert found(heartbeat_details=packed).details == ENCODED
+    (activity,) = find(
+        Told(msgspec.structs.replace(TASK, heartbeat_details=packed)), "d", EXECUTION, (), Reader()
+    ).activities
+    assert (activity.details, activity.progress) == (ENCODED, None)
 
 
 def test_a_terminal_is_told_nothing_by_what_workers_say(capsys):

@@ -1,0 +1,60 @@
+"""Packed texts of a history as people read them: unpacked, or what there is to say of them."""
+
+from flowy.errors import FlowyError, PayloadError
+from flowy.transport import packed
+from flowy.transport.packing import PACKING, Packing
+from flowy.transport.payloads import as_payloads
+
+DAMAGED = "(damaged)"
+"""What is shown of a text that begins as a packed one and is none."""
+
+ENCODED = "(encoded)"
+"""What is shown of a text that the workers' codec has encoded, where it cannot be decoded."""
+
+
+class Reader:
+    """Reads texts, and notes in ``problem`` why the first one could not be read.
+
+    Args:
+        packing: How texts travel here.
+        problem: What is wrong with it already.
+    """
+
+    def __init__(self, packing: Packing = PACKING, problem: str | None = None) -> None:
+        self.problem = problem
+        self._packing = packing
+
+    def __call__(self, text: str) -> str:
+        """Return the text that another one stands for, or in parentheses where that is."""
+        try:
+            return self._packing.unpack(text, "a text of the history")
+        except PayloadError as error:
+            self.problem = self.problem or str(error)
+            return _place(text)
+
+
+def reader_of(payloads: str | None, domain: str) -> Reader:
+    """Make what reads the texts of a domain.
+
+    Args:
+        payloads: The URL of the volume; None is what the environment says. When that cannot be
+            used, texts that need it are not read, and all the rest is.
+        domain: The domain.
+
+    Raises:
+        FlowyError: The volume that is given cannot be opened.
+    """
+    try:
+        return Reader(as_payloads(payloads).packing(domain))
+    except FlowyError as error:
+        if payloads is not None:
+            raise
+        return Reader(problem=str(error))
+
+
+def _place(text: str) -> str:
+    try:
+        found = packed.read(text)
+    except PayloadError:
+        return DAMAGED
+    return f"(on the volume, {found.size:,} bytes)" if found.is_reference else ENCODED
