@@ -3,6 +3,7 @@
 import logging
 import random
 from collections.abc import Callable
+from time import monotonic
 
 from flowy.errors import PayloadUnavailable, ServiceUnavailable, ServiceUnreachable
 from flowy.protocol.faults import InternalFailure, ThrottlingException
@@ -22,6 +23,39 @@ LONGEST_UNREACHED = 2.0
 
 PASSING = (ServiceUnavailable, ThrottlingException, InternalFailure, PayloadUnavailable)
 """Errors that may be gone when the same call is made again."""
+
+
+QUICK = 0.01
+"""Seconds: a poll that took less has not waited."""
+
+QUICK_MOST = 50
+"""Polls in a row that may come back at once and empty, until there are pauses between them."""
+
+BREATH = 0.1
+"""Seconds of such a pause."""
+
+
+class Breath:
+    """Pauses where polls come back at once and empty, time after time.
+
+    Their client was interrupted or closed without their worker, or the service lets no poll wait.
+
+    Args:
+        stop: Ends a pause.
+    """
+
+    def __init__(self, stop: Stop) -> None:
+        self._stop = stop
+        self._in_a_row = 0
+        self._began = monotonic()
+
+    def polled(self, *, found: bool) -> None:
+        """Note a poll and what was done with its task, and pause if it is time."""
+        is_quick = not found and monotonic() - self._began < QUICK
+        self._in_a_row = self._in_a_row + 1 if is_quick else 0
+        if self._in_a_row > QUICK_MOST:
+            self._stop.pause(BREATH)
+        self._began = monotonic()
 
 
 class Backoff:

@@ -8,7 +8,7 @@ from typing import Any
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
 from flowy.telemetry import PollEnded, PollOutcome, TaskKind
-from flowy.worker.backoff import Backoff
+from flowy.worker.backoff import Backoff, Breath
 from flowy.worker.decisions import DecisionPoller
 from flowy.worker.draining import Drain, Grace
 from flowy.worker.poller import Poller
@@ -165,6 +165,7 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1, polling: set[int] | N
     polling = set() if polling is None else polling
     here, decides = threading.get_ident(), isinstance(poller, DecisionPoller)
     backoff = poller.source.backoff(f"polling by {type(poller).__name__}")
+    breath = Breath(stop)
     try:
         while loop != 0 and (poller.has_begun or not stop.wished):
             polling.add(here)
@@ -174,6 +175,7 @@ def serve(poller: Poller[Any], stop: Stop, loop: int = -1, polling: set[int] | N
             if task is not None:
                 loop -= 1 if loop > 0 else 0
                 _handle(poller, task, 0 if stop.wished else loop if loop >= 0 else MANY)
+            breath.polled(found=task is not None)
     finally:
         polling.discard(here)
         poller.close()

@@ -20,7 +20,7 @@ from flowy.protocol.requests.decision_tasks import PollForDecisionTask
 from flowy.protocol.tasks import DecisionTask
 from flowy.telemetry import PollEnded
 from flowy.worker import history
-from flowy.worker.backoff import PASSING
+from flowy.worker.backoff import PASSING, Breath
 from flowy.worker.exchange import send
 from flowy.worker.leaving import Leaving, uninterrupted
 from flowy.worker.poller import LAST_PAUSE, Source
@@ -108,10 +108,10 @@ class TwoLists:
             self._condition.notify_all()
 
     def _fetch(self, request: PollForDecisionTask) -> None:
-        name = request.task_list.name
+        name, breath = request.task_list.name, Breath(self._source.stop)
         try:
             while not self._is_over(name):
-                self._bring(self._source, request)
+                breath.polled(found=self._bring(self._source, request))
             if name == self._own and name not in self._left:
                 self._leave(request)
         finally:

@@ -6,6 +6,8 @@ import pytest
 
 from flowy.errors import ServiceUnavailable
 from flowy.protocol.faults import UnknownResourceFault
+from flowy.worker import backoff
+from flowy.worker.backoff import BREATH, QUICK_MOST
 from flowy.worker.poller import identity
 from flowy.worker.runtime import Worker, serve
 from tests.unit.worker.fakes import FakeClient, source
@@ -52,6 +54,20 @@ def test_loop_counts_tasks_and_not_empty_polls():
     poller = ScriptedPoller(None, "a", ServiceUnavailable("down"), "b", "c")
     serve(poller, poller.source.stop, loop=2)
     assert poller.handled == ["a", "b"]
+
+
+def test_polls_that_all_come_back_at_once_take_a_breath(monkeypatch):
+    """As from a client that was interrupted or closed under its worker."""
+    monkeypatch.setattr(backoff, "QUICK", float("inf"))  # however slow the machine is
+    poller = ScriptedPoller(*[None] * (QUICK_MOST + 3))
+    serve(poller, poller.source.stop)
+    assert poller.source.clock.pauses == pytest.approx([BREATH] * 3)
+
+
+def test_tasks_that_come_at_once_take_none():
+    poller = ScriptedPoller(*["a", None] * QUICK_MOST)
+    serve(poller, poller.source.stop)
+    assert poller.source.clock.pauses == []
 
 
 def test_loop_zero_polls_nothing():
