@@ -176,7 +176,9 @@ class DecisionPoller:
         self._exchange = self._sticky.inlet(self._exchange)
         if not self.has_begun:
             self._set_request(keeps=len(self.cache) > 0)
-        task = self._exchange.poll()
+        task = self._sticky.inherited()
+        if not task.task_token:
+            task = self._exchange.poll()
         if not task.task_token:
             return None
         try:

@@ -76,9 +76,7 @@ class Leaving:
 
     def _taken(self) -> DecisionTask:
         source, poll = self._source, self._poll
-        request = LeaveTaskList(
-            domain=poll.domain, task_list=poll.task_list, identity=poll.identity
-        )
+        request = _request(poll)
         what = f"leaving task list {poll.task_list.name}"
         try:
             task = source.persist(
@@ -94,6 +92,30 @@ class Leaving:
             return DecisionTask()
         self.is_told = True
         return history.complete(source, poll, task) if task.task_token else task
+
+
+def taken_over(source: Source, poll: PollForDecisionTask) -> DecisionTask:
+    """Return a task that waits for whoever polled a list before and did not leave it.
+
+    What comes later goes to all. A service that cannot be told has none.
+
+    Args:
+        source: Where it is decided from now on.
+        poll: What the list would be polled with.
+
+    Raises:
+        FlowyError: A page of the task could not be read.
+    """
+    try:
+        task = source.client.call(_request(poll))
+    except FlowyError as error:
+        logger.debug("task list %s cannot be taken over: %s", poll.task_list.name, error)
+        return DecisionTask()
+    return history.complete(source, poll, task) if task.task_token else task
+
+
+def _request(poll: PollForDecisionTask) -> LeaveTaskList:
+    return LeaveTaskList(domain=poll.domain, task_list=poll.task_list, identity=poll.identity)
 
 
 def uninterrupted(client: SwfClient) -> SwfClient | None:

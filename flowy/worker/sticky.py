@@ -26,8 +26,12 @@ from flowy.protocol.events.decision import DecisionTaskCompleted, DecisionTaskSc
 from flowy.protocol.history import HistoryEvent
 from flowy.protocol.ids import ExecutionId, TaskList
 from flowy.protocol.request import Request
-from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
+from flowy.protocol.requests.decision_tasks import (
+    PollForDecisionTask,
+    RespondDecisionTaskCompleted,
+)
 from flowy.protocol.tasks import DecisionTask
+from flowy.worker.leaving import taken_over
 from flowy.worker.poller import Source
 from flowy.worker.two_lists import TwoLists
 
@@ -136,6 +140,7 @@ class Stickiness:
         self._sticky = sticky
         self._own = _own_list(source, sticky)
         self._wanted = sticky is not None and sticky.at_once
+        self._inherits = sticky is not None and bool(sticky.name) and not sticky.at_once
         self._lists: TwoLists | None = None
         self._asked: set[ExecutionId] = set()
         self._placed: dict[ExecutionId, None] = {}
@@ -160,6 +165,27 @@ class Stickiness:
         self._lists = TwoLists(self._source, self._own, lambda: bool(self._placed))
         logger.info("decisions of kept runs come to task list %s from now on", self._own)
         return self._lists
+
+    def inherited(self) -> DecisionTask:
+        """Return a task that waits for whoever had the own list before; an empty one at the end.
+
+        A decider of that name may have been killed, and this one does not poll the list yet.
+
+        Raises:
+            FlowyError: The task could not be read.
+        """
+        if not self._inherits or self._lists is not None or self._source.stop.wished:
+            return DecisionTask()
+        source = self._source
+        poll = PollForDecisionTask(
+            domain=source.domain,
+            task_list=TaskList(name=self._own),
+            identity=source.identity,
+            start_at_previous_started_event=True,
+        )
+        task = taken_over(source, poll)
+        self._inherits = bool(task.task_token)
+        return task
 
     def decided_elsewhere(self) -> None:
         """Note that another decider answered for an execution whose run is kept here."""

@@ -1,7 +1,7 @@
 """Two deciders over HTTP: each keeps its executions, and one that is gone is replaced."""
 
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 
 import pytest
 
@@ -193,10 +193,11 @@ def timeouts(events):
     return [event for event in events if isinstance(event, DecisionTaskTimedOut)]
 
 
-def begun(address, client, seconds, kind=Answered):
+def begun(address, client, seconds, kind=Answered, name=""):
     """Begin an execution with a sticky decider, and return both once it waits for an activity."""
     answered = kind(address)
-    decider = Decider(address, Sticky(at_once=True, seconds=seconds), lambda _address: answered)
+    wish = Sticky(at_once=True, seconds=seconds, name=name)
+    decider = Decider(address, wish, lambda _address: answered)
     decider.worker.start()
     execution = begin(client, "orphan")
     assert answered.once.wait(PATIENCE)
@@ -250,6 +251,23 @@ def test_where_that_cannot_be_told_what_comes_after_the_grace_time_goes_on_late(
     first, own, *after = lists(events)
     assert own != first
     assert set(after) == {first}
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_a_successor_of_the_same_name_has_what_is_on_its_list(address, client, waits):
+    """Also as long as it is alone, and polls the shared list only."""
+    registered(address)
+    killed, execution = begun(address, client, 3_600, Untold, name="pod 0")
+    killed.leave()
+    with acting(address) if waits else nullcontext():
+        for _ in range(PATIENCE * 100 if waits else 0):
+            if len(lists(history(client, execution))) > 1:
+                break
+            threading.Event().wait(0.01)
+        with deciders(address, Sticky(name="pod 0")), nullcontext() if waits else acting(address):
+            events = closed(client, execution)
+    assert timeouts(events) == []
+    assert (len(set(lists(events))) > 1) == waits
 
 
 def test_a_service_that_ignores_it_is_noticed_and_decides_as_before(
