@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import click
@@ -11,6 +11,8 @@ import click
 from flowy.cli import tables
 from flowy.cli.tables import Part
 from flowy.clock import Clock
+from flowy.errors import ServiceUnavailable
+from flowy.protocol.faults import ThrottlingException
 
 if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderResult
@@ -42,7 +44,8 @@ def watch_option(help: str) -> Callable[[Callable[..., None]], Callable[..., Non
 def watch(look: Callable[[], View], clock: Clock, console: "Console | None" = None) -> View:
     """Show a view until it is over or Ctrl-C, and return the last one; the screen is cleared then.
 
-    Where the output is no terminal nothing is shown meanwhile.
+    Where the output is no terminal nothing is shown meanwhile. A service that gives no answer is
+    asked again, once there has been one.
 
     Args:
         look: Returns the view of this moment.
@@ -57,11 +60,15 @@ def watch(look: Callable[[], View], clock: Clock, console: "Console | None" = No
         suppress(KeyboardInterrupt),
         Live(console=console or tables.console(), auto_refresh=False, transient=True) as live,
     ):
+        shown = view
         while not view.is_over:
-            live.update(_Fitting(view), refresh=True)
+            live.update(_Fitting(shown), refresh=True)
             with pause:
                 clock.wait(pause, clock.now() + SECONDS)
-            view = look()
+            try:
+                view = shown = look()
+            except (ServiceUnavailable, ThrottlingException) as error:
+                shown = replace(view, parts=(*view.parts, f"asking again: {error}"))
     return view
 
 

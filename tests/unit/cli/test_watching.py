@@ -11,6 +11,7 @@ from flowy.cli.main import main
 from flowy.cli.tables import Cells
 from flowy.cli.visibility import newer
 from flowy.cli.watching import SECONDS, View, watch
+from flowy.errors import ServiceUnavailable
 from flowy.protocol.executions import (
     WorkflowExecutionConfiguration,
     WorkflowExecutionDetail,
@@ -60,6 +61,33 @@ def test_ctrl_c_leaves_what_was_seen_last():
         return seen.pop(0)
 
     assert watch(look, JumpingClock(), terminal()).parts == ("two",)
+
+
+def test_a_service_that_is_away_is_asked_again_and_the_last_view_stays():
+    said = [
+        View(parts=("one",)),
+        ServiceUnavailable("no answer"),
+        View(parts=("two",), is_over=True),
+    ]
+
+    def look():
+        found = said.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    console = terminal()
+    assert watch(look, JumpingClock(), console).parts == ("two",)
+    drawn = console.file.getvalue()
+    assert "one\nasking again: no answer" in drawn
+
+
+def test_a_service_that_is_away_from_the_first_is_an_error():
+    def look():
+        raise ServiceUnavailable("no answer")
+
+    with pytest.raises(ServiceUnavailable):
+        watch(look, JumpingClock(), terminal())
 
 
 @pytest.mark.parametrize(("newest_first", "shown", "hidden"), [(False, 49, 0), (True, 0, 49)])
