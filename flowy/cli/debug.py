@@ -19,6 +19,7 @@ from flowy.cli.connection import (
 )
 from flowy.cli.modules import module
 from flowy.cli.replay import read
+from flowy.cli.volume import existing
 from flowy.decider.loop import DeterministicLoop
 from flowy.decider.replay import SteppedRun
 from flowy.determinism.users import is_users_file, serve
@@ -28,7 +29,6 @@ from flowy.replay.files import History, histories
 from flowy.task import scanner
 from flowy.task.definition import WorkflowDefinition
 from flowy.transport.packing import Packing
-from flowy.transport.payloads import as_payloads
 
 
 @click.command()
@@ -77,7 +77,7 @@ def debug(
     definition = registry.get(history.type)
     if definition is None:
         raise click.ClickException(f"there is no workflow {history.type} in {' '.join(modules)}")
-    packing = as_payloads(payloads).packing(chosen(address, domain).domain)
+    packing = existing(payloads).packing(chosen(address, domain).domain)
     _debug(definition, history, at_event, packing)
 
 

@@ -1,6 +1,5 @@
 """`flowy payloads`: look after the volume of large inputs and results."""
 
-import os
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -18,13 +17,13 @@ from flowy.cli.connection import (
     service_options,
 )
 from flowy.cli.lazy import LazyGroup
+from flowy.cli.volume import existing
 from flowy.clock import SystemClock
 from flowy.errors import FlowyError
 from flowy.protocol.client import SwfClient
 from flowy.protocol.faults import UnknownResourceFault
 from flowy.protocol.wire import encode_event
 from flowy.transport.collecting import GRACE, SHORTEST, collect
-from flowy.transport.payloads import Payloads, as_payloads
 
 COMMANDS = {
     "collect": ("flowy.cli.payloads:collect_", "Delete what no execution needs any more."),
@@ -61,7 +60,7 @@ def collect_(
     """
     settings = chosen(address, domain)
     require_database(settings)
-    blobs = _volume(payloads).blobs(settings.domain)
+    blobs = existing(payloads).blobs(settings.domain)
     if blobs is None:
         raise click.UsageError(f"give the volume: --payloads or {config.PAYLOADS_VARIABLE}")
     with connected(settings) as client:
@@ -82,17 +81,10 @@ def collect_(
 @click.argument("text", required=False)
 def read(payloads: str | None, domain: str | None, text: str | None) -> None:
     """Print the text that the packed TEXT of a history stands for; without TEXT it is read."""
-    packing = _volume(payloads).packing(chosen(None, domain).domain)
+    packing = existing(payloads).packing(chosen(None, domain).domain)
     given = sys.stdin.read() if text is None else text
     try:
         click.echo(packing.unpack(given.strip(), "the text"))
-    except FlowyError as error:
-        raise click.ClickException(str(error)) from error
-
-
-def _volume(url: str | None) -> Payloads:
-    try:
-        return as_payloads(url, os.environ)
     except FlowyError as error:
         raise click.ClickException(str(error)) from error
 

@@ -1,9 +1,11 @@
 """Packed texts of a history as people read them: unpacked, or what there is to say of them."""
 
-from flowy.errors import FlowyError, PayloadError
+import click
+
+from flowy.cli.volume import existing
+from flowy.errors import PayloadError
 from flowy.transport import packed
 from flowy.transport.packing import PACKING, Packing
-from flowy.transport.payloads import as_payloads
 
 DAMAGED = "(damaged)"
 """What is shown of a text that begins as a packed one and is none."""
@@ -42,14 +44,14 @@ def reader_of(payloads: str | None, domain: str) -> Reader:
         domain: The domain.
 
     Raises:
-        FlowyError: The volume that is given cannot be opened.
+        ClickException: The volume that is given cannot be opened.
     """
     try:
-        return Reader(as_payloads(payloads).packing(domain))
-    except FlowyError as error:
+        return Reader(existing(payloads).packing(domain))
+    except click.ClickException as error:
         if payloads is not None:
             raise
-        return Reader(problem=str(error))
+        return Reader(problem=error.message)
 
 
 def _place(text: str) -> str:

@@ -21,6 +21,7 @@ from flowy.cli.connection import (
 )
 from flowy.cli.modules import module
 from flowy.cli.query import Query, query_options
+from flowy.cli.volume import existing
 from flowy.determinism.guards import guard
 from flowy.errors import HistoryFileError
 from flowy.protocol.client import SwfClient
@@ -31,7 +32,6 @@ from flowy.task import scanner
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.registry import Registry
 from flowy.transport.packing import Packing
-from flowy.transport.payloads import as_payloads
 from flowy.worker.settings import DeciderSettings
 from flowy.worker.watchdog import Watch, Watchdog
 
@@ -86,7 +86,7 @@ def replay(
         raise click.ClickException(f"there is no workflow in {' '.join(modules)}")
     if not no_guards:
         guard(registry)
-    packing = as_payloads(payloads).packing(chosen(address, domain).domain)
+    packing = existing(payloads).packing(chosen(address, domain).domain)
     found = _from_files(paths, run_id) if paths else _live(query, address, domain)
     verdicts = []
     with _watched() as watch:

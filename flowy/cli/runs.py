@@ -54,7 +54,7 @@ def list_(
         if options["as_json"]:
             click.echo(json.dumps([_document(run) for run in found]))
         elif found:
-            tables.runs(_row(run) for run in found)
+            tables.show(tables.runs(_row(run) for run in found))
         else:
             click.echo(f"no such runs in {options['db']}")
 
@@ -98,7 +98,9 @@ def files_(run_id: str, key: str | None, output: str | None, **options: Any) -> 
     if options["as_json"]:
         click.echo(json.dumps(found))
     elif found:
-        tables.files(tuple(str(value or "") for value in file.values()) for file in found)
+        tables.show(
+            tables.files(tuple(str(value or "") for value in file.values()) for file in found)
+        )
     else:
         click.echo(f"run {run_id} has no files")
 

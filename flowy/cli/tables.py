@@ -3,10 +3,17 @@
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import click
 
 from flowy.cli.timeline import Line
 from flowy.protocol.executions import WorkflowExecutionInfo
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
 
 PIPED_WIDTH = 200
 """Columns when the output is no terminal, where nothing should be folded."""
@@ -15,8 +22,20 @@ _COMMANDS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u
 """What a terminal would obey; it stands in what workers, and so others, have said."""
 
 
-def executions(found: Iterable[WorkflowExecutionInfo]) -> None:
-    """Print a table of executions."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Cells:
+    """What stands in a table."""
+
+    headings: tuple[str, ...]
+    rows: Sequence[tuple[str, ...]]
+
+
+Part = str | Cells
+"""What is printed: a line, or a table."""
+
+
+def executions(found: Iterable[WorkflowExecutionInfo]) -> Cells:
+    """Return the table of executions."""
     rows = [
         (
             info.execution.workflow_id,
@@ -29,34 +48,34 @@ def executions(found: Iterable[WorkflowExecutionInfo]) -> None:
         )
         for info in found
     ]
-    _print(
-        ("workflow id", "type", "status", "started (UTC)", "closed (UTC)", "tags", "run id"), rows
-    )
+    headings = ("workflow id", "type", "status", "started (UTC)", "closed (UTC)", "tags", "run id")
+    return Cells(headings=headings, rows=rows)
 
 
-def timeline(found: Iterable[Line]) -> None:
-    """Print a history, one event a row."""
+def timeline(found: Iterable[Line]) -> Cells:
+    """Return the table of a history, one event a row."""
     rows = [
         (str(line.event_id), f"+{line.seconds:.3f}", line.what, line.subject, line.says)
         for line in found
     ]
-    _print(("event", "seconds", "what", "of", "says"), rows)
+    return Cells(headings=("event", "seconds", "what", "of", "says"), rows=rows)
 
 
-def activities(found: Iterable[tuple[str, ...]]) -> None:
-    """Print a table of open activities, a row as `flowy.cli.open_activities.row` makes it."""
+def activities(found: Iterable[tuple[str, ...]]) -> Cells:
+    """Return the table of open activities, a row as `flowy.cli.open_activities.row` makes it."""
     headings = ("open", "attempt", "state", "worker", "since (UTC)", "heartbeat (UTC)")
-    _print((*headings, "progress", "details"), found)
+    return Cells(headings=(*headings, "progress", "details"), rows=list(found))
 
 
-def runs(found: Iterable[tuple[str, ...]]) -> None:
-    """Print a table of runs: id, state, when created, started and ended, messages."""
-    _print(("run id", "state", "created", "started", "ended", "messages"), found)
+def runs(found: Iterable[tuple[str, ...]]) -> Cells:
+    """Return the table of runs: id, state, when created, started and ended, messages."""
+    headings = ("run id", "state", "created", "started", "ended", "messages")
+    return Cells(headings=headings, rows=list(found))
 
 
-def files(found: Iterable[tuple[str, ...]]) -> None:
-    """Print a table of files: key, bytes, type, id."""
-    _print(("key", "bytes", "type", "file id"), found)
+def files(found: Iterable[tuple[str, ...]]) -> Cells:
+    """Return the table of files: key, bytes, type, id."""
+    return Cells(headings=("key", "bytes", "type", "file id"), rows=list(found))
 
 
 def moment(timestamp: float) -> str:
@@ -69,14 +88,33 @@ def harmless(text: str) -> str:
     return _COMMANDS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def _print(headings: Iterable[str], rows: Iterable[tuple[str, ...]]) -> None:
+def show(*parts: Part) -> None:
+    """Print lines and tables."""
+    found = console()
+    for part in parts:
+        if isinstance(part, str):
+            click.echo(part)
+        else:
+            found.print(drawn(part))
+
+
+def console() -> "Console":
+    """Return what prints tables on the standard output."""
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH)
+
+
+def drawn(part: Part) -> "RenderableType":
+    """Return a line or a table as rich draws it."""
     # Here, and not above: most commands print no table, and importing rich takes a while.
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(*headings, box=box.SIMPLE_HEAD, pad_edge=False)
-    for row in rows:
+    if isinstance(part, str):
+        return Text(harmless(part))
+    table = Table(*part.headings, box=box.SIMPLE_HEAD, pad_edge=False)
+    for row in part.rows:
         table.add_row(*(Text(harmless(cell), overflow="fold") for cell in row))
-    Console(width=None if sys.stdout.isatty() else PIPED_WIDTH).print(table)
+    return table

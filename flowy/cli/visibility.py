@@ -119,6 +119,19 @@ def history(client: SwfClient, domain: str, execution: ExecutionId) -> Iterator[
         request = replace(request, next_page_token=page.next_page_token)
 
 
+def newer(client: SwfClient, domain: str, execution: ExecutionId, after: int) -> list[HistoryEvent]:
+    """Return the events of an execution that follow the one with the id ``after``, in order."""
+    request = GetWorkflowExecutionHistory(domain=domain, execution=execution, reverse_order=True)
+    found: list[HistoryEvent] = []
+    while True:
+        page = client.call(request)
+        found += (event for event in page.events if event.event_id > after)
+        is_known = bool(page.events) and page.events[-1].event_id <= after + 1
+        if is_known or not page.next_page_token:
+            return found[::-1]
+        request = replace(request, next_page_token=page.next_page_token)
+
+
 def _pages(client: SwfClient, request: ListRequest) -> Iterator[WorkflowExecutionInfo]:
     while True:
         page = client.call(request)

@@ -153,23 +153,20 @@ class Heartbeat:
 
     @property
     def sealed(self) -> str | None:
-        """What the next beat says, as it travels.
+        """What the next beat says, as it travels, or the one before where it cannot travel now."""
+        try:
+            self._seal()
+        except PayloadError as error:  # to be alive matters more than what was said last
+            logger.warning(
+                "a heartbeat of %s says what the one before did: %s", self._beaten.name, error
+            )
+        return self._sealed[1]
 
-        Raises:
-            PayloadTooLarge: It is longer than SWF takes.
-        """
-        plain, packing = self.details, self._beaten.packing
-        known, sealed = self._sealed
-        if plain != known:
-            try:
-                sealed = note(packing, plain, "the details of a heartbeat", DETAILS_MAXIMUM)
-            except PayloadUnavailable as error:  # to be alive matters more than what was said last
-                logger.warning(
-                    "a heartbeat of %s says what the one before did: %s", self._beaten.name, error
-                )
-            else:
-                self._sealed = plain, sealed
-        return sealed
+    def _seal(self) -> None:
+        plain = self.details
+        if plain != self._sealed[0]:
+            what = "the details of a heartbeat"
+            self._sealed = plain, note(self._beaten.packing, plain, what, DETAILS_MAXIMUM)
 
     def heartbeat(self, details: str | None) -> bool:
         """Send a beat now; further ones repeat its details.
@@ -228,7 +225,9 @@ class Heartbeat:
         if progress is not None:
             self._progress = msgspec.structs.replace(progress, details=details)
         try:
-            _ = self.sealed
+            self._seal()
+        except PayloadUnavailable:
+            return  # it is tried again with each beat
         except BaseException:
             self._details, self._progress = before
             raise

@@ -27,6 +27,7 @@ class _Token(msgspec.Struct, frozen=True, array_like=True):
 
 
 _decoder = msgspec.json.Decoder(_Token)
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError)
 
 
 def page_size(unit: Unit, asked: int | None) -> int:
@@ -57,13 +58,16 @@ def resume(
         raise ValidationException("Invalid token")
     if found.expires < unit.now:
         raise ValidationException("Specified token has exceeded its maximum lifetime")
-    return msgspec.json.decode(found.position, type=position_class)
+    try:
+        return msgspec.json.decode(found.position, type=position_class)
+    except _UNREADABLE as error:  # another version's, perhaps
+        raise ValidationException("Invalid token") from error
 
 
 def _read(token: str) -> _Token:
     try:
         return _decoder.decode(unseal(token))
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except _UNREADABLE as error:
         raise ValidationException("Invalid token") from error
 
 

@@ -87,9 +87,30 @@ def test_show_has_large_texts_where_it_is_given_their_volume(volume: Path) -> No
         assert "(60,009characters)" in said
         assert shown.stderr == ""
 
-    elsewhere = flowy("show", "a", "--payloads", str(volume.with_name("other")))
+    (volume.parent / "other").mkdir()
+    elsewhere = flowy("show", "a", "--payloads", str(volume.parent / "other"))
     assert "(on the volume, 60,009 bytes)" in elsewhere.stdout
     assert "a text of the history cannot be read" in elsewhere.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("show", "a"),
+        ("payloads", "read", "x"),
+        ("payloads", "collect"),
+        ("replay", "tests.histories.features"),
+    ],
+)
+@pytest.mark.parametrize("form", ["{}", "file://{}"])
+def test_commands_that_only_read_a_volume_do_not_make_it(
+    volume: Path, command: tuple[str, ...], form: str
+) -> None:
+    flowy("start", "drawing", "1", "tea", "--id", "a")
+    refused = flowy(*command, "--payloads", form.format(volume))
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert f"there is no folder {volume}" in refused.stderr
+    assert not volume.exists()
 
 
 def test_show_needs_no_volume_for_what_is_only_compressed(volume: Path) -> None:

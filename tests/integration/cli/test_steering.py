@@ -174,6 +174,7 @@ def test_what_is_terminated_is_named_and_keeps_the_reason(address, client):
     assert (ended.exit_code, ended.stdout) == (0, f"terminated a (run {run_id}), listening 1\n")
     assert closed(client, "a").close_status == "TERMINATED"
     assert "reason stuck, details see 7" in flowy("show", "a", *at).stdout
+    assert flowy("show", "a", "--watch", *at).stdout == flowy("show", "a", *at).stdout
     again = flowy("terminate", "a", "--run", run_id, *at)
     assert again.exit_code == 1
     assert f"a (run {run_id}) was closed" in again.stderr

@@ -1,5 +1,6 @@
 """Domains, types and tags on SQLite."""
 
+import msgspec
 import pytest
 
 from flowy.clock import ManualClock
@@ -42,6 +43,7 @@ from flowy.protocol.requests.workflow_types import (
     RegisterWorkflowType,
     UndeprecateWorkflowType,
 )
+from flowy.service.domain.tokens import seal, unseal
 from flowy.service.operations.quotas import Quotas
 from flowy.service.server import Service
 from tests.integration.service.driving import ACTIVITY, DOMAIN, WORKFLOW, Driver
@@ -111,6 +113,10 @@ def test_a_page_token_is_good_for_its_own_list_and_for_a_day(service: Service, c
         service.call(ListDomains(registration_status="DEPRECATED", next_page_token=token))
     with pytest.raises(ValidationException, match="Invalid token"):
         service.call(ListDomains(registration_status="REGISTERED", next_page_token="rubbish"))
+    scope, expires, _ = msgspec.json.decode(unseal(token))
+    other = seal(msgspec.json.encode([scope, expires, {"place": "of another version"}]))
+    with pytest.raises(ValidationException, match="Invalid token"):
+        service.call(ListDomains(registration_status="REGISTERED", next_page_token=other))
     clock.advance(86_401)
     with pytest.raises(ValidationException, match="exceeded its maximum lifetime"):
         service.call(ListDomains(registration_status="REGISTERED", next_page_token=token))

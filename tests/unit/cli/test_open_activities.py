@@ -84,7 +84,7 @@ def test_details_that_a_codec_has_encoded_are_not_shown():
 
 def test_a_terminal_is_told_nothing_by_what_workers_say(capsys):
     said = "\x1b[2Jdone\u202e \x9b31m\ttwo\nlines \u00e9"
-    tables.activities([row(found(identity="me\x07", heartbeat_details=said))])
+    tables.show(tables.activities([row(found(identity="me\x07", heartbeat_details=said))]))
     shown = capsys.readouterr().out
     assert not set(shown) & {"\x1b", "\x07", "\x9b", "\u202e"}
     assert r"\x1b[2Jdone\u202e \x9b31m" in shown

@@ -1,11 +1,14 @@
 """When heartbeats are due and what they say."""
 
+import random
+
 import pytest
 
 from flowy.errors import PayloadError, PayloadTooLarge, ServiceUnavailable
 from flowy.protocol.faults import ThrottlingException, UnknownResourceFault
 from flowy.protocol.requests.activity_tasks import RecordActivityTaskHeartbeat
 from flowy.protocol.tasks import ActivityTaskStatus
+from flowy.transport.packing import PACKING, Packing
 from flowy.worker.heartbeat import Beaten, Heartbeat, Progress, read_progress, said
 from tests.unit.worker.fakes import FakeClient, JumpingClock
 
@@ -20,9 +23,27 @@ def clock():
     return JumpingClock()
 
 
-def beating(client, clock, timeout=None, **options):
-    beaten = Beaten(client=client, task_token="token", name="resize", timeout=timeout)
+def beating(client, clock, timeout=None, packing=PACKING, **options):
+    beaten = Beaten(
+        client=client, task_token="token", name="resize", timeout=timeout, packing=packing
+    )
     return Heartbeat(beaten, clock, **options)
+
+
+class Doubling:
+    """A codec that is away for a while, and makes twice as much of everything."""
+
+    name = "doubling"
+    secret = b""
+    is_away = False
+
+    def encode(self, data):
+        if self.is_away:
+            raise ConnectionError("away")
+        return data * 2
+
+    def decode(self, data):
+        return data[: len(data) // 2]
 
 
 def test_without_a_timeout_they_are_due_often_enough_to_learn_of_a_cancel_request(client, clock):
@@ -45,6 +66,22 @@ def test_the_workers_beats_repeat_the_details_reported_last(client, clock):
     heartbeat.beat()
     details = [request.details for request in client.of(RecordActivityTaskHeartbeat)]
     assert details == [None, "half", "half"]
+
+
+def test_a_beat_whose_details_cannot_travel_says_what_the_one_before_did(client, clock):
+    codec = Doubling()
+    heartbeat = beating(client, clock, 30, packing=Packing(codec=codec))
+    assert heartbeat.heartbeat("half")
+    codec.is_away = True
+    long = random.Random(1).randbytes(1_000).hex()
+    assert heartbeat.heartbeat(long)
+    codec.is_away = False
+    assert heartbeat.beat()  # too long, as is seen only now
+    with pytest.raises(PayloadTooLarge):
+        heartbeat.heartbeat(long + "!")
+    details = [request.details for request in client.of(RecordActivityTaskHeartbeat)]
+    assert len(details) == 3
+    assert len(set(details)) == 1
 
 
 @pytest.mark.parametrize(
