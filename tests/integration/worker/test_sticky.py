@@ -1,7 +1,7 @@
 """Two deciders over HTTP: each keeps its executions, and one that is gone is replaced."""
 
 import threading
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
@@ -259,15 +259,25 @@ def test_a_successor_of_the_same_name_has_what_is_on_its_list(address, client, w
     registered(address)
     killed, execution = begun(address, client, 3_600, Untold, name="pod 0")
     killed.leave()
-    with acting(address) if waits else nullcontext():
-        for _ in range(PATIENCE * 100 if waits else 0):
-            if len(lists(history(client, execution))) > 1:
-                break
-            threading.Event().wait(0.01)
-        with deciders(address, Sticky(name="pod 0")), nullcontext() if waits else acting(address):
-            events = closed(client, execution)
+    with ExitStack() as stack:
+        if waits:
+            stack.enter_context(acting(address))
+            until(lambda: len(lists(history(client, execution))) > 1)
+        (successor,) = stack.enter_context(deciders(address, Sticky(name="pod 0")))
+        if not waits:
+            until(lambda: not successor.poller._sticky._inherits)
+            stack.enter_context(acting(address))
+        events = closed(client, execution)
     assert timeouts(events) == []
     assert (len(set(lists(events))) > 1) == waits
+
+
+def until(condition):
+    for _ in range(PATIENCE * 100):
+        if condition():
+            return
+        threading.Event().wait(0.01)
+    raise AssertionError("it did not come")
 
 
 def test_a_service_that_ignores_it_is_noticed_and_decides_as_before(
