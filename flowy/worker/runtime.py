@@ -116,7 +116,7 @@ class Worker:
         self._start(self._pollers)
 
     def stop(self) -> None:
-        """Ask all pollers to finish the task in hand and leave; returns at once."""
+        """Ask all pollers to finish the task in hand and leave; does not wait until they have."""
         self._watchdog.stop()
         self._stop.wish()
         self._client.interrupt()
