@@ -362,6 +362,27 @@ def test_a_set_whose_order_is_always_the_same_may_be_sent_at_once(name, value):
     assert not ids(Simulator(Sends).decide())[-1].startswith("fail")
 
 
+def test_a_set_that_is_annotated_as_one_goes_to_the_next_run_in_order():
+    class Carries(Workflow):
+        def run(self, seen: set[str]):
+            self.restart(seen | {"c", "b", "a"})
+
+    (decision,) = Simulator(Carries, ["d"]).decide().decisions
+    assert decision.attributes.input == '[[["a","b","c","d"]],{}]'
+
+
+def test_a_set_that_a_hook_puts_in_order_goes_to_the_next_run():
+    class Carries(Workflow):
+        def run(self, seen):
+            self.restart({*seen, "c", "b", "a"})
+
+        def _serialize_restart_arguments(self, seen):
+            return super()._serialize_restart_arguments(sorted(seen))
+
+    (decision,) = Simulator(Carries, ["d"]).decide().decisions
+    assert decision.attributes.input == '[[["a","b","c","d"]],{}]'
+
+
 def test_what_a_child_is_told_at_once_holds_no_set_and_no_result():
     class Tells(Proxies):
         def run(self):
