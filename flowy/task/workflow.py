@@ -314,7 +314,7 @@ class Workflow(Task):
 
     def _orders_restart_arguments(self) -> bool:
         """Tell whether sets in them come into an order, by ``run``'s annotations or a hook."""
-        hook = type(self)._serialize_restart_arguments
+        hook = type(self)._serialize_restart_arguments  # noqa: SLF001 -- a documented hook
         is_own = hook is not Workflow._serialize_restart_arguments
         return is_own or arguments_of(type(self)).has_sets
 
