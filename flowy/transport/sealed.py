@@ -137,8 +137,9 @@ def _readable(packing: Packing, text: str) -> str:
 
 def _told_by(error: BaseException) -> str | None:
     """Return the class of what a task raised; a class of the user's may call something else so."""
-    is_own = isinstance(error, TaskError) and type(error).__module__ == TaskError.__module__
-    return error.type if is_own else None
+    if isinstance(error, TaskError) and type(error).__module__ == TaskError.__module__:
+        return error.type
+    return None
 
 
 def _details(
