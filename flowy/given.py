@@ -52,7 +52,8 @@ def number(value: Any, what: str, *, positive: bool = False) -> float:
         raise DefinitionError(f"{what} is a number, not {shown(value)}")
     if value < 0 or (positive and value == 0):
         raise DefinitionError(f"{what} is {'more than' if positive else 'at least'} 0: {value}")
-    return float(value)
+    found: float = value
+    return found
 
 
 def _is_number(value: Any, wanted: type) -> bool:

@@ -228,7 +228,7 @@ def check_signals(cls: Any) -> None:
         DefinitionError: JSON can never give what an annotation asks for; a method does not take one
             value, or yields; or two methods take the same signal.
     """
-    handlers_of(cls)
+    handlers_of.__wrapped__(cls)  # not kept: the class may get more methods yet
     for name in dir(cls):
         found = getattr(cls, name, None)
         if isinstance(found, Signal):

@@ -156,6 +156,19 @@ def test_two_methods_for_one_signal_are_refused():
         on_signal("")
 
 
+def test_a_method_that_a_class_gets_after_its_decorator_takes_its_signal():
+    @declare("late", 1, "signals")
+    class Late(Workflow):
+        async def run(self):
+            return said
+
+    said = []
+    Late.more = on_signal("more")(lambda self, value: said.append(value))
+    s = Simulator(Late)
+    s.signal("more", 1)
+    assert ids(s.decide()) == ["complete [1]"]
+
+
 def given_more(method):
     @functools.wraps(method)
     def wrapper(self, value):
