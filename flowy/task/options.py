@@ -188,10 +188,17 @@ in_force: Callable[[], Mapping[str, Any]] = _blocks.get
 @contextmanager
 def block(values: Mapping[str, Any]) -> Iterator[None]:
     """Put options in force for the calls made inside, in this asyncio task or plain ``run``."""
-    token = _blocks.set({**_blocks.get(), **read(values)})
+    # The code may have worked them out, such as the time that is left. So a part of a second is no
+    # time of its own here, as it is in histories, and not refused as where somebody writes it.
+    known = {name: 0 if _is_part(value) else value for name, value in values.items()}
+    token = _blocks.set({**_blocks.get(), **read(known)})
     try:
         yield
     finally:
         # A run that is dropped is closed in another context, which has nothing to restore.
         with suppress(ValueError):
             _blocks.reset(token)
+
+
+def _is_part(value: Any) -> bool:
+    return isinstance(value, float) and 0 < value < 1

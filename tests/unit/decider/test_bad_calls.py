@@ -278,6 +278,16 @@ def test_a_side_effect_that_gives_a_coroutine_fails_and_says_so(feeding):
 # Values that cannot be
 
 
+def test_a_part_of_a_second_that_the_code_has_worked_out_is_what_it_was_in_histories():
+    class Late(Proxies):
+        def run(self):
+            with self.options(delay=0.4, start_to_close=0.4):
+                self.act()
+
+    (decision,) = Simulator(Late).decide().decisions
+    assert decision.attributes.start_to_close_timeout is None
+
+
 class Pages:
     """A sequence as Python has always had them, and no abstract one."""
 
