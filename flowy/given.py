@@ -1,6 +1,7 @@
 """What users hand in by the wrong type is refused by name, before anything is begun with it."""
 
 from collections.abc import Callable, Mapping, Sequence
+from numbers import Integral, Real
 from typing import Any, TypeVar
 
 from flowy.errors import DefinitionError
@@ -32,13 +33,13 @@ def whole(value: Any, what: str, least: int = 0, most: int | None = None) -> int
     Raises:
         DefinitionError: It is none, or less, or more.
     """
-    if not isinstance(value, int) or isinstance(value, bool):
+    if not _is_number(value, Integral):
         raise DefinitionError(f"{what} is a whole number, not {shown(value)}")
     if value < least:
         raise DefinitionError(f"{what} is at least {least:,}, not {value:,}")
     if most is not None and value > most:
         raise DefinitionError(f"{what} is at most {most:,}, not {value:,}")
-    return value
+    return int(value)
 
 
 def number(value: Any, what: str, *, positive: bool = False) -> float:
@@ -47,11 +48,16 @@ def number(value: Any, what: str, *, positive: bool = False) -> float:
     Raises:
         DefinitionError: It is none, or negative, or 0 where it is to be positive.
     """
-    if not isinstance(value, int | float) or isinstance(value, bool) or value != value:
+    if not _is_number(value, Real) or value != value:
         raise DefinitionError(f"{what} is a number, not {shown(value)}")
     if value < 0 or (positive and value == 0):
         raise DefinitionError(f"{what} is {'more than' if positive else 'at least'} 0: {value}")
-    return value
+    found: float = value
+    return found
+
+
+def _is_number(value: Any, wanted: type) -> bool:
+    return isinstance(value, wanted) and not isinstance(value, bool)
 
 
 def function(value: Any, what: str) -> Callable[..., Any]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from flowy.decider import declined, endings
-from flowy.decider.asked import not_begun
+from flowy.decider.asked import Task, not_begun
 from flowy.decider.calls import Calls
 from flowy.errors import (
     ActivityFailed,
@@ -21,7 +21,7 @@ from flowy.transport.failure import of_function, revive
 
 def _activity_canceled(calls: Calls, event: activity.ActivityTaskCanceled) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    details = calls.texts.reveal(event.attributes.details, f"the end of {task}")
+    details = _revealed(calls, task, event.attributes.details, f"the end of {task}")
     endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
@@ -34,7 +34,7 @@ def _activity_completed(calls: Calls, event: activity.ActivityTaskCompleted) -> 
 def _activity_failed(calls: Calls, event: activity.ActivityTaskFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
-    details = calls.texts.reveal(attributes.details, f"the failure of {task}")
+    details = _revealed(calls, task, attributes.details, f"the failure of {task}")
     endings.failed(calls, task, revive(ActivityFailed, attributes.reason, details))
 
 
@@ -45,13 +45,13 @@ def _activity_not_scheduled(calls: Calls, event: activity.ScheduleActivityTaskFa
 
 def _activity_timed_out(calls: Calls, event: activity.ActivityTaskTimedOut) -> None:
     task = calls.close(event.attributes.scheduled_event_id)
-    details = calls.texts.reveal(event.attributes.details, f"what {task} said last")
+    details = _revealed(calls, task, event.attributes.details, f"what {task} said last")
     endings.time_out(calls, task, event.attributes.timeout_type, details)
 
 
 def _child_canceled(calls: Calls, event: child.ChildWorkflowExecutionCanceled) -> None:
     task = calls.close(event.attributes.initiated_event_id)
-    details = calls.texts.reveal(event.attributes.details, f"the end of {task}")
+    details = _revealed(calls, task, event.attributes.details, f"the end of {task}")
     endings.cancelled(calls, task, TaskCanceled(f"{task} was cancelled", details), details)
 
 
@@ -64,7 +64,7 @@ def _child_completed(calls: Calls, event: child.ChildWorkflowExecutionCompleted)
 def _child_failed(calls: Calls, event: child.ChildWorkflowExecutionFailed) -> None:
     attributes = event.attributes
     task = calls.close(attributes.initiated_event_id)
-    details = calls.texts.reveal(attributes.details, f"the failure of {task}")
+    details = _revealed(calls, task, attributes.details, f"the failure of {task}")
     endings.failed(calls, task, revive(ChildFailed, attributes.reason, details))
 
 
@@ -122,6 +122,12 @@ def _function_timed_out(calls: Calls, event: lambda_.LambdaFunctionTimedOut) -> 
     attributes = event.attributes
     task = calls.close(attributes.scheduled_event_id)
     endings.time_out(calls, task, attributes.timeout_type or "START_TO_CLOSE")
+
+
+def _revealed(calls: Calls, task: Task | None, details: str | None, what: str) -> str | None:
+    """Return what details say; those that nobody waits for need not be readable."""
+    is_wanted = task is not None and not task.result.done()
+    return calls.texts.reveal(details, what) if is_wanted else details
 
 
 def _timer_fired(calls: Calls, event: timer.TimerFired) -> None:

@@ -47,7 +47,6 @@ from flowy.protocol.events.marker import MarkerRecorded
 from flowy.protocol.ids import ExecutionId
 from flowy.task.definition import WorkflowDefinition
 from flowy.task.guarding import watched
-from flowy.transport import failure
 from flowy.transport.packing import PACKING, Packing
 
 log = logging.getLogger(__name__)
@@ -161,7 +160,7 @@ class WorkflowRun:
 
     def _failed(self, lost: PayloadLost) -> Decisions:
         # Never encoded: it may be the codec that does not work, and it says nothing of a payload.
-        reason, details = failure.describe(lost)
+        reason, details = self._texts.describe_lost(lost)
         attributes = decisions.FailWorkflowExecutionAttributes(reason=reason, details=details)
         failed = decisions.FailWorkflowExecution(attributes=attributes)
         return Decisions(decisions=(failed,), closes=True)

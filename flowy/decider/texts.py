@@ -52,6 +52,12 @@ class Texts:
             return failure.describe(error)
         return self._described(error, failure.DETAILS_MAXIMUM)
 
+    def describe_lost(self, lost: PayloadLost) -> tuple[str, str]:
+        """Return the reason and the details that tell of a text that is lost, never encoded."""
+        if self._packing.codec is not None:
+            lost = type(lost)(*lost.args)  # without what the code was in the middle of handling
+        return failure.describe(lost)
+
     def describe_within(self, error: BaseException, what: str, limit: int) -> tuple[str, str]:
         """Return the same for a field of other texts, which takes fewer characters."""
         if self._packing.codec is not None:

@@ -85,7 +85,8 @@ def start_activity_worker(
     _check(loop, catalog)
     if settings is not None:
         kind(settings, ActivitySettings, "settings")
-    if task_list != str(task_list).strip():
+    given: Any = task_list
+    if isinstance(given, str) and given != given.strip():
         raise DefinitionError(
             f"a task list of activities begins and ends with no blank: {task_list!r}"
         )

@@ -99,7 +99,8 @@ class WorkflowStarter(Generic[P]):
         self._telemetry = telemetry
         self._type, self._target = named(name, version, WorkflowDefinition)
         self._client = client
-        self._domain = checked_name(domain, "domain")
+        checked_name(domain, "domain")
+        self._domain = domain
         listed = task_list_or_none(task_list, "task_list")
         self._task_list = None if listed is None else TaskList(name=listed)
         self._catalog = catalog

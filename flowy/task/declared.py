@@ -61,7 +61,9 @@ def named(name: Any, version: Any, kind: type[Definition]) -> tuple[TypeId, Any]
         DefinitionError: The class or function declares none of the kind, or several.
     """
     if isinstance(name, TypeId):
-        return type_id(name.name, name.version), None
+        checked, given = type_id(name.name, name.version), (name.name, name.version)
+        # An enum that is a text travels as its value, which str() does not give.
+        return (name if all(isinstance(each, str) for each in given) else checked), None
     if isinstance(name, Definition):
         return name.id, name.factory
     if version is None and callable(name):

@@ -5,6 +5,7 @@ looks as if it had said something.
 """
 
 import inspect
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -62,5 +63,8 @@ def refuse_ignored(definition: ActivityDefinition | WorkflowDefinition) -> None:
     if issubclass(cls, Workflow):
         for name in ("restart_events", "restart_bytes"):
             value = inspect.getattr_static(cls, name)
-            if not hasattr(value, "__get__"):  # a property says it for each workflow
-                whole(value, f"{cls.__module__}.{cls.__qualname__}.{name}", 1)
+            if hasattr(value, "__get__") or value == math.inf:
+                continue  # a property says it for each workflow; and never is an answer
+            if isinstance(value, float) and value.is_integer():
+                value = int(value)  # as 1e6 is
+            whole(value, f"{cls.__module__}.{cls.__qualname__}.{name}", 1)

@@ -130,7 +130,7 @@ def map(  # noqa: A001
     if not iterables:
         raise DefinitionError("flowy.map has no items: give it at least one iterable")
     for each in iterables:
-        if not isinstance(each, Iterable):
+        if not any(hasattr(type(each), how) for how in ("__iter__", "__getitem__")):
             raise DefinitionError(f"flowy.map goes through lists and the like, not {each!r:.100}")
     items = list(zip(*iterables, strict=False))
     bounds = _bounds(len(items), max_concurrency, tolerate, min_successful)

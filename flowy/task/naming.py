@@ -29,7 +29,7 @@ def workflow_id(value: Any, call: str) -> str:
             f"{call}: workflow_id is the text of a workflow id, not {_shown(value)}; a child's is "
             "result.workflow_id, which is None while its arguments are not there: use result.signal"
         )
-    return checked_name(value, f"workflow_id of {call}")
+    return checked_name(str.__str__(value), f"workflow_id of {call}")  # an enum's is its value
 
 
 def run_id(value: Any, call: str) -> str | None:

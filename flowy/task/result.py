@@ -298,12 +298,13 @@ def _find_results(value: Any, found: list[Result]) -> None:
             _find_results(item, found)
 
 
-def settled(value: Any, what: str) -> Any:
+def settled(value: Any, what: str, *, orders: bool = False) -> Any:
     """Return a value that is sent at once, as it is.
 
     Args:
         value: What is to be sent.
         what: What it is, for errors: "the value of signal paid".
+        orders: Whether what encodes it puts its sets in order.
 
     Raises:
         PayloadError: It holds a result, which has to be waited for; or a set whose order may differ
@@ -325,13 +326,14 @@ def settled(value: Any, what: str) -> Any:
             pending.extend(each.values())
         elif isinstance(each, list | tuple):
             pending.extend(each)
-        elif isinstance(each, set | frozenset) and len(each) > 1 and not _is_of_numbers(each):
+        elif isinstance(each, set | frozenset) and not orders and not _has_order(each):
             raise PayloadError(f"a set has no order that a replay could repeat: sort {each!r:.100}")
     return value
 
 
-def _is_of_numbers(values: Iterable[Any]) -> bool:
-    return all(isinstance(each, int | float) for each in values)
+def _has_order(values: set[Any] | frozenset[Any]) -> bool:
+    """Tell whether a set has the same order in every process."""
+    return len(values) < 2 or all(isinstance(each, int | float) for each in values)
 
 
 def resolve(value: Any) -> Any:

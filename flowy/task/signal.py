@@ -228,7 +228,7 @@ def check_signals(cls: Any) -> None:
         DefinitionError: JSON can never give what an annotation asks for; a method does not take one
             value, or yields; or two methods take the same signal.
     """
-    handlers_of(cls)
+    handlers_of.__wrapped__(cls)  # not kept: the class may get more methods yet
     for name in dir(cls):
         found = getattr(cls, name, None)
         if isinstance(found, Signal):
@@ -240,12 +240,18 @@ def check_signals(cls: Any) -> None:
 
 def _check_handler(cls: Any, attribute: str, name: str) -> None:
     method = getattr(cls, attribute)
-    is_plain = inspect.isfunction(inspect.getattr_static(cls, attribute))
-    given = (None, None) if is_plain else (None,)
+    found = inspect.getattr_static(cls, attribute)
     try:
-        inspect.signature(method).bind(*given)
+        # Of what wraps a method, what it takes itself counts, and not what it gives on.
+        taken = inspect.signature(method, follow_wrapped=False)
     except ValueError:  # it is not written in Python, and does not tell what it takes
         return
+    try:
+        if inspect.isfunction(found):
+            taken.bind(None, None)
+        elif isinstance(found, staticmethod | classmethod):
+            taken.bind(None)
+        # What else there is may or may not be given the workflow, as its own code says.
     except TypeError as error:
         raise DefinitionError(
             f"{attribute} takes what comes with the signal {name}, one value: {error}"

@@ -95,7 +95,8 @@ class Workflow(Task):
         Raises:
             PayloadError: An argument cannot travel.
         """
-        settled([*args, *kwargs.values()], f"an argument of restart of {type(self).__name__}")
+        what = f"an argument of restart of {type(self).__name__}"
+        settled([*args, *kwargs.values()], what, orders=self._orders_restart_arguments())
         text = self._serialize_restart_arguments(*args, **kwargs)
         what = f"the arguments of restart of {type(self).__name__}"
         self._scheduler.restart(Restart(input=text, what=what, **self._restart_options))
@@ -310,6 +311,12 @@ class Workflow(Task):
                 run_id=naming.run_id(run_id, "request_cancel"),
             )
         )
+
+    def _orders_restart_arguments(self) -> bool:
+        """Tell whether sets in them come into an order, by ``run``'s annotations or a hook."""
+        hook = type(self)._serialize_restart_arguments  # noqa: SLF001 -- a documented hook
+        is_own = hook is not Workflow._serialize_restart_arguments
+        return is_own or arguments_of(type(self)).has_sets
 
     def _serialize_restart_arguments(self, *args: Any, **kwargs: Any) -> str:
         what = f"restart of {type(self).__name__}"

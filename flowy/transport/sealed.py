@@ -51,8 +51,7 @@ def describe(
         return failure.describe(error, heartbeat, limit)
     if waits:
         packing.seal("", limit)
-    name = isinstance(error, TaskError) and error.type
-    name = name or causes.cause_of(causes.original(error)).type
+    name = _told_by(error) or causes.cause_of(causes.original(error)).type
     return name[:REASON_MAXIMUM], _details(packing, name, error, heartbeat, limit)
 
 
@@ -134,6 +133,13 @@ def _readable(packing: Packing, text: str) -> str:
     except PayloadError as error:
         logger.warning("%s", error)
         return text
+
+
+def _told_by(error: BaseException) -> str | None:
+    """Return the class of what a task raised; a class of the user's may call something else so."""
+    if isinstance(error, TaskError) and type(error).__module__ == TaskError.__module__:
+        return error.type
+    return None
 
 
 def _details(

@@ -1,6 +1,7 @@
 """What workflow code asks for and can never have is refused by the call, which says why."""
 
 import asyncio
+import enum
 import re
 from datetime import timedelta
 from decimal import Decimal
@@ -10,6 +11,7 @@ import pytest
 import flowy
 from flowy.errors import DefinitionError, SideEffectFailed
 from flowy.protocol.events.workflow import WorkflowExecutionSignaled
+from flowy.protocol.ids import TypeId
 from flowy.swf.scanner import workflow
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Signal, Workflow, on_signal
@@ -276,6 +278,40 @@ def test_a_side_effect_that_gives_a_coroutine_fails_and_says_so(feeding):
 # Values that cannot be
 
 
+class Pages:
+    """A sequence as Python has always had them, and no abstract one."""
+
+    def __getitem__(self, at):
+        return ("a", "b")[at]
+
+
+@pytest.mark.parametrize("feeding", ["warm", "cold"])
+def test_what_has_items_by_number_can_be_gone_through(feeding):
+    class Maps(Proxies):
+        def run(self):
+            return len(flowy.map(self.act, Pages()).result())
+
+    assert ids(play(Maps, feeding).answers[-1]) == ["complete 2"]
+
+
+class Target(str, enum.Enum):  # noqa: UP042 -- str() gives its name, unlike a StrEnum's
+    OTHER = "other"
+
+
+def test_an_id_that_is_an_enum_and_a_text_is_its_value():
+    class Tells(Workflow):
+        act = ActivityProxy(TypeId(name=Target.OTHER, version="1"))
+
+        def run(self):
+            self.send_signal(Target.OTHER, "go", 1)
+            self.request_cancel(Target.OTHER)
+            self.act()
+
+    asked = [each.attributes for each in Simulator(Tells).decide().decisions]
+    assert [getattr(each, "workflow_id", None) for each in asked] == ["other", "other", None]
+    assert asked[2].activity_type == TypeId(name="other", version="1")
+
+
 def test_a_map_of_what_cannot_be_gone_through():
     assert "flowy.map goes through lists" in refusal(lambda flow: flowy.map(flow.act, 5))
 
@@ -324,6 +360,27 @@ def test_a_set_whose_order_is_always_the_same_may_be_sent_at_once(name, value):
             SENT_AT_ONCE[name](self, value)
 
     assert not ids(Simulator(Sends).decide())[-1].startswith("fail")
+
+
+def test_a_set_that_is_annotated_as_one_goes_to_the_next_run_in_order():
+    class Carries(Workflow):
+        def run(self, seen: set[str]):
+            self.restart(seen | {"c", "b", "a"})
+
+    (decision,) = Simulator(Carries, ["d"]).decide().decisions
+    assert decision.attributes.input == '[[["a","b","c","d"]],{}]'
+
+
+def test_a_set_that_a_hook_puts_in_order_goes_to_the_next_run():
+    class Carries(Workflow):
+        def run(self, seen):
+            self.restart({*seen, "c", "b", "a"})
+
+        def _serialize_restart_arguments(self, seen):
+            return super()._serialize_restart_arguments(sorted(seen))
+
+    (decision,) = Simulator(Carries, ["d"]).decide().decisions
+    assert decision.attributes.input == '[[["a","b","c","d"]],{}]'
 
 
 def test_what_a_child_is_told_at_once_holds_no_set_and_no_result():

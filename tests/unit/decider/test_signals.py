@@ -1,6 +1,7 @@
 """Signals in and out, and sleep: the same for plain and async code."""
 
 import asyncio
+import functools
 
 import pytest
 from hypothesis import given
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 from flowy.errors import DefinitionError
 from flowy.protocol.events import external, workflow
 from flowy.protocol.ids import ExecutionId
+from flowy.swf.scanner import workflow as declare
 from flowy.swf.task import ActivityProxy, WorkflowProxy
 from flowy.task import Signal, TaskError, Workflow, on_signal
 from tests.unit.decider.simulator import Simulator, ids
@@ -152,6 +154,65 @@ def test_two_methods_for_one_signal_are_refused():
     assert "both take the signal add" in answer
     with pytest.raises(DefinitionError, match="a signal's name has"):
         on_signal("")
+
+
+def test_a_method_that_a_class_gets_after_its_decorator_takes_its_signal():
+    @declare("late", 1, "signals")
+    class Late(Workflow):
+        async def run(self):
+            return said
+
+    said = []
+    Late.more = on_signal("more")(lambda self, value: said.append(value))
+    s = Simulator(Late)
+    s.signal("more", 1)
+    assert ids(s.decide()) == ["complete [1]"]
+
+
+def given_more(method):
+    @functools.wraps(method)
+    def wrapper(self, value):
+        return method(self, value, "a log")
+
+    return wrapper
+
+
+class Wrapped:
+    """A method behind a descriptor that binds it by itself, as compilers and wrappers have them."""
+
+    def __init__(self, method):
+        self.method = method
+        functools.update_wrapper(self, method)
+
+    def __get__(self, instance, owner):
+        return self if instance is None else self.method.__get__(instance, owner)
+
+    def __call__(self, instance, value):
+        return self.method(instance, value)
+
+
+def test_a_wrapped_method_takes_a_signal_by_what_its_wrapper_takes():
+    said = []
+
+    @declare("wrapped", 1, "signals")
+    class Takes(Workflow):
+        def run(self):
+            return said
+
+        @on_signal("more")
+        @given_more
+        def more(self, value, log):
+            said.append(f"{value} with {log}")
+
+        @on_signal("bound")
+        @Wrapped
+        def bound(self, value):
+            said.append(value)
+
+    s = Simulator(Takes)
+    s.signal("more", 1)
+    s.signal("bound", 2)
+    assert ids(s.decide()) == ['complete ["1 with a log",2]']
 
 
 def test_a_signal_to_another_workflow_tells_when_it_has_arrived():

@@ -4,6 +4,7 @@ import asyncio
 import json
 
 import pytest
+from msgspec import structs
 
 import flowy
 from flowy import Activity, ActivityProxy, Workflow, activity
@@ -287,3 +288,47 @@ def test_what_nobody_wants_is_not_fetched(packing, blobs):
     blobs.away = True
     (closing,) = s.decide(run).decisions
     assert closing.attributes.result == "3"
+
+
+def test_a_text_that_is_lost_says_nothing_of_what_the_code_was_handling(blobs):
+    class Handles(Proxies):
+        async def run(self):
+            result = self.act(1)
+            await self.act(2)
+            try:
+                raise ValueError("Ada-1815")
+            except ValueError:
+                return len(await result)
+
+    packing = Packing(codec=Shift(), blobs=blobs)
+    text = packed(packing)
+    blobs.texts.clear()
+    for (answer,), (decision,) in play(Handles, packing, text, "2"):
+        assert answer.startswith("fail the result of activity Act 1 (#0) cannot be read")
+        assert "Ada-1815" not in decision.attributes.details
+
+
+@pytest.mark.parametrize("end", ["fail", "time_out", "cancel"])
+def test_what_nobody_waits_for_need_not_be_readable(end):
+    class LetsGo(Proxies):
+        async def run(self):
+            left = self.act(1)
+            await self.act(2)
+            left.cancel()
+            return await self.act(3)
+
+    packing, details = Packing(codec=Shift()), Packing(codec=Shift(2)).pack('"x"', "it")
+    for kept in (True, False):
+        s = Simulator(LetsGo)
+        run = WorkflowRun(s.definition, EXECUTION, packing)
+        s.decide(run)
+        s.complete("1")
+        s.decide(run)
+        getattr(s, end)("0")
+        said = structs.replace(s.events[-1].attributes, details=details)
+        s.events[-1] = structs.replace(s.events[-1], attributes=said)
+        s.complete("2", "there")
+        if not kept:
+            run = WorkflowRun(s.definition, EXECUTION, packing)
+        answer = s.decide(run)
+        assert packing.unpack(answer.decisions[-1].attributes.result, "it") == '"there"'

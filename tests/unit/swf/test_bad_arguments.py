@@ -1,9 +1,13 @@
 """What is handed to workers, starters and environments by the wrong type is refused by name."""
 
+import enum
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from fractions import Fraction
+from numbers import Integral
 from pathlib import Path
+from typing import SupportsIndex
 
 import pytest
 
@@ -170,6 +174,42 @@ def test_a_worker(domain, plan, said):
 def test_settings_of_activities(given, said):
     with pytest.raises(DefinitionError, match=said):
         ActivitySettings(**given)
+
+
+class Seven(SupportsIndex):
+    """A whole number of somebody else's, as numpy's are."""
+
+    def __index__(self):
+        return 7
+
+    def __int__(self):
+        return 7
+
+    def __lt__(self, other):
+        return other > 7
+
+    def __gt__(self, other):
+        return other < 7
+
+
+Integral.register(Seven)
+
+
+def test_numbers_of_other_libraries_are_numbers():
+    plan = WorkerPlan(packages=HERE, threads=Seven())
+    assert plan.threads > 6
+    ActivitySettings(slots={"thread": Seven()}, look_every=Fraction(1, 2), per_second=Fraction(7))
+    DeciderSettings(warn_after=Fraction(1, 2), most_decisions=Seven())
+
+
+class Place(str, enum.Enum):  # noqa: UP042 -- str() gives its name, unlike a StrEnum's
+    SHOP = "shop"
+
+
+def test_a_domain_that_is_an_enum_and_a_text_is_its_value():
+    client = FakeClient()
+    workflow_starter(Place.SHOP, "idle", 1, layer1=client)()
+    assert client.sent[0].domain == "shop"
 
 
 @pytest.mark.parametrize(

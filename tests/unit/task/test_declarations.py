@@ -197,6 +197,12 @@ def test_when_a_workflow_should_restart_is_a_positive_whole_number(name, value):
         workflow("Long", 1, "images")(type("Long", (Workflow,), {name: value}))
 
 
+@pytest.mark.parametrize("value", [1, 2e7, float("inf"), property(lambda self: 5)])
+@pytest.mark.parametrize("name", ["restart_events", "restart_bytes"])
+def test_a_workflow_may_restart_never_and_say_large_numbers_shortly(name, value):
+    workflow("Long", 1, "images")(type("Long", (Workflow,), {name: value}))
+
+
 @pytest.mark.parametrize("misspelt", ["max_open_task", "workflow_durations", "retry"])
 def test_a_decorators_misspelt_keyword_is_refused(misspelt):
     for declare in (activity, workflow):

@@ -95,6 +95,17 @@ def test_the_reason_names_what_a_task_raised_and_not_that_it_failed():
     assert sealed.describe(MIRROR, error)[0] == "shop.OutOfStock"
 
 
+@pytest.mark.parametrize("kind", ["the card of Ada", 7, {"card": "of Ada"}])
+def test_what_a_users_failure_calls_its_type_is_no_name_of_a_class(kind):
+    class Declined(TaskError):
+        def __init__(self, kind):
+            self.type = kind
+
+    reason, details = sealed.describe(MIRROR, Declined(kind))
+    assert reason == f"{__name__}.{Declined.__qualname__}"
+    assert "Ada" not in details
+
+
 def test_a_field_of_fewer_characters_is_kept_to():
     _, details = sealed.describe(MIRROR, raised(noise(20_000)), limit=16_000)
     assert len(details) <= 16_000
