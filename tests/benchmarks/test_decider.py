@@ -23,10 +23,11 @@ EXECUTION = ExecutionId(workflow_id="w", run_id="r")
 LIMITS = Limits(events=100_000)
 """Enough for 10,000 activities; Amazon SWF takes 25,000 events."""
 
+LAST = 50
+"""Decisions at the end of a chain that are measured warm."""
 
-def definition(workflow):
-    found = {each.id.name: each for each in scanner.scan_workflows(noop)}
-    return found[workflow]
+
+DEFINITIONS = {each.id.name: each for each in scanner.scan_workflows(noop)}
 
 
 def best(work, rounds=5):
@@ -41,29 +42,36 @@ def best(work, rounds=5):
 
 
 def cold(workflow, events):
-    run = WorkflowRun(definition(workflow), EXECUTION, limits=LIMITS)
+    run = WorkflowRun(DEFINITIONS[workflow], EXECUTION, limits=LIMITS)
     assert run.feed(events).closes
 
 
-def warm_chain(events, size):
-    run = WorkflowRun(definition("seq"), EXECUTION, limits=LIMITS)
+def warm(events, size):
+    """Return the seconds of a decision of a run that is kept, when so many activities are done."""
+    run = WorkflowRun(DEFINITIONS["seq"], EXECUTION, limits=LIMITS)
     run.feed(events[:3])
-    for step in range(size):
-        run.feed(events[3 + 6 * step : 9 + 6 * step])
+    batches = [events[3 + 6 * step : 9 + 6 * step] for step in range(size)]
+    for batch in batches[:-LAST]:
+        run.feed(batch)
+    gc.collect()
+    before = time.perf_counter()
+    for batch in batches[-LAST:]:
+        run.feed(batch)
+    return (time.perf_counter() - before) / LAST
 
 
 def test_a_decision_costs_the_same_however_long_the_history_is():
-    rows, warm = [], {}
+    rows, taken = [], {}
     for size in (100, 1_000, 10_000):
         events = histories.typed(histories.chain(size))
-        warm[size] = best(lambda events=events, size=size: warm_chain(events, size), 3) / size * 1e6
+        taken[size] = min(warm(events, size) for _ in range(5)) * 1e6
         one = best(lambda events=events: cold("seq", events), 3) * 1e6
-        rows.append((f"{size:,}", f"{warm[size]:.1f}", f"{one:,.0f}"))
+        rows.append((f"{size:,}", f"{taken[size]:.1f}", f"{one:,.0f}"))
     show(
         "A decision in a chain, microseconds",
         ("activities done", "warm", "cold"),
         rows,
-        f"Warm, 10,000 over 100: {warm[10_000] / warm[100]:.2f}; target at most 1.2.",
+        f"Warm, 10,000 over 100: {taken[10_000] / taken[100]:.2f}; target at most 1.2.",
     )
 
 
