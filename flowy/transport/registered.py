@@ -5,6 +5,7 @@ Its ``__init__`` is not called; it gets the ``args`` and the attributes that cou
 """
 
 from collections.abc import Callable, Mapping
+from types import MemberDescriptorType
 from typing import Any, TypeVar, overload
 
 from flowy.errors import (
@@ -138,7 +139,9 @@ def slots_of(error: BaseException) -> dict[str, Any]:
 def _slots(cls: type) -> set[str]:
     named = (vars(each).get("__slots__", ()) for each in cls.__mro__)
     several = ((each,) if isinstance(each, str) else tuple(each) for each in named)
-    return {name for each in several for name in each if not name.startswith("__")}
+    names = {name for each in several for name in each if not name.startswith("__")}
+    # A subclass may have hidden one behind something else, such as a property.
+    return {name for name in names if isinstance(getattr(cls, name, None), MemberDescriptorType)}
 
 
 def both(kind: type[TaskError], cls: type[Exception]) -> type[TaskError]:

@@ -212,6 +212,18 @@ def test_what_stands_in_slots_comes_along(slots):
     assert not hasattr(error, "unset")
 
 
+@pytest.mark.parametrize("shown", [lambda error: 5, lambda error: 1 / 0])
+def test_a_slot_that_a_subclass_hides_behind_a_property_stays_behind(shown):
+    class Slotted(Exception):
+        __slots__ = ("left",)
+
+    class Hides(Slotted):
+        left = property(shown)
+
+    register_failure(Hides)
+    assert isinstance(round_trip(Hides("hat")), Hides)
+
+
 @register_failure(name="shop.Unpicklable")
 class Unpicklable(Exception):
     def __init__(self, item, *, left):
