@@ -11,8 +11,6 @@ import pytest
 from flowy.protocol.events.activity import ActivityTaskFailed, ActivityTaskScheduled
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
-from flowy.service.http.serve import HttpServer
-from flowy.service.server import Service
 from flowy.swf.http import HttpClient
 from flowy.swf.starter import WorkflowStarter
 from flowy.transport.failure import HANDED_BACK
@@ -37,21 +35,6 @@ class Order(Workflow):
     def run(self, seconds=0):
         return self.wait(seconds)
 """
-
-
-@pytest.fixture
-def address():
-    with Service("sqlite://") as service:
-        front = HttpServer(service)
-        yield front.start()
-        front.stop()
-
-
-@pytest.fixture
-def client(address):
-    client = HttpClient(address)
-    yield client
-    client.close()
 
 
 @pytest.fixture

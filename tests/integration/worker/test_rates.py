@@ -15,9 +15,6 @@ import pytest
 from flowy.protocol.events.activity import ActivityTaskStarted
 from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
-from flowy.service.http.serve import HttpServer
-from flowy.service.server import Service
-from flowy.swf.http import HttpClient
 from flowy.swf.starter import WorkflowStarter
 from flowy.swf.workers import WorkerPlan, make_worker
 
@@ -44,21 +41,6 @@ class Many(Workflow):
     async def run(self, number):
         return sum(await asyncio.gather(*(self.quick(n) for n in range(number))))
 """
-
-
-@pytest.fixture
-def address():
-    with Service("sqlite://") as service:
-        front = HttpServer(service)
-        yield front.start()
-        front.stop()
-
-
-@pytest.fixture
-def client(address):
-    client = HttpClient(address)
-    yield client
-    client.close()
 
 
 @pytest.fixture

@@ -12,8 +12,6 @@ from flowy.protocol.ids import ExecutionId
 from flowy.protocol.requests.decision_tasks import RespondDecisionTaskCompleted
 from flowy.protocol.requests.executions import GetWorkflowExecutionHistory
 from flowy.protocol.requests.extensions import LeaveTaskList
-from flowy.service.http.serve import HttpServer
-from flowy.service.server import Service
 from flowy.swf.http import HttpClient
 from flowy.swf.starter import WorkflowStarter
 from flowy.swf.workers import WorkerPlan, make_worker, scan
@@ -29,21 +27,6 @@ NUMBER = 1
 STEPS = 7
 """How often 1 is doubled until it is over 100."""
 PATIENCE = 20
-
-
-@pytest.fixture
-def address():
-    with Service("sqlite://") as service:
-        front = HttpServer(service)
-        yield front.start()
-        front.stop()
-
-
-@pytest.fixture
-def client(address):
-    client = HttpClient(address)
-    yield client
-    client.close()
 
 
 class Deaf(HttpClient):
